@@ -1,0 +1,70 @@
+# Everything happens in .venv/, made from the hash-locked files in requirements/.
+# `make help` lists the targets. PYTHON picks the interpreter: make PYTHON=python3.12 setup
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+RUN_STAMP := $(VENV)/.run-stamp
+DEV_STAMP := $(VENV)/.dev-stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock bench seizure clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: $(DEV_STAMP) ## make .venv/ with everything, for running and for testing
+
+run: $(RUN_STAMP) ## serve; with nothing configured, a demo on this computer
+	@$(BIN)/python -m bot run $(ARGS)
+
+test: setup check ## the rules, then every test; says which services were absent
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: setup ## the rules only: ruff, mypy, the arrows between the rooms
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: setup ## bring the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: setup ## choose new versions and write them down with their hashes
+	@for extra in "--output-file requirements/run.txt" \
+		"--extra dev --constraint requirements/run.txt --output-file requirements/dev.txt"; do \
+		$(BIN)/uv --no-config pip compile pyproject.toml $$extra --quiet --upgrade --universal \
+			--python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links || exit 1; \
+	done
+
+bench: setup ## measure; one line of JSON for each figure
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+seizure: setup ## play whole talks, then search every byte that is left for what was said
+	@$(BIN)/python -m tests.whole.seizure $(ARGS)
+
+clean: ## remove what was made here, but never data/ or .env
+	rm -rf $(VENV) build dist tests/output *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python could not make .venv/; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(RUN_STAMP): requirements/run.txt | $(BIN)/python
+	@echo "Fetching what is needed to run (once) ..."
+	@$(PIP_INSTALL) -r requirements/run.txt
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt requirements/run.txt | $(BIN)/python
+	@echo "Fetching what is needed to run and to test (once) ..."
+	@$(PIP_INSTALL) -r requirements/dev.txt
+	@touch $(RUN_STAMP) $@

@@ -1,0 +1,146 @@
+"""Carries out the effects of a turn: one storage call each, all of them in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from bot.logs import Event as Log
+from bot.logs import note
+from handlers import clocks
+from handlers.effects import (
+    AddPicture,
+    AddWords,
+    AllowPolice,
+    CloseTip,
+    DeleteTip,
+    DropPictures,
+    Effect,
+    FileTip,
+    ForgetChat,
+    HideTip,
+)
+from handlers.events import Picture
+from handlers.states import Key
+from handlers.turn import Facts
+from storage import tips, units
+from storage.database import Database, Tx
+from storage.tips import AlreadyFiled, PictureData
+from storage.volatile import Memory
+
+_PICTURE = "picture"
+
+
+class Overtaken(Exception):
+    """Something changed between looking and doing; nothing was done."""
+
+
+class PictureGone(Exception):
+    """A picture of the draft is not in the volatile store any more; nothing was done."""
+
+
+class Carrier:
+    """Effects of the worker's talk."""
+
+    def __init__(self, database: Database, volatile: Memory) -> None:
+        """Joined by `bot/app.py`."""
+        self._database = database
+        self._volatile = volatile
+
+    async def carry_out(self, chat: str, effects: Sequence[Effect], facts: Facts) -> None:
+        """All lasting effects in one transaction, then the volatile ones. Raises Overtaken."""
+        lasting = [each for each in effects if not isinstance(each, DropPictures | ForgetChat)]
+        if lasting:
+            pictures = await self._pictures(chat, lasting)
+            async with self._database.write() as tx:
+                for effect in lasting:
+                    if not await self._do(tx, effect, pictures, facts):
+                        raise Overtaken
+            if any(isinstance(effect, FileTip) for effect in lasting):
+                note(Log.TIP_FILED)
+        for each in effects:
+            if isinstance(each, DropPictures):
+                await self.drop_pictures(chat, each.pictures)
+
+    async def keep_picture(
+        self, chat: str, name: str, mime: str, data: bytes, seconds: float
+    ) -> None:
+        """Keep a clean picture for a draft. Raises Full."""
+        value = mime.encode() + b"\n" + data
+        await self._volatile.put(_PICTURE, f"{chat}|{name}", value, seconds=seconds)
+
+    async def touch_pictures(self, chat: str, pictures: Sequence[Picture], seconds: float) -> None:
+        """The pictures of a draft live as long as the draft."""
+        for picture in pictures:
+            await self._volatile.touch(_PICTURE, f"{chat}|{picture.name}", seconds)
+
+    async def drop_pictures(self, chat: str, pictures: Sequence[Picture]) -> None:
+        """Forget pictures."""
+        for picture in pictures:
+            await self._volatile.drop(_PICTURE, f"{chat}|{picture.name}")
+
+    async def _pictures(self, chat: str, effects: Sequence[Effect]) -> dict[str, PictureData]:
+        wanted = [
+            picture
+            for effect in effects
+            for picture in (
+                effect.pictures
+                if isinstance(effect, FileTip)
+                else (effect.picture,)
+                if isinstance(effect, AddPicture)
+                else ()
+            )
+        ]
+        loaded = {}
+        for picture in wanted:
+            value = await self._volatile.get(_PICTURE, f"{chat}|{picture.name}")
+            if value is None:
+                raise PictureGone
+            mime, _, data = value.partition(b"\n")
+            loaded[picture.name] = PictureData(mime.decode(), data)
+        return loaded
+
+    async def _do(
+        self, tx: Tx, effect: Effect, pictures: dict[str, PictureData], facts: Facts
+    ) -> bool:
+        match effect:
+            case FileTip():
+                return await _file(tx, effect, pictures, facts)
+            case AddWords(key, words):
+                return await tips.add_words(tx, key, words)
+            case AddPicture(key, picture):
+                return await tips.add_picture(tx, key, pictures[picture.name])
+            case CloseTip(key):
+                return await tips.close(tx, key)
+            case DeleteTip(key):
+                await tips.remove(tx, key, day=facts.today)
+                return True
+            case HideTip(key, excluded, unit):
+                return await _hide(tx, key, excluded, unit, facts)
+            case AllowPolice(key, allowed):
+                return await tips.allow_police(tx, key, allowed=allowed)
+            case DropPictures() | ForgetChat():
+                return True
+            case _:
+                assert_never(effect)
+
+
+async def _file(tx: Tx, effect: FileTip, pictures: dict[str, PictureData], facts: Facts) -> bool:
+    shown = [pictures[each.name] for each in effect.pictures]
+    due = await _due(tx, effect.unit, facts.now, danger=effect.danger)
+    try:
+        await tips.file(tx, effect, shown, day=facts.today, due=due)
+    except AlreadyFiled:
+        raise Overtaken from None
+    return True
+
+
+async def _hide(tx: Tx, key: Key, excluded: frozenset[str], unit: str, facts: Facts) -> bool:
+    danger = facts.thread is not None and facts.thread.danger
+    due = await _due(tx, unit, facts.now, danger=danger)
+    triage_by = clocks.deadlines(facts.now, facts.today, danger=danger).triage_by
+    return await tips.hide(tx, key, excluded, unit, due=due, triage_by=triage_by)
+
+
+async def _due(tx: Tx, unit: str, now: datetime, *, danger: bool) -> datetime:
+    at_once = await units.shows_at_once(tx, unit)
+    return clocks.card_leaves_at(now, danger=danger, at_once=at_once)

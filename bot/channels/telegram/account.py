@@ -1,0 +1,277 @@
+"""One bot account: begins with Telegram, takes its updates by polling or webhook, ends in order."""
+
+import asyncio
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from telegram import Bot, BotCommand, Update
+
+from bot.channels.telegram import polling, reading
+from bot.channels.telegram.answers import Answers
+from bot.channels.telegram.doors import GroupDoor
+from bot.channels.telegram.polling import Poller, Rhythm
+from bot.channels.telegram.reading import Grouped, Passed, Unread
+from bot.channels.telegram.request import AiohttpRequest, TokenRefused
+from bot.channels.telegram.sending import Line
+from bot.channels.telegram.talk import Workers
+from bot.channels.telegram.traces import Traces
+from bot.inbound import Inbound
+from bot.logs import Event as Log
+from bot.logs import note, note_failure
+from bot.pace import Limits, Pace
+from handlers.languages import Language
+from handlers.texts import Texts
+from storage.database import Unreachable
+from storage.volatile import Memory
+
+HOOK_PATH = "/hooks/telegram/main"
+# The app's menu; more commands are understood when they are typed.
+COMMANDS = {
+    "start": "command.start",
+    "baotin": "command.report",
+    "ma": "command.code",
+    "chuong": "command.bell",
+    "quyen": "command.rights",
+    "ngonngu": "command.language",
+    "huy": "command.cancel",
+    "trogiup": "command.help",
+}
+_POLL_BYTES = 16 * 1024 * 1024
+_ENDINGS_SECONDS = 20.0
+
+MakeDoor = Callable[[Line], GroupDoor]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the account is: its token, the Bot API, and for a webhook our address and the secret
+    with which Telegram comes to it (`hook_url` empty: polling).
+    """
+
+    token: str = field(repr=False)
+    api_url: str = "https://api.telegram.org"
+    hook_url: str = ""
+    secret: str = field(default="", repr=False)
+
+    def bot(self, request: AiohttpRequest, poll: AiohttpRequest | None = None) -> Bot:
+        """The library's bot over our transport."""
+        return Bot(
+            self.token,
+            base_url=f"{self.api_url}/bot",
+            base_file_url=f"{self.api_url}/file/bot",
+            request=request,
+            get_updates_request=poll or request,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the account is joined to."""
+
+    inbound: Inbound
+    volatile: Memory
+    texts: Mapping[Language, Texts] = field(repr=False)
+    clock: Callable[[], datetime] = field(repr=False)
+    pace: Pace = field(default_factory=lambda: Pace(Limits()))
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    fold_seconds: float = 2.0
+
+
+class Account:
+    """A running account; made by `open_account`."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        behind: Behind,
+        line: Line,
+        group: asyncio.TaskGroup,
+        make_door: MakeDoor | None,
+    ) -> None:
+        """`group` makes turns and sends answers."""
+        self.line = line
+        self._connection = connection
+        self._behind = behind
+        traces = Traces(behind.volatile, behind.clock)
+        self.answers = Answers(line, traces, group, behind.texts, behind.fold_seconds)
+        self._workers = Workers(line, behind.inbound, self.answers, traces, group, behind.clock)
+        self._door = make_door(line) if make_door is not None else None
+
+    @property
+    def hook_path(self) -> str:
+        """The path on our pages to which Telegram brings updates; empty when we ask for them."""
+        return HOOK_PATH if self._connection.hook_url else ""
+
+    def knows(self, secret: str) -> bool:
+        """Whether a webhook call comes from Telegram; takes the same time for every wrong one."""
+        wanted = self._connection.secret.encode()
+        return bool(wanted) and hmac.compare_digest(secret.encode("utf-8", "replace"), wanted)
+
+    async def take_body(self, body: bytes) -> None:
+        """One webhook call. What cannot be read is passed over, for repeated it would block its
+        chat for a day. Raises Unreachable: it has to come again.
+        """
+        try:
+            raw = json.loads(body)
+        except (ValueError, RecursionError):
+            raw = None
+        if isinstance(raw, dict):
+            await self.take(raw)
+        else:
+            note(Log.UPDATE_UNREADABLE, why=Unread.BROKEN)
+
+    async def take(self, raw: Mapping[str, Any]) -> None:
+        """Make the turn of one update. Raises nothing but Unreachable: it has to come again."""
+        try:
+            update = Update.de_json(dict(raw), self.line.bot)
+            what = reading.read(update)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, its text may hold a person
+            note(Log.UPDATE_UNREADABLE, why=Unread.BROKEN)
+            return
+        try:
+            await self._take(update, what)
+        except Unreachable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outermost frame of an update
+            note_failure(Log.CHAT_FAILED, error)
+
+    async def tell_endings(self) -> None:
+        """Tell the chats whose draft ends in two minutes."""
+        await self._workers.tell(await self._behind.inbound.endings())
+
+    async def tell_closing(self) -> None:
+        """Tell the chats with a draft that the service stops, after `Inbound.close_at`."""
+        try:
+            await self._workers.tell(await self._behind.inbound.closings())
+        except Exception as error:  # noqa: BLE001 - the end goes on, told or not
+            note_failure(Log.CHAT_FAILED, error)
+
+    async def begin(self) -> None:
+        """Say to Telegram who we are and how we take updates. Raises TelegramError."""
+        bot, secret = self.line.bot, self._connection.secret
+        await bot.get_me()
+        for language, texts in self._behind.texts.items():
+            commands = [BotCommand(name, texts.get(key)) for name, key in COMMANDS.items()]
+            # Vietnamese is for everybody whose app speaks neither.
+            code = None if language is Language.VI else language.value
+            await bot.set_my_commands(commands, language_code=code)
+        wanted = list(polling.WANTED)
+        if url := self._connection.hook_url:
+            await bot.set_webhook(url, secret_token=secret, allowed_updates=wanted)
+        else:
+            await bot.delete_webhook()
+
+    async def _take(self, update: Update, what: reading.What) -> None:
+        if isinstance(what, Passed):
+            note(Log.UPDATE_PASSED, why=what.why)
+        elif isinstance(what, Grouped):
+            if self._door is not None:
+                await self._door.group(update)
+        elif not await self._is_officers(update):
+            await self._workers.take(what)
+
+    async def _is_officers(self, update: Update) -> bool:
+        """Whether a desk took it. A desk that fails must not keep the workers from being heard."""
+        try:
+            return self._door is not None and await self._door.private_officer(update)
+        except Unreachable:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged by class and place
+            note_failure(Log.CHAT_FAILED, error)
+            return False
+
+
+@asynccontextmanager
+async def open_account(
+    connection: Connection, behind: Behind, make_door: MakeDoor | None = None
+) -> AsyncIterator[Account]:
+    """The account at work. Telegram may be away: it is tried until it is there, and meanwhile the
+    rest of the house works. At the end begun turns and answers get ten seconds.
+    """
+    async with AsyncExitStack() as stack:
+        request, poll = AiohttpRequest(), AiohttpRequest(connections=2, answer_bytes=_POLL_BYTES)
+        for each in (request, poll):
+            await each.initialize()
+            stack.push_async_callback(each.shutdown)
+        line = Line(connection.bot(request), behind.pace, asyncio.get_running_loop().time)
+        work = await stack.enter_async_context(_tasks())
+        account = Account(connection, behind, line, work, make_door)
+        poller = Poller(connection.bot(poll), account.take, reading.queue_of, behind.rhythm)
+        serving = work.create_task(_serve(account, poller, work, connection, behind.rhythm))
+        endings = work.create_task(_watch(account))
+        try:
+            yield account
+        finally:
+            serving.cancel()
+            endings.cancel()
+            await asyncio.wait([serving, endings])
+            await poller.finish(behind.rhythm.finish)
+            await _until(account.answers.sent(), behind.rhythm.finish)
+
+
+async def _serve(
+    account: Account,
+    poller: Poller,
+    work: asyncio.TaskGroup,
+    connection: Connection,
+    rhythm: Rhythm,
+) -> None:
+    pause = rhythm.first_pause
+    while True:
+        try:
+            await account.begin()
+            break
+        except TokenRefused:
+            note(Log.ACCOUNT_REFUSED)
+            await asyncio.sleep(rhythm.mending)
+        except Exception as error:  # noqa: BLE001 - Telegram may be away for any reason
+            note_failure(Log.CHAT_FAILED, error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, rhythm.longest_pause)
+    if not connection.hook_url:
+        await poller.run(work)
+
+
+async def _watch(account: Account) -> None:
+    while True:
+        await asyncio.sleep(_ENDINGS_SECONDS)
+        try:
+            await account.tell_endings()
+        except Exception as error:  # noqa: BLE001 - the next look is another one
+            note_failure(Log.CHAT_FAILED, error)
+
+
+async def _until(work: Any, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        return
+
+
+@asynccontextmanager
+async def _tasks() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group that does not wait at its end: what still runs is cancelled."""
+    loop = asyncio.get_running_loop()
+    made: asyncio.Future[asyncio.TaskGroup] = loop.create_future()
+
+    async def hold() -> None:
+        async with asyncio.TaskGroup() as inner:
+            made.set_result(inner)
+            await asyncio.Event().wait()
+
+    raised: BaseException | None = None
+    async with asyncio.TaskGroup() as outer:
+        holding = outer.create_task(hold())
+        try:
+            yield await made
+        except BaseException as error:  # noqa: BLE001 - raised again, but not inside a group
+            raised = error
+        holding.cancel()
+    if raised is not None:
+        raise raised

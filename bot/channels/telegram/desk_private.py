@@ -1,0 +1,248 @@
+"""An officer's private chat with the bot while they are at the desk: volatile, 30 idle minutes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from telegram import InlineKeyboardMarkup
+
+from bot.acting import act, standing
+from bot.channels.telegram.desk_post import Post, key, lines
+from bot.channels.telegram.splitting import split
+from bot.group_mail import face_of
+from bot.postman import Posted
+from handlers import moderators
+from handlers.moderators import chat
+from handlers.moderators.cards import may_be_read_in_chat
+from handlers.moderators.chat import (
+    Ending,
+    LastWords,
+    Listing,
+    Looking,
+    Pressed,
+    State,
+    Typed,
+    Writing,
+)
+from handlers.screens import Say, Screen, say
+from handlers.texts import Texts
+from handlers.tips import Kind, Status
+from storage import cases, outbox, posts
+from storage.cards import Card
+from storage.cases import Case, Refusal
+from storage.chance import random_bytes
+from storage.database import Database, Tx
+from storage.outbox import Letter, LetterKind
+from storage.volatile import Memory
+
+IDLE_SECONDS = 30 * 60
+WIPE_MINUTES = 10
+MOST_MESSAGES = 8
+_MESSAGE_LETTERS = 4000
+_KIND = "desk chat"
+_PLACES: dict[str, Callable[..., State]] = {
+    each.__name__: each for each in (Listing, Looking, Writing, Ending, LastWords)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an officer is; `screen` is the mark of the screen that their buttons belong to."""
+
+    state: State
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is shown of a tip."""
+
+    card: Card = field(repr=False)
+    reads: bool
+
+
+class Private:
+    """The private desks of all officers."""
+
+    def __init__(
+        self,
+        post: Post,
+        database: Database,
+        volatile: Memory,
+        texts: Texts,
+        clock: Callable[[], datetime],
+        zone: ZoneInfo,
+    ) -> None:
+        """Joined by `Desk`."""
+        self._post = post
+        self._database = database
+        self._volatile = volatile
+        self._texts = texts
+        self._clock = clock
+        self._zone = zone
+
+    async def place_of(self, account: str) -> Place | None:
+        """Where the officer is; None outside the desk."""
+        kept = await self._volatile.get(_KIND, account)
+        if kept is None:
+            return None
+        told = json.loads(kept)
+        made = _PLACES[told["state"]]
+        inside = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in told["with"].items()
+        }
+        return Place(made(**inside), told["screen"])
+
+    async def leave(self, account: str, *, told: bool) -> None:
+        """Out of the desk; with `told`, say so."""
+        await self._volatile.drop(_KIND, account)
+        if told:
+            await self.say(account, chat.said("left"))
+
+    async def say(self, account: str, screen: Screen) -> None:
+        """A saying that leaves everything as it is."""
+        await self._post.write(account, lines(self._texts.render(screen)))
+
+    async def do(self, account: str, officer: bytes, state: State, event: Pressed | Typed) -> None:
+        """One press or message of an officer at the desk, and the screen after it."""
+        step = chat.step(state, event)
+        after, says = step.state, step.says
+        if step.action is not None and not isinstance(after, Listing):
+            async with self._database.write() as tx:
+                tip = bytes.fromhex(after.tip)
+                turn = await act(tx, officer, tip, step.action, self._clock())
+            says = turn.says if turn is not None else (say("desk.chat.no_right"),)
+            if turn is None or turn.effects:
+                after = Looking(after.tip) if turn is not None else Listing()
+                # At once: should the screen fail and the message come again, it writes no more.
+                await self._keep(account, Place(after, ""))
+        if step.reads and not isinstance(after, Listing):
+            read = await self.read(account, officer, bytes.fromhex(after.tip))
+            says = (say("desk.chat.read_sent" if read else "desk.chat.read_on_web"),)
+        await self.show(account, officer, after, says)
+
+    async def show(
+        self, account: str, officer: bytes, state: State, says: tuple[Say, ...] = ()
+    ) -> bool:
+        """Show the screen of `state`; False when it does not reach the officer's chat."""
+        async with self._database.read() as tx:
+            found = await cases.cards(tx, officer, self._clock())
+            state, screen = await self._screen(tx, found, state)
+        mark = random_bytes(6).hex()
+        await self._keep(account, Place(state, mark))
+        rendered = self._texts.render(Screen((*says, *screen.says), screen.choices, screen.ways))
+        rows = [[key(each.label, each.name, mark)] for each in rendered.choices]
+        rows += [[key(way.label, way.name, mark)] for way in rendered.ways]
+        keys = InlineKeyboardMarkup(rows) if rows else None
+        parts = split(lines(rendered), _MESSAGE_LETTERS)
+        sent = True
+        for number, part in enumerate(parts, start=1):
+            last = keys if number == len(parts) else None
+            sent = isinstance(await self._post.write(account, part, last), Posted) and sent
+        return sent
+
+    async def read(self, account: str, officer: bytes, tip: bytes) -> bool:
+        """Send a tip's words where that is allowed; False where it is not, or they do not arrive.
+
+        A message without words goes first, and the letter that deletes it is written with the audit
+        entry: whatever happens then, no words stay.
+        """
+        async with self._database.read() as tx:
+            if not await may_read(tx, tip):
+                return False
+        first = await self._post.write(
+            account, self._texts.get("desk.chat.opening"), protected=True
+        )
+        if not isinstance(first, Posted):
+            return False
+        now = self._clock()
+        async with self._database.write() as tx:
+            allowed = await may_read(tx, tip)
+            case = await cases.open_case(tx, officer, tip, now, where="telegram")
+            await self._write_wipe(tx, account, first.message)
+        if isinstance(case, Refusal) or not allowed:
+            await self._post.change(account, first.message, self._texts.get("desk.chat.no_right"))
+            return False
+        parts = self._words(case)
+        messages = [first.message]
+        for _ in parts[1:]:
+            more = await self._post.write(
+                account, self._texts.get("desk.chat.opening"), protected=True
+            )
+            if isinstance(more, Posted):
+                messages.append(more.message)
+                async with self._database.write() as tx:
+                    await self._write_wipe(tx, account, more.message)
+        for message, part in zip(messages, parts, strict=False):
+            await self._post.change(account, message, part)
+        return True
+
+    async def _write_wipe(self, tx: Tx, account: str, message: int) -> None:
+        due = self._clock() + timedelta(minutes=WIPE_MINUTES)
+        letter = Letter(LetterKind.WIPE, b"", "", due, to=account, messages=(message,))
+        await outbox.write(tx, letter)
+
+    def _words(self, case: Case) -> list[str]:
+        """The tip's words in messages; never its photos, and no place."""
+        get = self._texts.get
+        blocks = [get("desk.chat.read_head", name=case.card.nickname)]
+        photos = 0
+        for entry in case.entries:
+            if entry.kind is Kind.PHOTO:
+                photos += 1
+                continue
+            blocks.append(f"{self._label(entry)}:\n{entry.words}")
+        if photos:
+            blocks.append(get("desk.chat.read_photos", count=photos))
+        parts = split("\n\n".join(blocks), _MESSAGE_LETTERS)
+        if len(parts) > MOST_MESSAGES:
+            parts = [*parts[: MOST_MESSAGES - 1], get("desk.chat.read_cut")]
+        return parts
+
+    def _label(self, entry: cases.Entry) -> str:
+        if entry.kind in (Kind.STORY, Kind.ADDITION):
+            return self._texts.get(f"desk.entry.{entry.kind}")
+        if entry.by:
+            return self._texts.get(f"desk.entry.{entry.kind}", by=entry.by)
+        return self._texts.get(f"desk.entry.{entry.kind}_nameless")
+
+    async def _screen(self, tx: Tx, found: tuple[Card, ...], state: State) -> tuple[State, Screen]:
+        if not isinstance(state, Listing):
+            tip = bytes.fromhex(state.tip)
+            card = next((each for each in found if each.tip == tip), None)
+            if card is not None:
+                reads = await may_read(tx, tip)
+                return state, self._screen_of(state, _Seen(card, reads))
+        still = [card for card in found if card.status is not Status.CLOSED]
+        mine = [card for card in still if card.mine]
+        faces = tuple(face_of(card, self._zone) for card in mine)
+        free = sum(card.holder is None for card in still)
+        return Listing(tuple(card.tip.hex() for card in mine)), chat.listing(faces, free)
+
+    def _screen_of(self, state: State, seen: _Seen) -> Screen:
+        match state:
+            case Writing() | LastWords():
+                return chat.writing(state, seen.card.nickname)
+            case Ending():
+                return chat.ending(seen.card.nickname)
+            case _:
+                today = self._clock().astimezone(self._zone).date()
+                face = face_of(seen.card, self._zone)
+                offers = moderators.offered(standing(seen.card))
+                return chat.looking(face, today, offers, reads=seen.reads)
+
+    async def _keep(self, account: str, place: Place) -> None:
+        inside = {each.name: getattr(place.state, each.name) for each in fields(place.state)}
+        told = {"state": type(place.state).__name__, "with": inside, "screen": place.screen}
+        await self._volatile.put(_KIND, account, json.dumps(told).encode(), seconds=IDLE_SECONDS)
+
+
+async def may_read(tx: Tx, tip: bytes) -> bool:
+    """Whether the tip's words may be sent to an officer's private chat."""
+    reach = await posts.reach(tx, tip)
+    return reach is not None and may_be_read_in_chat(
+        reach.category, allowed=reach.allowed, shuts_out=reach.shuts_out
+    )

@@ -1,0 +1,57 @@
+"""Cuts a long text into messages, never inside what a reader sees as one letter."""
+
+import regex
+
+_CLUSTER = regex.compile(r"\X")
+# Where a reader would turn the page, the best first.
+_SEAMS = ("\n\n", "\n", " ")
+# A page is not cut so early only because there is a better seam there.
+_LEAST_FILLED = 0.5
+
+
+def units(text: str) -> int:
+    """The length as Telegram counts it: in UTF-16 units, two for most emoji."""
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def split(text: str, most: int) -> list[str]:
+    """`text` in messages of at most `most` UTF-16 units, none of them blank: cut between
+    paragraphs, else between lines, else between words, else between grapheme clusters.
+    """
+    parts = []
+    while units(text) > most:
+        at = _cut(text, _reach(text, most))
+        parts.append(text[:at].strip())
+        text = text[at:]
+    return [part for part in (*parts, text.strip()) if part]
+
+
+def _reach(text: str, most: int) -> int:
+    """How many characters of `text` fit, in whole clusters; at least one character.
+
+    A single cluster may be as long as somebody likes (marks heaped on one letter), so one that
+    does not fit into a message by itself is cut between its characters.
+    """
+    at = used = 0
+    for cluster in _CLUSTER.finditer(text):
+        used += units(cluster[0])
+        if used > most:
+            break
+        at = cluster.end()
+    if at:
+        return at
+    used = 0
+    for at, letter in enumerate(text):
+        used += units(letter)
+        if used > most:
+            return max(at, 1)
+    return len(text)
+
+
+def _cut(text: str, reach: int) -> int:
+    """The best seam within reach, else its end."""
+    for seam in _SEAMS:
+        at = text.rfind(seam, int(reach * _LEAST_FILLED), reach)
+        if at > 0:
+            return at + len(seam)
+    return reach

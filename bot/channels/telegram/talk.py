@@ -1,0 +1,117 @@
+"""The workers' chat: what was read becomes a turn, its answer goes out after the turn is done."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels import Arrival
+from bot.channels.telegram import NAME
+from bot.channels.telegram.answers import Answers
+from bot.channels.telegram.reading import Did, Pictured, Pressed
+from bot.channels.telegram.sending import Line
+from bot.channels.telegram.traces import Traces
+from bot.inbound import Answer, Inbound
+from bot.logs import Event as Log
+from bot.logs import note_failure
+from handlers.events import Brought, Chose, Event, Picture, Showed, Unusable
+
+MOST_PICTURE_BYTES = 10 * 1024 * 1024
+LATE = timedelta(minutes=5)
+_DOWNLOADS_AT_ONCE = 4
+
+
+class Workers:
+    """Every private chat that is not at a desk."""
+
+    def __init__(
+        self,
+        line: Line,
+        inbound: Inbound,
+        answers: Answers,
+        traces: Traces,
+        group: asyncio.TaskGroup,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Joined by the account; `group` runs what no answer waits for."""
+        self._line = line
+        self._inbound = inbound
+        self._answers = answers
+        self._traces = traces
+        self._group = group
+        self._clock = clock
+        self._downloads = asyncio.Semaphore(_DOWNLOADS_AT_ONCE)
+
+    async def take(self, what: Did | Pictured | Pressed) -> None:
+        """Make the turn; it is lasting when this comes back, and the answer is on its way.
+
+        Raises Unreachable: then nothing was done, and the update has to come again.
+        """
+        match what:
+            case Did():
+                await self._traces.keep(what.address, [what.message] if what.message else [])
+                answer = await self._receive(what.address, what.number, what.event)
+            case Pictured():
+                await self._traces.keep(what.address, [what.message] if what.message else [])
+                event = await self._picture(what)
+                answer = await self._receive(what.address, what.number, event)
+            case Pressed():
+                # A pressed button turns until it is answered, and waits 150 seconds at most.
+                self._group.create_task(self._acknowledge(what.query))
+                answer = await self._receive(
+                    what.address, what.number, Chose(what.choice), what.turn
+                )
+                self._answers.give(what.address, answer)
+                return
+            case _:
+                assert_never(what)
+        is_late = what.at is not None and self._clock() - what.at > LATE
+        self._answers.give(what.address, answer, late=is_late)
+
+    async def tell(self, told: list[tuple[str, str, Answer]]) -> None:
+        """Say unasked what `Inbound.endings` or `closings` has given, to chats of this channel."""
+        for channel, address, answer in told:
+            if channel == NAME:
+                self._answers.give(address, answer)
+
+    async def _receive(
+        self, address: str, number: str, event: Event, turn: int | None = None
+    ) -> Answer:
+        arrival = Arrival(NAME, address, number, event, turn)
+        return await self._inbound.receive(arrival, comes_again=True)
+
+    async def _acknowledge(self, query: str) -> None:
+        try:
+            await self._line.bot.answer_callback_query(query)
+        except TelegramError:
+            # Too late, or answered before: the button stops turning by itself.
+            return
+        except Exception as error:  # noqa: BLE001 - the outermost frame of this call
+            note_failure(Log.CHAT_FAILED, error)
+
+    async def _picture(self, what: Pictured) -> Event:
+        if what.size > MOST_PICTURE_BYTES:
+            return Brought(Unusable.TOO_BIG, what.words)
+        async with self._downloads:
+            data = await self._fetched(what.file)
+            if isinstance(data, Unusable):
+                return Brought(data, what.words)
+            kept = await self._inbound.keep_picture(NAME, what.address, data)
+        if isinstance(kept, Picture):
+            return Showed(kept, what.words)
+        return Brought(kept, what.words)
+
+    async def _fetched(self, file: str) -> bytes | Unusable:
+        try:
+            found = await self._line.bot.get_file(file)
+            if (found.file_size or 0) > MOST_PICTURE_BYTES:
+                return Unusable.TOO_BIG
+            data = bytes(await found.download_as_bytearray())
+        except BadRequest as error:
+            is_big = "too big" in error.message.lower()
+            return Unusable.TOO_BIG if is_big else Unusable.BROKEN
+        except TelegramError:
+            return Unusable.TOO_SLOW
+        return Unusable.TOO_BIG if len(data) > MOST_PICTURE_BYTES else data

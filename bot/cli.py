@@ -1,0 +1,260 @@
+"""The command line: `python -m bot COMMAND`."""
+
+import asyncio
+import secrets
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot import app, hardening, keyfile, locks, logs
+from bot.channels.terminal import Terminal, text_of
+from bot.config import Settings, WrongSettings, load
+from bot.staff_cli import staff as staff_group
+from handlers import units as unit_files
+from handlers.units import BadUnits
+from storage import audit, desk_groups, migrate, units
+from storage.audit import Act
+from storage.database import Database, Unreachable
+
+ROLES = ("web", "clock", "send")
+_WRONG = 2
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command gets."""
+
+    settings: Settings
+
+    def run(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
+        """Open the database, do `work` with it, close it."""
+
+        async def opened() -> Result:
+            async with app.open_database(self.settings) as (database, _):
+                return await work(database)
+
+        return run(opened())
+
+
+def main() -> None:
+    """Run a command; what is wrong with settings or start is one readable line and exit code 2."""
+    hardening.harden()
+    try:
+        commands(standalone_mode=False)
+    except (click.exceptions.Abort, asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (WrongSettings, app.CannotStart, locks.Taken, keyfile.NoKey) as error:
+        click.echo(f"tiengtho: {error}", err=True)
+        sys.exit(_WRONG)
+    except Unreachable:
+        click.echo("tiengtho: the database cannot be reached", err=True)
+        sys.exit(_WRONG)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run `work`; of several errors of a task group the first one of ours is raised."""
+    try:
+        return asyncio.run(work)
+    except BaseExceptionGroup as group:
+        known = group.subgroup((app.CannotStart, locks.Taken))
+        if known is not None:
+            raise known.exceptions[0] from None
+        raise
+
+
+@click.group(help="Tiếng Thợ: an anonymous tip line for factory workers.")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Read the settings, set up the logs."""
+    settings = load()
+    logs.set_up(settings.log_level, sys.stderr)
+    context.obj = Context(settings)
+
+
+@commands.command("run", help="Serve the pages and do the work in the background.")
+@click.option("--roles", default=",".join(ROLES), show_default=True, help="Which parts to run.")
+@click.pass_obj
+def run_house(context: Context, roles: str) -> None:
+    """`run`."""
+    wanted = frozenset(each.strip() for each in roles.split(",") if each.strip())
+    if not wanted or not wanted <= set(ROLES):
+        raise click.BadParameter(f"roles are {', '.join(ROLES)}")
+
+    async def serve() -> None:
+        stop, loop, serving = asyncio.Event(), asyncio.get_running_loop(), asyncio.current_task()
+        logs.watch(loop)
+
+        def asked() -> None:
+            # Asked twice: stop at once, without waiting for open drafts.
+            if stop.is_set() and serving is not None:
+                serving.cancel()
+            stop.set()
+
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, asked)
+        await app.serve(context.settings, wanted, stop, click.echo)
+
+    run(serve())
+
+
+@commands.command("init", help="Make a real installation: key file, empty database.")
+@click.pass_obj
+def init(context: Context) -> None:
+    """`init`."""
+
+    async def work() -> None:
+        database = Database(context.settings.database_url.get_secret_value())
+        try:
+            await database.reach()
+            if not await app.is_unmade(database):
+                raise app.CannotStart("this database already holds an installation")
+            await app.make_installation(context.settings, database, demo=False)
+        finally:
+            await database.close()
+
+    run(work())
+    click.echo(f"Made the master key {context.settings.master_key_file} and an empty database.")
+    click.echo("Keep a copy of the key away from this machine: without it nothing can be read.")
+    click.echo("Next: python -m bot import units FILE.csv, then python -m bot staff add …")
+
+
+@commands.command("migrate", help="Bring the database to the present schema.")
+@click.pass_obj
+def migrate_database(context: Context) -> None:
+    """`migrate`."""
+
+    async def work() -> None:
+        database = Database(context.settings.database_url.get_secret_value())
+        try:
+            await database.reach()
+            await migrate.upgrade(database)
+        finally:
+            await database.close()
+
+    run(work())
+    click.echo("The database has the present schema.")
+
+
+@commands.command("chat", help="Talk as a worker at this prompt. @FILE sends a picture.")
+@click.pass_obj
+def chat(context: Context) -> None:
+    """`chat`."""
+
+    async def work() -> None:
+        async with app.open_house(context.settings, make_demo=True) as house:
+            terminal = Terminal(house.inbound, secrets.token_hex(16))
+            try:
+                await _converse(house, terminal)
+            finally:
+                await terminal.close()
+
+    run(work())
+
+
+async def _converse(house: app.House, terminal: Terminal) -> None:
+    click.echo(await terminal.open())
+    reader = asyncio.get_running_loop()
+    while True:
+        asked = reader.run_in_executor(None, _read_line)
+        while not (await asyncio.wait([asked], timeout=app.ENDING_SECONDS))[0]:
+            for _, _, answer in await house.inbound.endings():
+                click.echo(text_of(answer.rendered))
+        line = asked.result()
+        if line is None:
+            return
+        if line.strip():
+            click.echo("\n" + await terminal.type(line) + "\n")
+
+
+def _read_line() -> str | None:
+    try:
+        return input("> ")
+    except EOFError:
+        return None
+
+
+@commands.group("import", help="Bring data in.")
+def import_group() -> None:
+    """`import …`."""
+
+
+@import_group.command("units", help="Read the tree of units from a CSV file.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--remove", is_flag=True, help="Remove units that the file leaves out.")
+@click.pass_obj
+def import_units(context: Context, file: Path, *, remove: bool) -> None:
+    """`import units FILE.csv`: all or nothing, with row and reason of everything that is wrong."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException("the file is not UTF-8 text; save it as CSV UTF-8") from None
+    try:
+        parsed = unit_files.parse(text, known_places=app.load_places().is_known)
+    except BadUnits as error:
+        for problem in error.problems:
+            click.echo(problem.describe(), err=True)
+        raise click.ClickException(
+            f"{len(error.problems)} problem(s); nothing was imported"
+        ) from None
+
+    async def work(database: Database) -> units.Imported:
+        async with database.write() as tx:
+            done = await units.import_all(tx, parsed, may_remove=remove)
+            await audit.write(tx, Act.IMPORTED, staff=None, minute=app.utc_now())
+            return done
+
+    try:
+        done = context.run(work)
+    except units.StillUsed as error:
+        raise click.ClickException(
+            f"unit {error.unit} is not in the file; give --remove to remove units without staff,"
+            " or end the roles there first. Nothing was imported"
+        ) from None
+    click.echo(f"{done.added} added, {done.changed} changed, {done.removed} removed.")
+
+
+@commands.group("doctor", help="Look whether everything is well, and say what to do.")
+def doctor_group() -> None:
+    """`doctor …`."""
+
+
+@doctor_group.command("telegram", help="Check the bot's token and how its updates come.")
+@click.pass_obj
+def doctor_telegram(context: Context) -> None:
+    """`doctor telegram`; exit code 1 where something has to be done."""
+    if not context.settings.telegram_token.get_secret_value():
+        click.echo("✗ token: none. Set TIENGTHO_TELEGRAM_TOKEN as @BotFather gives it.")
+        sys.exit(1)
+    # Imported here, for without a token nothing of Telegram shall be in the process.
+    from bot.channels.telegram import doctor  # noqa: PLC0415
+
+    connection = app.telegram_connection(context.settings)
+
+    async def work(database: Database) -> list[doctor.Finding]:
+        async with database.read() as tx:
+            groups = await desk_groups.every(tx)
+        desks = [doctor.DeskGroup(group.unit, group.chat, group.topics) for group in groups]
+        return await doctor.examine(connection, [doctor.look_at(desks)])
+
+    try:
+        findings = context.run(work)
+    except app.CannotStart as error:
+        findings = run(doctor.examine(connection))
+        findings.append(doctor.Finding(False, f"groups: {error}"))
+    for finding in findings:
+        click.echo(f"{'✓' if finding.well else '✗'} {finding.line}")
+    if not all(finding.well for finding in findings):
+        sys.exit(1)
+
+
+commands.add_command(staff_group)

@@ -1,0 +1,178 @@
+"""The settings: read once, from the environment (it wins) or `.env`; frozen, refused if wrong."""
+
+import os
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.database import read_url
+
+PREFIX = "TIENGTHO_"
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")
+_HOOK_SECRET = re.compile(r"([A-Za-z0-9_-]{16,256})?")
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class WrongSettings(Exception):
+    """One readable line about what is wrong; never a value."""
+
+
+def _database(url: SecretStr) -> SecretStr:
+    read_url(url.get_secret_value())
+    return url
+
+
+def _key_file(path: Path) -> Path:
+    if path == Path():
+        raise ValueError("must name a file")
+    return path
+
+
+def _host(host: str) -> str:
+    # Nothing at all would mean every network that the machine is in.
+    if not host or host != host.strip():
+        raise ValueError("must be a host or an address; 0.0.0.0 is every network")
+    return host
+
+
+def _web_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_wrong = parts.scheme not in ("http", "https") or not parts.hostname
+        is_wrong |= bool(parts.query or parts.fragment or parts.username) or parts.port == 0
+    except ValueError:
+        is_wrong = True
+    if url and is_wrong:
+        raise ValueError("must be an address like https://tips.example.org") from None
+    return url.rstrip("/")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone like Asia/Ho_Chi_Minh") from None
+    return name
+
+
+def _level(name: str) -> str:
+    if name.upper() not in _LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(_LOG_LEVELS)}")
+    return name.upper()
+
+
+def _token(token: SecretStr) -> SecretStr:
+    value = token.get_secret_value()
+    if value and not _TOKEN.fullmatch(value):
+        raise ValueError("must be a token as @BotFather gives it, or empty")
+    return token
+
+
+def _hook_secret(secret: SecretStr) -> SecretStr:
+    if not _HOOK_SECRET.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -, or empty")
+    return secret
+
+
+class Mode(StrEnum):
+    """How a chat app's updates come: we ask for them, or they are brought to our pages."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+class Settings(BaseSettings):
+    """Every setting; each stands in `.env.example` and in the README."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr(
+        "sqlite+aiosqlite:///data/tiengtho.db"
+    )
+    master_key_file: Annotated[Path, AfterValidator(_key_file)] = Path("data/master.key")
+    redis_url: SecretStr = SecretStr("")
+    web_host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
+    web_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: Annotated[str, AfterValidator(_web_address)] = ""
+    trusted_proxy: bool = False
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    log_level: Annotated[str, AfterValidator(_level)] = "INFO"
+    telegram_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
+    telegram_api_url: Annotated[str, AfterValidator(_web_address)] = "https://api.telegram.org"
+    telegram_mode: Mode = Mode.POLLING
+    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_hook_secret)] = SecretStr("")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone for showing and for the bell."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the pages can be reached from this machine only."""
+        return self.web_host in _LOOPBACK and not self.public_url
+
+
+def load(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings. Raises WrongSettings with one line for all that is wrong."""
+    names = {f"{PREFIX}{field}".upper() for field in Settings.model_fields}
+    given = {name for name in os.environ if name.upper().startswith(PREFIX)}
+    if env_file is not None and env_file.exists():
+        try:
+            given |= {name for name in dotenv_values(env_file) if name.upper().startswith(PREFIX)}
+        except (OSError, UnicodeDecodeError):
+            raise WrongSettings(f"{env_file} cannot be read as UTF-8 text") from None
+    unknown = sorted(name for name in given if name.upper() not in names)
+    if unknown:
+        raise WrongSettings(f"unknown setting: {', '.join(unknown)} (see .env.example)")
+    try:
+        settings = Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise WrongSettings("; ".join(_line(each) for each in error.errors())) from None
+    if settings.redis_url.get_secret_value():
+        raise WrongSettings(f"{PREFIX}REDIS_URL: Redis is not part of this version; leave it empty")
+    _check_telegram(settings)
+    if not settings.is_loopback and not _is_safe(settings.public_url):
+        # Without HTTPS a browser would refuse our cookies, and the network would read every word.
+        raise WrongSettings(
+            f"{PREFIX}PUBLIC_URL: must be an https:// address when the pages leave this machine"
+        )
+    return settings
+
+
+def _is_safe(public_url: str) -> bool:
+    """HTTPS, or an address of this very machine (to try something out)."""
+    parts = urlsplit(public_url)
+    return parts.scheme == "https" or parts.hostname in _LOOPBACK
+
+
+def _check_telegram(settings: Settings) -> None:
+    if not settings.telegram_api_url:
+        raise WrongSettings(f"{PREFIX}TELEGRAM_API_URL: must be an address")
+    if settings.telegram_mode is Mode.POLLING or not settings.telegram_token.get_secret_value():
+        return
+    if not settings.telegram_webhook_secret.get_secret_value():
+        raise WrongSettings(f"{PREFIX}TELEGRAM_WEBHOOK_SECRET: a webhook needs one")
+    if not settings.public_url:
+        raise WrongSettings(f"{PREFIX}PUBLIC_URL: a webhook needs an address that Telegram reaches")
+
+
+def _line(error: ErrorDetails) -> str:
+    name = f"{PREFIX}{str(error['loc'][0]).upper()}" if error["loc"] else "settings"
+    return f"{name}: {str(error['msg']).removeprefix('Value error, ')}"

@@ -1,0 +1,47 @@
+"""The demo: invented units and staff in a fresh database, and log-in links that work once."""
+
+from datetime import datetime
+from importlib import resources
+
+from bot.web.enter import demo_link
+from bot.web.parts import Parts
+from handlers import units as unit_files
+from handlers.roles import Role
+from storage import staff, units
+from storage.database import Database
+from storage.places import Places
+
+# Login, name, unit, role. Invented: nobody is meant.
+_STAFF = (
+    ("canbo1", "Cán bộ trực số 1", "ban-thach", Role.OFFICER),
+    ("canbo2", "Cán bộ trực số 2", "ban-thach", Role.LEAD),
+    ("canbo3", "Cán bộ trực tỉnh", "da-nang", Role.OFFICER),
+    ("canbo4", "Cán bộ trực toàn quốc", "tong", Role.OFFICER),
+    ("canbo5", "Cán bộ công đoàn cơ sở", "cs-may-vi-du", Role.OFFICER),
+    ("quantri", "Người quản trị", "tong", Role.ADMINISTRATOR),
+)
+_SHOWN = (
+    ("canbo1", "Bàn tiếp nhận Bàn Thạch, cán bộ 1 / desk officer 1"),
+    ("canbo2", "Bàn tiếp nhận Bàn Thạch, trưởng bàn / desk lead"),
+    ("canbo4", "Bàn tiếp nhận toàn quốc / national desk"),
+    ("quantri", "Quản trị / administrator"),
+)
+
+
+async def fill(database: Database, places: Places, now: datetime) -> None:
+    """Write the demo's units and staff into a fresh database; cards are shown at once."""
+    text = resources.files("storage.data").joinpath("demo_units.csv").read_text(encoding="utf-8")
+    parsed = unit_files.parse(text, known_places=places.is_known)
+    async with database.write() as tx:
+        await units.import_all(tx, parsed, at_once=True)
+        for login, name, unit, role in _STAFF:
+            await staff.add(tx, login, name, frozenset({(unit, role)}), now)
+
+
+async def links(parts: Parts, address: str) -> list[str]:
+    """Lines with log-in links; each link works once, and only on this machine."""
+    lines = ["Bản thử. Mỗi liên kết đăng nhập dùng một lần / demo log-in links, each works once:"]
+    for login, label in _SHOWN:
+        link = await demo_link(parts, login)
+        lines.append(f"  {label}: {address}{link}")
+    return lines

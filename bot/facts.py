@@ -1,0 +1,138 @@
+"""Looks up what a turn needs: one tip by its code, a place, the bell's list, the tree of units."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.handbook import Handbook
+from handlers.languages import Language
+from handlers.routing import Tree
+from handlers.states import Key
+from handlers.texts import Texts
+from handlers.turn import Facts, Needs, Thread
+from storage import bell, tips, units
+from storage.chance import fresh_code, random_digits
+from storage.crypto import Reporter, Stretcher
+from storage.database import Database, Unreachable
+from storage.places import Places
+from storage.volatile import Full, Memory
+
+TREE_SECONDS = 5
+WRONG_CODES_FREE = 3
+_WAIT_SECONDS = 15
+_LONGEST_WAIT_SECONDS = 600
+_FORGET_WRONG_SECONDS = 3600
+
+
+class NoUnits(Exception):
+    """No units were imported yet, so no tip could find a reader."""
+
+
+@dataclass(slots=True)
+class Lookups:
+    """Everything that facts are made of."""
+
+    database: Database
+    volatile: Memory
+    stretcher: Stretcher
+    salt: bytes = field(repr=False)
+    places: Places
+    texts: Mapping[Language, Texts]
+    handbooks: Mapping[Language, Handbook]
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
+    public_url: str = ""
+    _tree: tuple[datetime, Tree] | None = None
+
+    async def facts(self, chat: str, needs: Needs) -> Facts:
+        """The facts for one turn in `chat`."""
+        now = self.clock()
+        local = now.astimezone(self.zone)
+        tree = await self.tree()
+        wait = await self._wait(chat) if needs.codes else 0
+        key = needs.key if wait else await self._key(needs.codes) or needs.key
+        filing, filed = await self._filing(needs.filing)
+        return Facts(
+            now=now,
+            today=local.date(),
+            tree=tree,
+            fresh_code=fresh_code() if needs.fresh_code else "",
+            fresh_bell=random_digits(bell.DIGITS),
+            dice=secrets.randbits(32),
+            service=tree.root.name,
+            handbooks=self.handbooks,
+            public_url=self.public_url,
+            thread=await self.thread(key) if key else None,
+            filing=filing,
+            filed=filed,
+            places=self.places.find(needs.place) if needs.place else (),
+            bells=await self._bells(local) if needs.bell else (),
+            wait_seconds=wait,
+        )
+
+    async def tree(self) -> Tree:
+        """The tree of units, at most a few seconds old. Raises NoUnits."""
+        now = self.clock()
+        if self._tree is None or now - self._tree[0] > timedelta(seconds=TREE_SECONDS):
+            async with self.database.read() as tx:
+                loaded = await units.tree(tx)
+            if loaded is None:
+                raise NoUnits
+            self._tree = (now, loaded)
+        return self._tree[1]
+
+    async def thread(self, key: Key) -> Thread | None:
+        """The thread that `key` opens."""
+        async with self.database.read() as tx:
+            return await tips.read_thread(tx, key)
+
+    async def count_wrong(self, chat: str) -> None:
+        """A code was tried that opens nothing: after three, this chat waits longer each time. Never
+        counted by network address: a factory shares one.
+        """
+        try:
+            wrong = await self.volatile.count("wrong", chat, seconds=_FORGET_WRONG_SECONDS)
+            if wrong >= WRONG_CODES_FREE:
+                seconds = _WAIT_SECONDS * 2 ** (wrong - WRONG_CODES_FREE)
+                seconds = min(seconds, _LONGEST_WAIT_SECONDS)
+                ends = self.clock() + timedelta(seconds=seconds)
+                value = str(ends.timestamp()).encode()
+                await self.volatile.put("wait", chat, value, seconds=seconds)
+        except Full:
+            # The counters are full: the check symbol and two Argon2id jobs at once still hold.
+            return
+
+    async def _wait(self, chat: str) -> int:
+        ends = await self.volatile.get("wait", chat)
+        if ends is None:
+            return 0
+        return max(int(float(ends) - self.clock().timestamp()), 1)
+
+    async def _key(self, codes: tuple[str, ...]) -> Key | None:
+        for code in codes:
+            reporters = self._reporters(await self.stretcher.stretch(code, self.salt))
+            async with self.database.read() as tx:
+                key = await tips.find(tx, reporters)
+            if key is not None:
+                return key
+        return None
+
+    async def _filing(self, code: str) -> tuple[Key | None, Thread | None]:
+        if not code:
+            return None, None
+        reporters = self._reporters(await self.stretcher.stretch(code, self.salt))
+        async with self.database.read() as tx:
+            found = await tips.find(tx, reporters)
+            filed = await tips.read_thread(tx, found) if found else None
+        return tips.key_of(reporters[0]), filed
+
+    def _reporters(self, stretched: bytes) -> tuple[Reporter, ...]:
+        if self.database.keys is None:
+            raise Unreachable
+        return self.database.keys.reporters(stretched)
+
+    async def _bells(self, local: datetime) -> tuple[str, ...]:
+        async with self.database.read() as tx:
+            return await bell.shown(tx, local)

@@ -1,0 +1,305 @@
+"""One arrival, one turn, one transaction: load the talk, look up, decide, carry out, answer."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from bot.carrying import Carrier, Overtaken
+from bot.channels import Arrival
+from bot.facts import Lookups
+from bot.logs import Event as Log
+from bot.logs import note, note_failure
+from bot.media import Cleaner, CleanPicture
+from handlers import packing, worker
+from handlers.effects import ForgetChat
+from handlers.events import Ending, Event, Looked, Picture, Showed, Unusable
+from handlers.languages import Language
+from handlers.screens import Rendered, say
+from handlers.states import Talk
+from handlers.turn import Facts, Turn
+from handlers.worker import leaving
+from storage import tips
+from storage.database import Unreachable
+from storage.volatile import Full
+
+IDLE_SECONDS = 2 * 3600
+WARN_SECONDS = 120
+SEEN_SECONDS = 24 * 3600
+_TALK = "talk"
+_DRAFT = "draft"
+_SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a chat is shown after a turn. `ends` is when the draft ends, None where nothing would be
+    lost; `live` is the topic to watch for news of an open thread. `repeated`: the arrival was there
+    before, and nothing was done. `forgotten`: the person wants nothing to be left of the talk.
+    """
+
+    rendered: Rendered
+    language: Language
+    turn: int
+    ends: datetime | None = None
+    live: bytes | None = field(default=None, repr=False)
+    repeated: bool = False
+    forgotten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A talk as the volatile store knows it."""
+
+    talk: Talk
+    ends: datetime
+
+
+class Inbound:
+    """The door of every worker's channel."""
+
+    def __init__(self, lookups: Lookups, carrier: Carrier, cleaner: Cleaner) -> None:
+        """Joined by `bot/app.py`."""
+        self._lookups = lookups
+        self._carrier = carrier
+        self._cleaner = cleaner
+        self._volatile = lookups.volatile
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._closing: datetime | None = None
+
+    async def receive(self, arrival: Arrival, *, comes_again: bool = False) -> Answer:
+        """Make one turn; a button of another turn changes nothing.
+
+        Never raises for what a person does; a failure is apologised for once, and everything is as
+        before. Where the app itself brings what was not taken once more (`comes_again`), a database
+        that cannot be reached raises Unreachable instead, and the arrival counts as never seen.
+        """
+        chat = _chat(arrival.channel, arrival.address)
+        async with self._alone(chat):
+            seen = f"{chat}|{arrival.number}"
+            if not await self._is_first(seen):
+                await self._drop_picture(chat, arrival.event)
+                return replace(await self._look(chat, Looked()), repeated=True)
+            try:
+                if await self._is_stale(chat, arrival):
+                    return await self._look(chat, Looked(stale=True))
+                turn, facts, ends = await self._turn(chat, arrival)
+            except Exception as error:
+                note_failure(Log.TURN_FAILED, error)
+                await self._volatile.drop(_SEEN, seen)
+                if comes_again and isinstance(error, Unreachable):
+                    await self._drop_picture(chat, arrival.event)
+                    raise
+                return await self._apologise(chat)
+            try:
+                return await self._answer(chat, turn, facts, ends=ends)
+            except Exception as error:  # noqa: BLE001 - it was done, and a repeat must not redo it
+                note_failure(Log.TURN_FAILED, error)
+                return self._shown(turn, facts, ends)
+
+    async def look(
+        self, channel: str, address: str, *, stale: bool = False, words: str = ""
+    ) -> Answer:
+        """The present screen; nothing changes and no turn is counted."""
+        chat = _chat(channel, address)
+        async with self._alone(chat):
+            return await self._look(chat, Looked(stale, words))
+
+    async def turn_of(self, channel: str, address: str) -> int:
+        """The number of the present turn; 0 before a talk begins and after it was forgotten."""
+        return (await self._load(_chat(channel, address))).talk.turn
+
+    async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
+        """Clean a picture and keep it for the draft of that chat."""
+        cleaned = await self._cleaner.clean(data)
+        if not isinstance(cleaned, CleanPicture):
+            note(Log.PICTURE_REFUSED)
+            return _UNUSABLE.get(cleaned.value, Unusable.BROKEN)
+        name = secrets.token_hex(8)
+        try:
+            await self._carrier.keep_picture(
+                _chat(channel, address), name, cleaned.kind, cleaned.data, IDLE_SECONDS
+            )
+        except Full:
+            note(Log.STORE_FULL)
+            return Unusable.STORE_FULL
+        note(Log.PICTURE_CLEANED)
+        return Picture(name, len(cleaned.data))
+
+    async def forget(self, channel: str, address: str) -> None:
+        """Drop everything that is known of a chat."""
+        chat = _chat(channel, address)
+        async with self._alone(chat):
+            known = await self._load(chat)
+            await self._carrier.drop_pictures(chat, leaving.pictures_in(known.talk.state))
+            await self._drop(chat)
+
+    async def endings(self) -> list[tuple[str, str, Answer]]:
+        """The drafts that end in two minutes: channel, address and what to say; each once."""
+        return await self._ending(WARN_SECONDS, Ending())
+
+    async def closings(self) -> list[tuple[str, str, Answer]]:
+        """After `close_at`: all chats with a draft that would be lost, as `endings` gives them."""
+        return await self._ending(IDLE_SECONDS + 1, Looked())
+
+    async def has_drafts(self) -> bool:
+        """Whether stopping would lose something."""
+        return await self._volatile.total(_DRAFT) > 0
+
+    def close_at(self, moment: datetime) -> None:
+        """From now on every answer says that drafts end at `moment`, because the service stops."""
+        self._closing = moment
+
+    async def _ending(self, within: float, event: Looked | Ending) -> list[tuple[str, str, Answer]]:
+        answers = []
+        for told in await self._volatile.expiring(_DRAFT, within):
+            channel, _, address = told.decode().partition("|")
+            chat = _chat(channel, address)
+            async with self._alone(chat):
+                answers.append((channel, address, await self._look(chat, event)))
+        return answers
+
+    async def _turn(self, chat: str, arrival: Arrival) -> tuple[Turn, Facts, datetime]:
+        """Decide, carry out, remember; the turn, its facts, and when the talk ends."""
+        known = await self._load(chat)
+        turn, facts = await self._decide(chat, known, arrival.event)
+        try:
+            await self._carrier.carry_out(chat, turn.effects, facts)
+        except Overtaken:
+            # Somebody else was faster (a tip closed, or filed by another form): decide again.
+            turn, facts = await self._decide(chat, known, arrival.event)
+            await self._carrier.carry_out(chat, turn.effects, facts)
+        if turn.wrong_code:
+            await self._lookups.count_wrong(chat)
+        note(Log.TURN)
+        if any(isinstance(effect, ForgetChat) for effect in turn.effects):
+            await self._drop(chat)
+            return turn, facts, self._now()
+        ends = self._now() + timedelta(seconds=IDLE_SECONDS)
+        await self._keep(chat, turn.talk, ends)
+        return turn, facts, ends
+
+    async def _decide(self, chat: str, known: _Known, event: Event) -> tuple[Turn, Facts]:
+        needs = worker.needs(known.talk, event)
+        facts = await self._lookups.facts(chat, needs)
+        return worker.respond(known.talk, event, facts, self._lookups.texts), facts
+
+    async def _look(self, chat: str, event: Looked | Ending) -> Answer:
+        known = await self._load(chat)
+        turn, facts = await self._decide(chat, known, event)
+        return await self._answer(chat, turn, facts, ends=known.ends)
+
+    async def _apologise(self, chat: str) -> Answer:
+        known = await self._load(chat)
+        texts = self._lookups.texts[known.talk.language]
+        try:
+            turn, facts = await self._decide(chat, known, Looked())
+        except Exception as error:  # noqa: BLE001 - the database may be away altogether
+            note_failure(Log.TURN_FAILED, error)
+            line = texts.line(say("failed"))
+            return Answer(Rendered((line,)), known.talk.language, known.talk.turn)
+        failed = Turn(turn.talk, (), (say("failed"), *turn.notes))
+        return await self._answer(chat, failed, facts, ends=known.ends)
+
+    async def _answer(self, chat: str, turn: Turn, facts: Facts, *, ends: datetime) -> Answer:
+        after = worker.needs(turn.talk, Looked())
+        shown = facts
+        is_old = turn.effects or after.key != (facts.thread and facts.thread.key)
+        if after.bell or (after.key and is_old):
+            shown = await self._lookups.facts(chat, after)
+        return self._shown(turn, shown, ends, await self._topic(turn.talk))
+
+    def _shown(self, turn: Turn, facts: Facts, ends: datetime, live: bytes | None = None) -> Answer:
+        keeps = leaving.holds_draft(turn.talk.state)
+        notes = turn.notes
+        if keeps and self._closing is not None:
+            notes, ends = (say("closing"), *notes), min(ends, self._closing)
+        screen = worker.show(turn.talk, notes, facts)
+        rendered = self._lookups.texts[turn.talk.language].render(screen)
+        forgotten = any(isinstance(effect, ForgetChat) for effect in turn.effects)
+        return Answer(
+            rendered,
+            turn.talk.language,
+            turn.talk.turn,
+            ends if keeps else None,
+            live,
+            forgotten=forgotten,
+        )
+
+    async def _topic(self, talk: Talk) -> bytes | None:
+        key = worker.key_of(talk.state)
+        if key is None:
+            return None
+        async with self._lookups.database.read() as tx:
+            return await tips.tip_of(tx, key)
+
+    async def _is_stale(self, chat: str, arrival: Arrival) -> bool:
+        """Whether a button of another turn was pressed: its choice may mean something else now."""
+        return arrival.turn is not None and arrival.turn != (await self._load(chat)).talk.turn
+
+    async def _drop_picture(self, chat: str, event: Event) -> None:
+        """The picture of an arrival that makes no turn is not kept."""
+        if isinstance(event, Showed):
+            await self._carrier.drop_pictures(chat, [event.picture])
+
+    async def _is_first(self, seen: str) -> bool:
+        try:
+            return await self._volatile.add(_SEEN, seen, seconds=SEEN_SECONDS)
+        except Full:
+            note(Log.STORE_FULL)
+            return True
+
+    async def _load(self, chat: str) -> _Known:
+        packed = await self._volatile.get(_TALK, chat)
+        if packed is None:
+            return _Known(Talk(), self._now())
+        ends, _, talk = packed.partition(b"|")
+        return _Known(packing.unpack(talk), datetime.fromtimestamp(int(ends), UTC))
+
+    async def _keep(self, chat: str, talk: Talk, ends: datetime) -> None:
+        value = f"{int(ends.timestamp())}|".encode() + packing.pack(talk)
+        await self._volatile.put(_TALK, chat, value, seconds=IDLE_SECONDS)
+        if leaving.holds_draft(talk.state):
+            await self._volatile.put(_DRAFT, chat, b"", seconds=IDLE_SECONDS, note=chat.encode())
+        else:
+            await self._volatile.drop(_DRAFT, chat)
+        await self._carrier.touch_pictures(chat, leaving.pictures_in(talk.state), IDLE_SECONDS)
+
+    async def _drop(self, chat: str) -> None:
+        await self._volatile.drop(_TALK, chat)
+        await self._volatile.drop(_DRAFT, chat)
+
+    def _now(self) -> datetime:
+        return self._lookups.clock()
+
+    @asynccontextmanager
+    async def _alone(self, chat: str) -> AsyncIterator[None]:
+        """One turn at a time per chat; different chats at once."""
+        lock, users = self._locks.get(chat, (asyncio.Lock(), 0))
+        self._locks[chat] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            # Kept as long as somebody waits: a lock between two owners looks free.
+            users = self._locks[chat][1] - 1
+            if users:
+                self._locks[chat] = (lock, users)
+            else:
+                del self._locks[chat]
+
+
+_UNUSABLE = {
+    "empty": Unusable.EMPTY,
+    "too_big": Unusable.TOO_BIG,
+    "not_a_picture": Unusable.NOT_A_PICTURE,
+    "broken": Unusable.BROKEN,
+    "too_many_pixels": Unusable.TOO_MANY_PIXELS,
+    "too_slow": Unusable.TOO_SLOW,
+}
+
+
+def _chat(channel: str, address: str) -> str:
+    return f"{channel}|{address}"

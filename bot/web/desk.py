@@ -1,0 +1,239 @@
+"""The desk: the list of tips, one tip with its thread, and what an officer does with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from bot.acting import act, standing
+from bot.web import desk_live, enter, people
+from bot.web.access import SESSION_SECONDS, NotYours, Seat, Stopped, checked_form, seated
+from bot.web.desk_pages import guarded, page, said, see_other
+from bot.web.parts import PARTS, Parts
+from handlers import moderators
+from handlers.moderators.actions import (
+    MOST_LETTERS,
+    OUTCOMES,
+    Action,
+    Answer,
+    Ask,
+    Claim,
+    Close,
+    Offer,
+)
+from handlers.roles import Role
+from handlers.screens import Say, say
+from handlers.tips import Status
+from storage import cases, desk_groups, units
+from storage.cases import Card, Case, Refusal
+from storage.chance import new_token
+from storage.database import Tx
+
+PAGE_SIZE = 100
+_PHOTO_KINDS = frozenset({"image/jpeg", "image/png"})
+FILTERS: Final[Mapping[str, Callable[[Card], bool]]] = {
+    "all": lambda _: True,
+    "open": lambda card: card.status is not Status.CLOSED,
+    "mine": lambda card: card.mine,
+    "closed": lambda card: card.status is Status.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a tip's page shows: always the card, the case once it was opened."""
+
+    card: Card
+    case: Case | None
+    says: tuple[Say, ...] = ()
+    kept: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    outcome: str = ""
+    status: int = HTTPStatus.OK
+
+
+def add_routes(app: web.Application) -> None:
+    """All pages below `/desk`."""
+    enter.add_routes(app)
+    people.add_routes(app)
+    desk_live.add_routes(app)
+    app.router.add_get("/desk", guarded(_list))
+    app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_look))
+    app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_act))
+    app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}/anh/{part:[0-9a-f]{32}}", guarded(_photo))
+    app.router.add_route("*", "/desk/{rest:.*}", guarded(_lost))
+
+
+async def _list(request: web.Request) -> web.Response:
+    parts = request.app[PARTS]
+    # A page that fetches by itself keeps nobody signed in.
+    seat = await seated(request, quiet="X-Live" in request.headers)
+    if not seat.member.reads_tips and seat.member.administers:
+        return see_other("/desk/nguoi")
+    async with parts.database.read() as tx:
+        found = await cases.cards(tx, seat.member.id, parts.clock())
+        troubles = await _troubles(tx, seat)
+    which = request.query.get("xem", "all")
+    which = which if which in FILTERS else "all"
+    chosen = [card for card in found if FILTERS[which](card)]
+    pages = max(1, -(-len(chosen) // PAGE_SIZE))
+    number = min(max(_number(request.query.get("trang", "1")), 1), pages)
+    return page(
+        request,
+        "list",
+        language=seat.language,
+        seat=seat,
+        cards=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        count=len(chosen),
+        which=which,
+        filters=tuple(FILTERS),
+        number=number,
+        pages=pages,
+        troubles=troubles,
+    )
+
+
+async def _troubles(tx: Tx, seat: Seat) -> list[Say]:
+    """What a lead has to know about the chat groups of their units."""
+    led = {unit for unit, role in seat.member.grants if role is Role.LEAD}
+    return [
+        say(f"desk.trouble.{group.trouble}", unit=await units.name_of(tx, group.unit))
+        for group in (await desk_groups.every(tx) if led else ())
+        if group.trouble is not None and group.unit in led
+    ]
+
+
+async def _look(request: web.Request) -> web.Response:
+    seat, parts = await seated(request), request.app[PARTS]
+    async with parts.database.read() as tx:
+        card = await _card(tx, parts, seat, _tip(request))
+    return _page(request, seat, _Shown(card, None))
+
+
+async def _act(request: web.Request) -> web.Response:
+    seat = await seated(request)
+    fields = await checked_form(request, seat.session.token)
+    if fields.get("do") == "open":
+        return _page(request, seat, await _open(request, seat))
+    action, once = _action(fields), fields.get("once", "")
+    if action is None or not once:
+        raise Stopped((fields.get("words", ""),), HTTPStatus.BAD_REQUEST)
+    volatile, name = request.app[PARTS].volatile, f"{seat.session.staff} {once[:64]}"
+    if not await volatile.add("desk once", name, seconds=SESSION_SECONDS):
+        return _page(request, seat, await _open(request, seat, said("desk.no.twice")))
+    shown = None
+    try:
+        shown = await _carried_out(request, seat, action, fields)
+    finally:
+        if shown is None or shown.status != HTTPStatus.OK:
+            # Nothing came of it: the same form may be sent again.
+            await volatile.drop("desk once", name)
+    return _page(request, seat, shown)
+
+
+async def _photo(request: web.Request) -> web.Response:
+    seat, parts = await seated(request), request.app[PARTS]
+    # A link on a foreign page must not put views into an officer's audit entries.
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise NotYours
+    part = bytes.fromhex(request.match_info["part"])
+    async with parts.database.write() as tx:
+        found = await cases.picture(tx, seat.member.id, _tip(request), part, parts.clock())
+    if isinstance(found, Refusal) or found.mime not in _PHOTO_KINDS:
+        raise NotYours
+    return web.Response(body=found.data, content_type=found.mime)
+
+
+async def _lost(_: web.Request) -> web.Response:
+    raise NotYours
+
+
+async def _open(request: web.Request, seat: Seat, says: tuple[Say, ...] = ()) -> _Shown:
+    parts = request.app[PARTS]
+    async with parts.database.write() as tx:
+        case = await _case(tx, parts, seat, _tip(request))
+    return _Shown(case.card, case, says)
+
+
+async def _carried_out(
+    request: web.Request, seat: Seat, action: Action, fields: Mapping[str, str]
+) -> _Shown:
+    """One transaction: look, decide, do, and open again what was open."""
+    parts, tip = request.app[PARTS], _tip(request)
+    async with parts.database.write() as tx:
+        turn = await act(tx, seat.member.id, tip, action, parts.clock())
+        if turn is None:
+            raise NotYours
+        if fields.get("opened"):
+            case = await _case(tx, parts, seat, tip)
+            card = case.card
+        else:
+            case, card = None, await _card(tx, parts, seat, tip)
+    if turn.effects:
+        return _Shown(card, case, turn.says)
+    words = fields.get("words", "")
+    kept = ((fields["do"], words),) if words.strip() else ()
+    outcome = fields.get("outcome", "")
+    return _Shown(card, case, turn.says, kept, outcome, HTTPStatus.CONFLICT)
+
+
+async def _card(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Card:
+    card = await cases.see(tx, seat.member.id, tip, parts.clock())
+    if isinstance(card, Refusal):
+        raise NotYours
+    return card
+
+
+async def _case(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Case:
+    case = await cases.open_case(tx, seat.member.id, tip, parts.clock())
+    if isinstance(case, Refusal):
+        raise NotYours
+    return case
+
+
+def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
+    card = shown.card
+    offers = moderators.offered(standing(card))
+    kept = dict(shown.kept)
+    return page(
+        request,
+        "tip",
+        language=seat.language,
+        seat=seat,
+        status=shown.status,
+        card=card,
+        case=shown.case,
+        says=shown.says,
+        offers=offers,
+        writing=[offer for offer in offers if offer is not Offer.CLAIM],
+        outcomes=OUTCOMES,
+        kept=kept,
+        stranded=[words for name, words in shown.kept if name not in offers or not shown.case],
+        chosen=shown.outcome,
+        once=new_token,
+        most=MOST_LETTERS,
+    )
+
+
+def _action(fields: Mapping[str, str]) -> Action | None:
+    words = fields.get("words", "")
+    match fields.get("do", ""):
+        case Offer.CLAIM:
+            return Claim()
+        case Offer.ASK:
+            return Ask(words)
+        case Offer.ANSWER:
+            return Answer(words)
+        case Offer.CLOSE:
+            return Close(fields.get("outcome", ""), words)
+        case _:
+            return None
+
+
+def _tip(request: web.Request) -> bytes:
+    return bytes.fromhex(request.match_info["tip"])
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1

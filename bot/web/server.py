@@ -1,0 +1,141 @@
+"""Makes the web application: routes, what every answer tells the browser, the outermost frame."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+
+from aiohttp import web
+
+from bot.logs import Event, note_failure
+from bot.web import desk, hooks, stream, worker
+from bot.web.parts import PARTS, Parts
+from bot.web.rendering import RENDERER, Renderer, page, static
+from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
+from bot.web.views import VISITS, Visits, guess_language, language_of
+from handlers.languages import Language
+from storage.database import Unreachable
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
+    "payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+# A browser shows a picture by itself in a page of its own making, with styles in it.
+_POLICY_OF_PICTURES = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+_NO_STORE = "no-store"
+_YEAR_OF_HTTPS = "max-age=31536000; includeSubDomains"
+_KEPT_HEADERS = ("Allow", "Retry-After")
+# What the frame explains in words of its own; any other refusal is told as "not understood".
+_EXPLAINED = (403, 404, 405, 408, 413, 500, 503)
+
+
+def make_application(
+    parts: Parts, chat_apps: Mapping[str, hooks.Hook] | None = None
+) -> web.Application:
+    """The application with all pages; of its own it keeps only what streams and uploads hold.
+    `chat_apps` are those that bring their updates here, by the path to which they bring them.
+
+    Form bodies are read and bounded by `bot/web/uploads.py`; what reads a body in aiohttp's own way
+    gets at most 256 KiB.
+    """
+    app = web.Application(middlewares=[frame], client_max_size=256 * 1024)
+    app[PARTS] = parts
+    app[RENDERER] = Renderer()
+    app[BUDGET] = Budget()
+    app[VISITS] = Visits()
+    app.on_response_prepare.append(_say_to_the_browser)
+    worker.add_routes(app)
+    stream.add_routes(app)
+    desk.add_routes(app)
+    hooks.add_routes(app, chat_apps or {})
+    app.router.add_get("/static/{name}", static)
+    app.router.add_get("/health", health)
+    app.router.add_get("/favicon.ico", no_icon)
+    return app
+
+
+async def health(request: web.Request) -> web.Response:
+    """GET /health: 200 when the database answers, else 503; tells nothing else."""
+    try:
+        async with request.app[PARTS].database.read():
+            return web.json_response({"status": "ok"})
+    except Unreachable:
+        return web.json_response({"status": "no database"}, status=503)
+
+
+async def no_icon(_: web.Request) -> web.Response:
+    """GET /favicon.ico: none; a browser asks for it when it shows a picture by itself."""
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+@web.middleware
+async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The outermost frame: everything that goes wrong is answered kindly, and logged without words.
+
+    A POST from another site's page is refused here, for worker and desk alike.
+    """
+    try:
+        if _comes_from_elsewhere(request):
+            return await _explain(request, HTTPStatus.FORBIDDEN)
+        return await handler(request)
+    except web.HTTPException as refusal:
+        if refusal.status < HTTPStatus.BAD_REQUEST:
+            raise
+        answer = await _explain(request, refusal.status)
+        answer.headers.extend(
+            {name: refusal.headers[name] for name in _KEPT_HEADERS if name in refusal.headers}
+        )
+        return answer
+    except TooMuch:
+        return await _explain(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except Stalled:
+        return await _explain(request, HTTPStatus.REQUEST_TIMEOUT)
+    except (Malformed, web.RequestPayloadError, ConnectionError):
+        return await _explain(request, HTTPStatus.BAD_REQUEST)
+    except Exception as error:  # noqa: BLE001 - the outermost frame; logged by class and place
+        note_failure(Event.REQUEST_FAILED, error)
+        return _kind_page(request, guess_language(request, {}), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _comes_from_elsewhere(request: web.Request) -> bool:
+    """Whether the browser says that another site's page sent this.
+
+    `Origin` cannot be asked: our own referrer policy makes it "null". `Host` is whatever a visitor
+    writes. A link on another site may still open a page.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    may_be_linked = request.method in {"GET", "HEAD"} and request.path != "/live"
+    return not may_be_linked and site not in {"same-origin", "none"}
+
+
+async def _explain(request: web.Request, status: int) -> web.Response:
+    """A kind page in the visitor's language; even a broken talk may not stand in its way."""
+    try:
+        language = await language_of(request)
+    except Exception as error:  # noqa: BLE001 - still the outermost frame
+        note_failure(Event.REQUEST_FAILED, error)
+        language = guess_language(request, {})
+    return _kind_page(request, language, status)
+
+
+def _kind_page(request: web.Request, language: Language, status: int) -> web.Response:
+    about = str(int(status)) if status in _EXPLAINED else "400"
+    return page(request, "worker/error.html", language, status=int(status), about=about)
+
+
+async def _say_to_the_browser(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(_HEADERS)
+    if response.content_type.startswith("image/"):
+        response.headers["Content-Security-Policy"] = _POLICY_OF_PICTURES
+    response.headers.setdefault("Cache-Control", _NO_STORE)
+    if request.app[PARTS].secure:
+        response.headers["Strict-Transport-Security"] = _YEAR_OF_HTTPS
+    response.headers.pop("Server", None)

@@ -1,0 +1,82 @@
+"""The worker's pages: one screen at a time, a block to keep, the quick exit."""
+
+from aiohttp import web
+
+from bot.channels import Arrival, webchat
+from bot.web import sessions, turns
+from bot.web.parts import PARTS
+from bot.web.rendering import page
+from bot.web.uploads import BUDGET, Form
+from bot.web.views import ADDRESSES, Extra, guess_language, language_of, talk_page, visit
+from handlers.events import Command, Commanded
+
+_MOST_KEPT_CHARACTERS = 4000
+
+
+def add_routes(app: web.Application) -> None:
+    """All of the worker's pages; `bot/web/stream.py` has the live one."""
+    app.router.add_get("/", show)
+    app.router.add_post("/", turns.talk)
+    for address in ADDRESSES.values():
+        app.router.add_get(address, show)
+    app.router.add_post("/giu", save)
+    app.router.add_get("/thoat", ask_to_leave)
+    app.router.add_post("/thoat", leave)
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET / and the pages with an address of their own.
+
+    Without a talk they are shown as to anybody, and neither a talk nor a cookie begins. In a talk a
+    command is a turn; the draft stays. HEAD changes nothing.
+    """
+    at = next((at for at, address in ADDRESSES.items() if address == request.path), Command.START)
+    inbound = request.app[PARTS].inbound
+    session = sessions.session_of(request)
+    answer = await inbound.look(webchat.NAME, session) if session else None
+    if session is None or answer is None or not answer.turn:
+        return await visit(request, guess_language(request, request.query), Extra(at))
+    if at is not Command.START and request.method == "GET":
+        number = f"{answer.turn}.{at}"
+        answer = await inbound.receive(Arrival(webchat.NAME, session, number, Commanded(at)))
+    return talk_page(request, answer, session)
+
+
+async def save(request: web.Request) -> web.Response:
+    """POST /giu: a block worth keeping comes back as a text file; nothing is looked up."""
+    form = await _whole(request)
+    session = sessions.session_of(request)
+    if session is None or not sessions.is_form_token(session, form.fields.get("csrf", "")):
+        raise web.HTTPForbidden
+    text = form.fields.get("text", "")[:_MOST_KEPT_CHARACTERS]
+    headers = {"Content-Disposition": 'attachment; filename="ghi-nho.txt"'}
+    return web.Response(text=text, content_type="text/plain", headers=headers)
+
+
+async def ask_to_leave(request: web.Request) -> web.Response:
+    """GET /thoat: nothing is dropped by opening an address; the button does it."""
+    return page(request, "worker/leave.html", await language_of(request))
+
+
+async def leave(request: web.Request) -> web.Response:
+    """POST /thoat: the quick exit. Everything of the talk is dropped, here and in the browser.
+
+    A form may not be redirected to another site under our policy; the page goes on by itself.
+    """
+    form = await _whole(request)
+    session = sessions.session_of(request)
+    language = await language_of(request)
+    response = page(request, "worker/gone.html", language)
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if session and (own or sessions.is_form_token(session, form.fields.get("csrf", ""))):
+        await turns.forget(request.app[PARTS], session)
+        sessions.drop(request, response)
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+async def _whole(request: web.Request) -> Form:
+    form = Form(request, request.app[BUDGET])
+    await form.begin()
+    await form.drain()
+    return form

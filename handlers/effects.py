@@ -1,0 +1,101 @@
+"""What may be done about a worker's turn: a closed list. Each is one storage call."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from handlers.events import Picture
+from handlers.places import Place
+from handlers.states import Key
+from handlers.tips import Category
+
+
+@dataclass(frozen=True, slots=True)
+class FileTip:
+    """Store a tip, sealed, and write the card to its unit's desk."""
+
+    key: Key
+    unit: str
+    category: Category
+    danger: bool
+    place: Place | None = field(repr=False)
+    story: str = field(repr=False)
+    pictures: tuple[Picture, ...]
+    excluded: frozenset[str]
+    may_go_to_police: bool
+    bell: str = field(repr=False)
+    nickname: str
+    triage_by: datetime
+    answer_on: date
+    result_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords:
+    """Add words to a thread."""
+
+    key: Key
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddPicture:
+    """Add a picture to a thread."""
+
+    key: Key
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTip:
+    """The worker closes the tip."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTip:
+    """The worker deletes the tip for good."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class HideTip:
+    """Units lose the tip; `unit` is responsible from now on."""
+
+    key: Key
+    excluded: frozenset[str]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllowPolice:
+    """The worker's own consent, or its withdrawal."""
+
+    key: Key
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DropPictures:
+    """Pictures of a draft that is gone are forgotten."""
+
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetChat:
+    """Everything that the volatile store knows of this chat is forgotten."""
+
+
+Effect = (
+    FileTip
+    | AddWords
+    | AddPicture
+    | CloseTip
+    | DeleteTip
+    | HideTip
+    | AllowPolice
+    | DropPictures
+    | ForgetChat
+)

@@ -1,0 +1,101 @@
+"""What a person can do in a chat."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from handlers.languages import Language
+
+
+class Command(StrEnum):
+    """What always works, typed with a slash or pressed."""
+
+    START = "start"
+    REPORT = "report"
+    CODE = "code"
+    BELL = "bell"
+    RIGHTS = "rights"
+    HANDBOOK = "handbook"
+    TRY = "try"
+    LANGUAGE = "language"
+    HELP = "help"
+    BACK = "back"
+    CANCEL = "cancel"
+    FORGET = "forget"
+
+
+class Unusable(StrEnum):
+    """Why something that arrived cannot be taken."""
+
+    EMPTY = "empty"
+    TOO_BIG = "too_big"
+    NOT_A_PICTURE = "not_a_picture"
+    BROKEN = "broken"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SLOW = "too_slow"
+    STORE_FULL = "store_full"
+    STICKER = "sticker"
+    VOICE = "voice"
+    OTHER = "other"
+    EDITED = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words, as they were typed."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """A choice, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A command; LANGUAGE may carry the language wanted (None: the other one)."""
+
+    command: Command
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A clean picture that waits in the volatile store under `name`; `size` in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Showed:
+    """A picture was sent, cleaned and kept; `words` is what was written under it."""
+
+    picture: Picture
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Something that cannot be taken."""
+
+    why: Unusable
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The person looks at where they are (a page is opened or refreshed)."""
+
+    stale: bool = False
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The draft ends in two minutes unless something is done."""
+
+
+Event = Said | Chose | Commanded | Showed | Brought | Looked | Ending

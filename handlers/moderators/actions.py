@@ -1,0 +1,115 @@
+"""The vocabulary of the desk: what an officer can do, how a tip stands, what comes of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from handlers.screens import Say
+from handlers.tips import Outcome, Status
+
+MOST_LETTERS = 4000
+"""The longest question, answer or closing text, in characters after cleaning."""
+
+HELD = frozenset({Status.CLAIMED, Status.ASKED, Status.WORKING})
+"""The statuses in which one officer holds the tip."""
+
+OUTCOMES = (
+    Outcome.HANDLED,
+    Outcome.PASSED,
+    Outcome.INSUFFICIENT,
+    Outcome.UNVERIFIED,
+    Outcome.DUPLICATE,
+)
+"""How an officer may close a tip, in the order of the page."""
+
+
+class Offer(StrEnum):
+    """What a page may offer for a tip; the names of its buttons."""
+
+    CLAIM = "claim"
+    ASK = "ask"
+    ANSWER = "answer"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The officer wants to look after the tip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The officer asks the worker something."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The officer tells the worker something."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The officer ends the tip. `outcome` as the form sent it: it may be none of ours."""
+
+    outcome: str
+    words: str = field(repr=False)
+
+
+Action = Claim | Ask | Answer | Close
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Make the officer the holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutQuestion:
+    """Lay a question into the worker's thread."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PutAnswer:
+    """Lay an answer into the worker's thread."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Close the tip, with the last words that the worker reads."""
+
+    outcome: Outcome
+    words: str = field(repr=False)
+
+
+Effect = TakeOver | PutQuestion | PutAnswer | End
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it."""
+
+    status: Status
+    mine: bool
+    holder: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTurn:
+    """What comes of an action. Without effects it was refused, and `says` tells why; with one,
+    `says` is what the officer reads once storage has agreed as well.
+    """
+
+    effects: tuple[Effect, ...]
+    says: tuple[Say, ...]
+
+
+def refused(key: str, **fields: str | int) -> DeskTurn:
+    """A turn that does nothing but say `desk.no.<key>`."""
+    return DeskTurn((), (Say(f"desk.no.{key}", tuple(fields.items())),))

@@ -1,0 +1,199 @@
+"""The officer's private desk in a chat: where they are in it, and what a press or words lead to.
+
+Pure. What is done about a tip is decided by `handlers.moderators.respond`, as on the web desk; what
+cannot be undone is not offered here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from handlers.moderators.actions import OUTCOMES, Action, Answer, Ask, Claim, Close, Offer
+from handlers.moderators.cards import READ, Face, card
+from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, say
+from handlers.tips import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Before the list of their open tips; `tips` as they are numbered on the screen, in hex."""
+
+    tips: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Before the card of one tip."""
+
+    tip: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """About to write a question or an answer."""
+
+    tip: str = field(repr=False)
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """About to choose how the tip ended."""
+
+    tip: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """About to write what the worker reads at the end."""
+
+    tip: str = field(repr=False)
+    outcome: Outcome
+
+
+State = Listing | Looking | Writing | Ending | LastWords
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words; None for what is none (a photo, a voice)."""
+
+    words: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where it leads: `action` is to be tried on the state's tip, `reads` to send its words. Where
+    the action is done, the tip's card follows; where it is refused, `state` stays.
+    """
+
+    state: State
+    action: Action | None = None
+    reads: bool = False
+    says: tuple[Say, ...] = ()
+
+
+def step(state: State, event: Pressed | Typed) -> Step:
+    """What an officer's press or words lead to; everything has an answer."""
+    if isinstance(event, Typed):
+        return _typed(state, event.words)
+    return _pressed(state, event.name)
+
+
+def enter(offer: str, tip: str) -> State:
+    """Where a button of a group's card leads to in the private chat."""
+    match offer:
+        case Offer.ASK | Offer.ANSWER:
+            return Writing(tip, Offer(offer))
+        case Offer.CLOSE:
+            return Ending(tip)
+        case _:
+            return Looking(tip)
+
+
+def listing(faces: tuple[Face, ...], free: int) -> Screen:
+    """The officer's open tips, numbered; `free` tips are nobody's yet."""
+    shown = faces[:MOST_CHOICES]
+    says = [say("desk.chat.list" if faces else "desk.chat.list_empty")]
+    says += [_numbered(number, face) for number, face in enumerate(shown, start=1)]
+    if len(faces) > len(shown):
+        says.append(say("desk.chat.list_more", count=len(faces) - len(shown)))
+    if free:
+        says.append(say("desk.chat.list_free", count=free))
+    says.append(say("desk.chat.leave_hint"))
+    choices = tuple(
+        Choice(f"card{number}", say("desk.chat.press_card", number=number, name=face.nickname))
+        for number, face in enumerate(shown, start=1)
+    )
+    return Screen(tuple(says), choices)
+
+
+def looking(face: Face, today: date, offers: tuple[Offer, ...], *, reads: bool) -> Screen:
+    """One card with what this officer can do about it here."""
+    names = [*([READ] if reads else []), *offers]
+    choices = tuple(Choice(str(name), say(f"desk.chat.press_{name}")) for name in names)
+    return Screen(card(face, today).says, choices, _BACK)
+
+
+def writing(state: Writing | LastWords, nickname: str) -> Screen:
+    """Asks for the words."""
+    if isinstance(state, LastWords):
+        told = say("desk.chat.write_close", name=nickname)
+    elif state.offer == Offer.ASK:
+        told = say("desk.chat.write_ask", name=nickname)
+    else:
+        told = say("desk.chat.write_answer", name=nickname)
+    return Screen((told, say("desk.tip.anonymous")), (), _BACK, Accepts.WORDS)
+
+
+def ending(nickname: str) -> Screen:
+    """Asks how the tip ended."""
+    choices = tuple(Choice(str(each), say(f"desk.outcome.{each}")) for each in OUTCOMES)
+    return Screen((say("desk.chat.choose", name=nickname),), choices, _BACK)
+
+
+def said(key: str, **fields: str | int) -> Screen:
+    """One saying of the desk's chat by its last word, and nothing to press."""
+    return Screen((Say(f"desk.chat.{key}", tuple(fields.items())),))
+
+
+def _typed(state: State, words: str | None) -> Step:
+    if words is None:
+        return Step(state, says=(say("desk.chat.only_words"),))
+    match state:
+        case Writing(offer=Offer.ASK):
+            return Step(state, Ask(words))
+        case Writing():
+            return Step(state, Answer(words))
+        case LastWords(outcome=outcome):
+            return Step(state, Close(outcome, words))
+        case Listing(tips) if (tip := _at(tips, words.strip())) is not None:
+            return Step(Looking(tip))
+        case _:
+            return Step(state, says=(say("desk.chat.press_first"),))
+
+
+def _pressed(state: State, name: str) -> Step:
+    if isinstance(state, Listing):
+        tip = _at(state.tips, name.removeprefix("card"))
+        return Step(Listing() if tip is None else Looking(tip))
+    tip = state.tip
+    match name:
+        case "list":
+            return Step(Listing())
+        case Offer.CLAIM:
+            return Step(Looking(tip), Claim())
+        case Offer.ASK | Offer.ANSWER | Offer.CLOSE:
+            return Step(enter(name, tip))
+        case "read":
+            return Step(Looking(tip), reads=True)
+        case _:
+            return _ended(state, name)
+
+
+def _ended(state: Looking | Writing | Ending | LastWords, name: str) -> Step:
+    outcome = next((each for each in OUTCOMES if each == name), None)
+    if isinstance(state, Ending) and outcome is not None:
+        return Step(LastWords(state.tip, outcome))
+    return Step(state)
+
+
+def _at(tips: tuple[str, ...], number: str) -> str | None:
+    is_number = number.isascii() and number.isdigit() and len(number) < 3
+    place = int(number) if is_number else 0
+    return tips[place - 1] if 0 < place <= len(tips) else None
+
+
+def _numbered(number: int, face: Face) -> Say:
+    what = say(f"category.{face.category}")
+    key = "desk.chat.list_danger" if face.danger else "desk.chat.list_line"
+    return Say(key, (("number", number), ("name", face.nickname), ("category", what)))
+
+
+_BACK = (Choice("list", say("desk.chat.press_list")),)

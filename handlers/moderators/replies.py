@@ -1,0 +1,59 @@
+"""What an officer writes to the worker: questions and answers, cleaned and never empty."""
+
+from handlers.folding import clean
+from handlers.moderators.actions import (
+    HELD,
+    MOST_LETTERS,
+    Answer,
+    Ask,
+    DeskTurn,
+    Effect,
+    PutAnswer,
+    PutQuestion,
+    Standing,
+    refused,
+)
+from handlers.screens import Say, Tone, say
+from handlers.tips import Status
+
+
+def ask(action: Ask, standing: Standing) -> DeskTurn:
+    """A question for the worker; the tip waits for them afterwards."""
+    return _laid(PutQuestion(clean(action.words)), standing, say("desk.done.asked"))
+
+
+def answer(action: Answer, standing: Standing) -> DeskTurn:
+    """Something that the worker should know."""
+    return _laid(PutAnswer(clean(action.words)), standing, say("desk.done.answered"))
+
+
+def not_held(standing: Standing) -> DeskTurn | None:
+    """Why this officer may not write about the tip now, or None when they hold it."""
+    if standing.status is Status.CLOSED:
+        return refused("closed")
+    if not standing.mine and standing.holder is not None:
+        return refused("taken", by=standing.holder)
+    if not standing.mine or standing.status not in HELD:
+        return refused("claim_first")
+    return None
+
+
+def unfit(words: str) -> DeskTurn | None:
+    """Why cleaned `words` cannot be laid into a thread, or None when they can."""
+    if not words:
+        return refused("empty")
+    if len(words) > MOST_LETTERS:
+        return refused("too_long", most=MOST_LETTERS, letters=len(words))
+    return None
+
+
+def as_read(words: str) -> Say:
+    """The officer's words as the worker will read them."""
+    return say("desk.as_read", Tone.OFFICER, words=words)
+
+
+def _laid(effect: PutQuestion | PutAnswer, standing: Standing, done: Say) -> DeskTurn:
+    if (turn := not_held(standing) or unfit(effect.words)) is not None:
+        return turn
+    effects: tuple[Effect, ...] = (effect,)
+    return DeskTurn(effects, (done, as_read(effect.words)))

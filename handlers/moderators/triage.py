@@ -1,0 +1,41 @@
+"""Who looks after a tip, and how it ends."""
+
+from handlers.folding import clean
+from handlers.moderators.actions import (
+    OUTCOMES,
+    Claim,
+    Close,
+    DeskTurn,
+    End,
+    Standing,
+    TakeOver,
+    refused,
+)
+from handlers.moderators.replies import as_read, not_held, unfit
+from handlers.screens import say
+from handlers.tips import Status
+
+
+def claim(_: Claim, standing: Standing) -> DeskTurn:
+    """The first officer who claims a tip holds it; the next one is told who was faster."""
+    if standing.status is Status.CLOSED:
+        return refused("closed")
+    if standing.mine:
+        return refused("yours_already")
+    if standing.holder is not None:
+        return refused("taken", by=standing.holder)
+    return DeskTurn((TakeOver(),), (say("desk.done.claimed"),))
+
+
+def close(action: Close, standing: Standing) -> DeskTurn:
+    """Only the holder closes, with an outcome of the list and words for the worker."""
+    words = clean(action.words)
+    outcome = next((known for known in OUTCOMES if known == action.outcome), None)
+    if (turn := not_held(standing)) is not None:
+        return turn
+    if outcome is None:
+        return refused("outcome")
+    if (turn := unfit(words)) is not None:
+        return turn
+    done = say("desk.done.closed", outcome=say(f"desk.outcome.{outcome}"))
+    return DeskTurn((End(outcome, words),), (done, as_read(words)))

@@ -1,0 +1,25 @@
+"""A place of Viet Nam as everybody in the house passes it around."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One current province or commune, or a former unit that covers several.
+
+    `code` is the official code (two digits: a province; five: a commune), or the empty string for a
+    former unit. `codes` are the current communes that it covers; `name` carries the type word
+    (`Phường Bàn Thạch`); `province` is the province's name with its type word, `province_code` its
+    code.
+    """
+
+    code: str
+    name: str
+    province_code: str
+    province: str
+    codes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The full name with the province, as a person reads it."""
+        return self.name if self.name == self.province else f"{self.name}, {self.province}"

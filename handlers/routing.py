@@ -1,0 +1,278 @@
+"""Which unit reads a tip: the tree of union and police units, and the rules that choose one."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from handlers.places import Place
+from handlers.tips import Category
+
+WHOLE_COUNTRY = "*"
+_PROVINCE_DIGITS = 2
+
+# How wide a code is, for choosing the narrower of two units; no province has 1,000 communes.
+_WIDTH_OF_PROVINCE = 1_000
+_WIDTH_OF_COUNTRY = 1_000_000
+
+
+class UnitKind(StrEnum):
+    """A union unit may read tips; a police unit gets only what a union officer releases."""
+
+    UNION = "union"
+    POLICE = "police"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of the tree.
+
+    `places` are the official codes that it covers, two digits for a province with all its communes,
+    five for a commune, `*` for the whole country; nothing is inherited, so a unit without places
+    covers none. `categories` are those it accepts, all when empty. `inside_company` says that
+    people of an enterprise work there. `conflicts` are units with which it never shares a tip: when
+    one of the two is excluded, so is the other. `has_desk` says that somebody reads there today;
+    storage fills it in.
+    """
+
+    id: str
+    parent: str | None
+    kind: UnitKind
+    name: str
+    places: frozenset[str] = frozenset()
+    categories: frozenset[Category] = frozenset()
+    inside_company: bool = False
+    conflicts: frozenset[str] = frozenset()
+    hours: str = ""
+    contact: str = ""
+    has_desk: bool = False
+
+    def accepts(self, category: Category) -> bool:
+        """Whether tips of `category` may be read here."""
+        return not self.categories or category in self.categories
+
+
+class Exclusion(StrEnum):
+    """What a worker may answer to "who must not see this"."""
+
+    COMPANY = "company"
+    COMMUNE = "commune"
+    POLICE = "police"
+
+
+@dataclass(frozen=True, slots=True)
+class Excludable:
+    """One answer to "who must not see this", and the ids of the units (at least one) shut out."""
+
+    key: Exclusion
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """All units with one union unit, the root, above them. Built by `of`, never by hand."""
+
+    root: Unit
+    all: tuple[Unit, ...] = field(repr=False)
+    _units: Mapping[str, Unit] = field(repr=False)
+    _children: Mapping[str, tuple[Unit, ...]] = field(repr=False)
+    _depths: Mapping[str, int] = field(repr=False)
+    _inside: frozenset[str] = field(repr=False)
+    _covering: Mapping[str, tuple[Unit, ...]] = field(repr=False)
+
+    @staticmethod
+    def of(units: Iterable[Unit]) -> "Tree":
+        """The tree of `units`, in any order.
+
+        Raises ValueError unless ids are unique, exactly one unit has no parent, that one is a union
+        unit outside every company, and all others hang below it. `handlers.units.parse` reports the
+        same faults row by row.
+        """
+        every = tuple(units)
+        by_id = {unit.id: unit for unit in every}
+        roots = [unit for unit in every if unit.parent is None]
+        if len(by_id) != len(every) or len(roots) != 1:
+            raise ValueError("units need unique ids and exactly one root")
+        root = roots[0]
+        if root.kind is not UnitKind.UNION or root.inside_company:
+            raise ValueError("the root must be a union unit outside every company")
+        children = _grouped((unit.parent, unit) for unit in every if unit.parent is not None)
+        depths, inside = _walk(root, children)
+        if len(depths) != len(every):
+            raise ValueError("some units do not hang below the root")
+        covering = _grouped((code, unit) for unit in every for code in unit.places)
+        return Tree(root, every, by_id, children, depths, inside, covering)
+
+    def get(self, unit_id: str) -> Unit | None:
+        """The unit, or None if there is none of that id."""
+        return self._units.get(unit_id)
+
+    def parent(self, unit: Unit) -> Unit | None:
+        """The unit directly above, None for the root."""
+        return None if unit.parent is None else self._units.get(unit.parent)
+
+    def ancestors(self, unit_id: str) -> tuple[Unit, ...]:
+        """The units above, nearest first, the root last; none for the root and unknown ids."""
+        found: list[Unit] = []
+        unit = self.get(unit_id)
+        while unit is not None and (unit := self.parent(unit)) is not None:
+            found.append(unit)
+        return tuple(found)
+
+    def children(self, unit_id: str) -> tuple[Unit, ...]:
+        """The units directly below, in the order in which they were given."""
+        return self._children.get(unit_id, ())
+
+    def is_inside(self, unit: Unit) -> bool:
+        """Whether the unit, or one above it, is marked `inside_company`."""
+        return unit.id in self._inside
+
+    def depth(self, unit: Unit) -> int:
+        """Steps down from the root, which is 0."""
+        return self._depths[unit.id]
+
+    def covering(self, place: Place) -> tuple[Unit, ...]:
+        """The units, of every kind, that cover all of `place`."""
+        codes = place.codes or (place.code,)
+        found = dict.fromkeys(self._near(codes[0], place))
+        for code in codes[1:]:
+            near = set(self._near(code, place))
+            found = {unit: None for unit in found if unit in near}
+        return tuple(found)
+
+    def named(self, place: Place) -> tuple[Unit, ...]:
+        """The units, of every kind, that name one of the communes of `place` by its own code."""
+        communes = (code for code in place.codes or (place.code,) if len(code) > _PROVINCE_DIGITS)
+        found = (unit for code in communes for unit in self._covering.get(code, ()))
+        return tuple(dict.fromkeys(found))
+
+    def _near(self, code: str, place: Place) -> Iterator[Unit]:
+        for key in dict.fromkeys((code, place.province_code, WHOLE_COUNTRY)):
+            yield from self._covering.get(key, ())
+
+
+def reader(
+    tree: Tree,
+    category: Category,
+    place: Place | None,
+    *,
+    excluded: frozenset[str] = frozenset(),
+    picked: str | None = None,
+) -> Unit:
+    """The unit that reads a new tip: the lowest union unit above the enterprise that covers all of
+    `place`, accepts `category`, has a desk and is not shut out.
+
+    A unit inside a company reads only if `picked` names it and it is at the place. Of several units
+    the deepest in the tree wins, then the one that covers least, then the smaller id. Shut out are
+    the excluded units, the units below them (a tip about a unit goes up) and the units in conflict
+    with them. The root is the last answer to everything: it counts as having a desk and as
+    accepting everything, and excluding it has no effect, because nobody is above it.
+    """
+    barred = _barred(tree, excluded)
+    fits = [
+        unit
+        for unit in (tree.covering(place) if place is not None else ())
+        if _reads(unit) and unit.accepts(category) and unit.id not in barred
+    ]
+    for unit in fits:
+        if unit.id == picked and tree.is_inside(unit):
+            return unit
+    outside = [unit for unit in fits if not tree.is_inside(unit)]
+    return min(outside, key=lambda unit: _rank(tree, unit), default=tree.root)
+
+
+def above(tree: Tree, unit_id: str, *, excluded: frozenset[str] = frozenset()) -> Unit:
+    """The next unit up from `unit_id` that may read: a union unit outside companies, with a desk,
+    not shut out (as for `reader`); the root at the end, for the root itself, and for an id that no
+    longer exists.
+    """
+    barred = _barred(tree, excluded)
+    for unit in tree.ancestors(unit_id):
+        if _reads(unit) and not tree.is_inside(unit) and unit.id not in barred:
+            return unit
+    return tree.root
+
+
+def insiders(tree: Tree, place: Place | None) -> tuple[Unit, ...]:
+    """The units inside companies that a worker at `place` may pick by name, sorted by name; only
+    those with a desk.
+
+    `place` must be precise: a whole province, or a former unit of several communes, offers none.
+    """
+    if place is None:
+        return ()
+    found = (unit for unit in tree.covering(place) if _reads(unit) and tree.is_inside(unit))
+    return tuple(sorted(found, key=lambda unit: (unit.name, unit.id)))
+
+
+def excludable(tree: Tree, place: Place | None) -> tuple[Excludable, ...]:
+    """What "who must not see this" offers at `place`, in the order company, commune, police.
+
+    An answer shuts out every unit of its sort that names one of the place's communes, with or
+    without a desk (it may get one later). An answer without units is not offered, so that none
+    promises what it cannot keep.
+    """
+    units: dict[Exclusion, list[str]] = {key: [] for key in Exclusion}
+    for unit in tree.named(place) if place is not None else ():
+        if unit.kind is UnitKind.POLICE:
+            units[Exclusion.POLICE].append(unit.id)
+        elif tree.is_inside(unit):
+            units[Exclusion.COMPANY].append(unit.id)
+        elif unit is not tree.root:
+            units[Exclusion.COMMUNE].append(unit.id)
+    return tuple(Excludable(key, tuple(sorted(ids))) for key, ids in units.items() if ids)
+
+
+def _reads(unit: Unit) -> bool:
+    return unit.kind is UnitKind.UNION and unit.has_desk
+
+
+def _rank(tree: Tree, unit: Unit) -> tuple[int, int, str]:
+    return -tree.depth(unit), sum(_width(code) for code in unit.places), unit.id
+
+
+def _width(code: str) -> int:
+    if code == WHOLE_COUNTRY:
+        return _WIDTH_OF_COUNTRY
+    return _WIDTH_OF_PROVINCE if len(code) == _PROVINCE_DIGITS else 1
+
+
+def _barred(tree: Tree, excluded: frozenset[str]) -> frozenset[str]:
+    """All units that `excluded` shuts out; units below an excluded root stay, as the last."""
+    if not excluded:
+        return excluded
+    barred = set(excluded)
+    for unit in tree.all:
+        if unit.conflicts & excluded:
+            barred.add(unit.id)
+        if unit.id in excluded:
+            barred |= unit.conflicts
+    waiting = [unit_id for unit_id in excluded if unit_id != tree.root.id]
+    while waiting:
+        below = [child.id for child in tree.children(waiting.pop())]
+        barred.update(below)
+        waiting += below
+    return frozenset(barred)
+
+
+def _walk(
+    root: Unit, children: Mapping[str, tuple[Unit, ...]]
+) -> tuple[dict[str, int], frozenset[str]]:
+    """The depth of every unit that hangs below `root`, and the ids of those inside a company."""
+    depths = {root.id: 0}
+    inside: set[str] = set()
+    waiting = [root]
+    while waiting:
+        unit = waiting.pop()
+        for child in children.get(unit.id, ()):
+            depths[child.id] = depths[unit.id] + 1
+            if child.inside_company or unit.id in inside:
+                inside.add(child.id)
+            waiting.append(child)
+    return depths, frozenset(inside)
+
+
+def _grouped(pairs: Iterable[tuple[str, Unit]]) -> dict[str, tuple[Unit, ...]]:
+    groups: dict[str, list[Unit]] = {}
+    for key, unit in pairs:
+        groups.setdefault(key, []).append(unit)
+    return {key: tuple(units) for key, units in groups.items()}

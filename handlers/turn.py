@@ -1,0 +1,103 @@
+"""One turn of the talk: what was looked up before it, and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from handlers.effects import Effect
+from handlers.handbook import Handbook
+from handlers.languages import Language
+from handlers.places import Place
+from handlers.routing import Tree
+from handlers.screens import Say
+from handlers.states import Key, Talk
+from handlers.tips import Author, Category, Kind, Outcome, Status
+
+
+class Whose(StrEnum):
+    """Whose turn it is in a thread."""
+
+    DESK = "desk"
+    WORKER = "worker"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One part of a thread as the worker sees it; `day` is known for the unit's parts only."""
+
+    kind: Kind
+    author: Author
+    words: str = field(repr=False)
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A tip as its worker sees it."""
+
+    key: Key
+    status: Status
+    outcome: Outcome | None
+    whose: Whose
+    unit: str
+    unit_id: str
+    category: Category
+    place: Place | None = field(repr=False)
+    danger: bool
+    bell: str = field(repr=False)
+    answer_on: date
+    may_go_to_police: bool
+    excluded: frozenset[str]
+    entries: tuple[Entry, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What has to be looked up before a turn; everything else is always there."""
+
+    codes: tuple[str, ...] = field(default=(), repr=False)
+    key: Key | None = field(default=None, repr=False)
+    filing: str = field(default="", repr=False)
+    place: str = field(default="", repr=False)
+    bell: bool = False
+    fresh_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was looked up. `thread` answers `codes` or `key`; `filing` is the key of the code about
+    to be sent, and `filed` its thread when it was sent before; `wait_seconds` is not 0 when too
+    many wrong codes came from this chat.
+    """
+
+    now: datetime
+    today: date
+    tree: Tree
+    fresh_code: str = field(repr=False)
+    fresh_bell: str = field(repr=False)
+    dice: int = field(repr=False)
+    service: str
+    handbooks: Mapping[Language, Handbook] = field(repr=False)
+    language: Language = Language.VI
+    public_url: str = ""
+    thread: Thread | None = None
+    filing: Key | None = None
+    filed: Thread | None = None
+    places: tuple[Place, ...] = ()
+    bells: tuple[str, ...] = ()
+    wait_seconds: int = 0
+    most_pictures: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The talk after, the effects in order, and what to say before the screen of the state reached.
+    `wrong_code` says that a code was tried that opens nothing.
+    """
+
+    talk: Talk
+    effects: tuple[Effect, ...] = ()
+    notes: tuple[Say, ...] = ()
+    wrong_code: bool = False

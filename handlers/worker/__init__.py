@@ -1,0 +1,76 @@
+"""The worker's talk: `needs` says what to look up, `respond` makes a turn, `show` its screen."""
+
+from dataclasses import replace
+
+from handlers.effects import AddPicture, DropPictures
+from handlers.events import Brought, Chose, Commanded, Ending, Event, Looked, Picture, Said, Showed
+from handlers.folding import clean, has_letters
+from handlers.screens import Say, Screen
+from handlers.states import Aside, ReadingHandbook, State, Talk
+from handlers.turn import Facts, Turn
+from handlers.worker import leaving
+from handlers.worker.commands import commanded, turn
+from handlers.worker.dispatch import screen, step
+from handlers.worker.lookups import key_of, needs
+from handlers.worker.pressed import chose, is_fresh
+from handlers.worker.step import Step, given_back, note
+from handlers.worker.typed import Wording, said
+
+__all__ = ["Wording", "key_of", "needs", "respond", "show"]
+
+
+def respond(talk: Talk, event: Event, facts: Facts, wording: Wording) -> Turn:
+    """One turn. The same input gives the same turn, always; everything gets an answer."""
+    facts = replace(facts, language=talk.language)
+    match event:
+        case Looked(stale, typed):
+            if not stale:
+                return Turn(talk)
+            told = note("lost" if is_fresh(talk) else "stale")
+            return Turn(talk, (), (told, *given_back(clean(typed))))
+        case Ending():
+            return Turn(talk, (), (note("ending"),))
+        case Commanded():
+            return commanded(talk, event, facts)
+        case Chose():
+            return chose(talk, event, facts)
+        case Said(typed):
+            return said(talk, clean(typed), facts, wording)
+        case Showed(picture, typed):
+            return turn(talk, _showed(talk.state, Showed(picture, clean(typed)), facts))
+        case Brought(why, typed):
+            return _brought(talk, Brought(why), clean(typed), facts, wording)
+
+
+def show(talk: Talk, notes: tuple[Say, ...], facts: Facts) -> Screen:
+    """The screen of the state reached, with what is to be said before it. Every screen of a
+    practice run says that it is one.
+    """
+    shown = screen(talk.state, replace(facts, language=talk.language))
+    practice = (note("practice.line"),) if leaving.is_practice(talk.state) else ()
+    return replace(shown, says=(*practice, *notes, *shown.says))
+
+
+def _showed(state: State, event: Showed, facts: Facts) -> Step[State]:
+    """A picture belongs to what lies under a short page. One that is not kept is forgotten."""
+    if isinstance(state, Aside | ReadingHandbook):
+        state = state.back
+    made = step(state, event, facts)
+    if _is_kept(event.picture, made):
+        return made
+    return replace(made, effects=(*made.effects, DropPictures((event.picture,))))
+
+
+def _is_kept(picture: Picture, made: Step[State]) -> bool:
+    if picture in leaving.pictures_in(made.state):
+        return True
+    return any(isinstance(effect, AddPicture) for effect in made.effects)
+
+
+def _brought(talk: Talk, event: Brought, typed: str, facts: Facts, wording: Wording) -> Turn:
+    """What cannot be taken is refused kindly; words that came with it are used."""
+    refused = turn(talk, step(talk.state, event, facts))
+    if not has_letters(typed):
+        return refused
+    after = said(talk, typed, facts, wording)
+    return replace(after, notes=(*refused.notes, *after.notes))

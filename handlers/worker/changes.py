@@ -1,0 +1,186 @@
+"""What may be changed at the review: category, danger, place, story. The code stays the same."""
+
+from dataclasses import replace
+
+from handlers.events import Brought, Chose, Said, Showed
+from handlers.folding import has_letters
+from handlers.screens import Accepts, Screen, Tone, say
+from handlers.states import (
+    Changing,
+    ChangingCategory,
+    ChangingPlace,
+    ChangingStory,
+    Draft,
+    Received,
+    Reviewing,
+)
+from handlers.tips import category_named, police_allowed
+from handlers.turn import Facts
+from handlers.worker.review import SEND, keep, send
+from handlers.worker.step import (
+    BACK,
+    STOP,
+    Input,
+    Step,
+    choice,
+    given_back,
+    is_story,
+    not_taken,
+    note,
+    too_long,
+)
+from handlers.worker.tip import category_choices, picked, place_choices
+
+_MOST_PLACES = 6
+
+
+def changing(
+    state: Changing, event: Input, facts: Facts
+) -> Step[Changing | ChangingCategory | ChangingPlace | ChangingStory | Reviewing | Received]:
+    """What shall be changed? The code stays the same."""
+    draft = state.draft
+    match event:
+        case Chose("send"):
+            return send(draft, facts)
+        case Chose("change_category"):
+            return Step(ChangingCategory(draft))
+        case Chose("change_danger"):
+            return Step(Reviewing(replace(draft, danger=not draft.danger)), (note("changed"),))
+        case Chose("change_place"):
+            return Step(ChangingPlace(draft))
+        case Chose("change_story"):
+            return Step(ChangingStory(draft))
+        case Chose("done"):
+            return Step(Reviewing(draft))
+        case Said() | Showed():
+            kept, notes = keep(draft, event, facts)
+            return Step(Changing(kept), notes)
+        case _:
+            return Step(state, not_taken(event))
+
+
+def changing_screen(state: Changing, _: Facts) -> Screen:
+    """The parts of the draft."""
+    danger = state.draft.danger
+    return Screen(
+        (say("change.ask"),),
+        (
+            SEND,
+            choice("change_story"),
+            choice("change_category"),
+            choice("change_place"),
+            choice(
+                "change_danger",
+                "choice.change_danger_off" if danger else "choice.change_danger_on",
+            ),
+            choice("done"),
+        ),
+        (BACK, STOP),
+    )
+
+
+def changing_category(
+    state: ChangingCategory, event: Input, facts: Facts
+) -> Step[ChangingCategory | Reviewing | Received]:
+    """A category that the police may not see ends the consent that was given."""
+    match event:
+        case Chose("send"):
+            return send(state.draft, facts)
+        case Chose("more"):
+            return Step(ChangingCategory(state.draft, more=True))
+        case Chose(name) if (category := category_named(name)) is not None:
+            police = state.draft.police and police_allowed(category)
+            return Step(
+                Reviewing(replace(state.draft, category=category, police=police)),
+                (note("changed"),),
+            )
+        case Said() | Showed():
+            kept, notes = keep(state.draft, event, facts)
+            return Step(ChangingCategory(kept, state.more), notes)
+        case _:
+            return Step(state, not_taken(event))
+
+
+def changing_category_screen(state: ChangingCategory, _: Facts) -> Screen:
+    """The categories again."""
+    return Screen((say("category.ask"),), (SEND, *category_choices(more=state.more)), (BACK, STOP))
+
+
+def changing_place(
+    state: ChangingPlace, event: Input, facts: Facts
+) -> Step[ChangingPlace | Reviewing | Received]:
+    """Another place: who is shut out is asked anew, because other units read there."""
+    draft = state.draft
+    match event:
+        case Chose("send"):
+            return send(draft, facts)
+        case Chose("again"):
+            return Step(ChangingPlace(draft))
+        case Chose("no_place"):
+            return _moved(replace(draft, place=None))
+        case Chose(name) if (place := picked(name, state.candidates)) is not None:
+            return _moved(replace(draft, place=place))
+        case Said() if len(facts.places) == 1:
+            return _moved(replace(draft, place=facts.places[0]))
+        case Said() if facts.places:
+            return Step(ChangingPlace(draft, facts.places[:_MOST_PLACES]))
+        case Said(words) if has_letters(words) and not is_story(words):
+            return Step(ChangingPlace(draft), (note("place.not_found_again", words=words),))
+        case Said() | Showed():
+            kept, notes = keep(draft, event, facts)
+            return Step(ChangingPlace(kept, state.candidates), notes)
+        case Chose() | Brought():
+            return Step(state, not_taken(event))
+
+
+def _moved(draft: Draft) -> Step[Reviewing]:
+    notes = (note("changed_place"),) if draft.hidden or draft.picked else (note("changed"),)
+    hidden = draft.hidden & {"company"}
+    return Step(Reviewing(replace(draft, picked=None, hidden=hidden)), notes)
+
+
+def changing_place_screen(state: ChangingPlace, _: Facts) -> Screen:
+    """The question, or the suggestions."""
+    if state.candidates:
+        return Screen(
+            (say("place.pick"),),
+            (SEND, *place_choices(state.candidates), choice("again"), choice("no_place")),
+            (BACK, STOP),
+            Accepts.PLACE,
+        )
+    return Screen((say("place.ask"),), (SEND, choice("no_place")), (BACK, STOP), Accepts.PLACE)
+
+
+def changing_story(
+    state: ChangingStory, event: Input, facts: Facts
+) -> Step[ChangingStory | Reviewing | Received]:
+    """New words take the place of the old ones."""
+    match event:
+        case Chose("send"):
+            return send(state.draft, facts)
+        case Chose("done"):
+            return Step(Reviewing(state.draft))
+        case Said(words) if not has_letters(words):
+            return Step(state, (note("story.empty"),))
+        case Said(words) if too_long(words):
+            return Step(state, (note("too_long"), *given_back(words)))
+        case Said(words):
+            return Step(
+                Reviewing(replace(state.draft, story=words)),
+                (note("changed_story"), *given_back(state.draft.story)),
+            )
+        case Showed():
+            kept, notes = keep(state.draft, event, facts)
+            return Step(ChangingStory(kept), notes)
+        case _:
+            return Step(state, not_taken(event))
+
+
+def changing_story_screen(state: ChangingStory, _: Facts) -> Screen:
+    """The old words stand there until new ones come."""
+    return Screen(
+        (say("story.change"), say("review.story", Tone.OWN, story=state.draft.story)),
+        (SEND, choice("done")),
+        (BACK, STOP),
+        Accepts.WORDS,
+    )

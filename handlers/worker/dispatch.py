@@ -1,0 +1,190 @@
+"""Which step and which screen belong to a state; a state without one is a type error."""
+
+from typing import assert_never
+
+from handlers.screens import Screen
+from handlers.states import (
+    AddingPicture,
+    AddingPictures,
+    AddingWords,
+    Aside,
+    AskingDanger,
+    AskingPlace,
+    AskingPolice,
+    Changing,
+    ChangingCategory,
+    ChangingPlace,
+    ChangingStory,
+    CheckingCode,
+    ChoosingCategory,
+    ConfirmingAddition,
+    ConfirmingCancel,
+    ConfirmingClose,
+    ConfirmingDelete,
+    ConfirmingWord,
+    HidingFrom,
+    HidingLater,
+    PickingInsider,
+    PickingPlace,
+    PoliceLater,
+    ReadingHandbook,
+    ReadingNotice,
+    ReadingThread,
+    Received,
+    Resting,
+    Reviewing,
+    State,
+    TellingStory,
+    TypingCode,
+)
+from handlers.turn import Facts
+from handlers.worker import (
+    changes,
+    followup,
+    handbook,
+    later,
+    leaving,
+    options,
+    review,
+    tip,
+    welcome,
+)
+from handlers.worker.step import Input, Step
+
+
+def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0912 - one case a state
+    """Let `event` happen in `state`."""
+    match state:
+        case Resting():
+            return welcome.resting(state, event, facts)
+        case ReadingNotice():
+            return tip.reading_notice(state, event, facts)
+        case ChoosingCategory():
+            return tip.choosing_category(state, event, facts)
+        case AskingDanger():
+            return tip.asking_danger(state, event, facts)
+        case AskingPlace():
+            return tip.asking_place(state, event, facts)
+        case PickingPlace():
+            return tip.picking_place(state, event, facts)
+        case TellingStory():
+            return tip.telling_story(state, event, facts)
+        case Reviewing():
+            return review.reviewing(state, event, facts)
+        case AddingPictures():
+            return options.adding_pictures(state, event, facts)
+        case HidingFrom():
+            return options.hiding_from(state, event, facts)
+        case PickingInsider():
+            return options.picking_insider(state, event, facts)
+        case AskingPolice():
+            return options.asking_police(state, event, facts)
+        case CheckingCode():
+            return options.checking_code(state, event, facts)
+        case Changing():
+            return changes.changing(state, event, facts)
+        case ChangingCategory():
+            return changes.changing_category(state, event, facts)
+        case ChangingPlace():
+            return changes.changing_place(state, event, facts)
+        case ChangingStory():
+            return changes.changing_story(state, event, facts)
+        case Received():
+            return review.received(state, event, facts)
+        case TypingCode():
+            return followup.typing_code(state, event, facts)
+        case ReadingThread():
+            return followup.reading_thread(state, event, facts)
+        case AddingWords():
+            return followup.adding_words(state, event, facts)
+        case AddingPicture():
+            return followup.adding_picture(state, event, facts)
+        case ConfirmingAddition():
+            return followup.confirming_addition(state, event, facts)
+        case ConfirmingClose():
+            return later.confirming_close(state, event, facts)
+        case ConfirmingDelete():
+            return later.confirming_delete(state, event, facts)
+        case HidingLater():
+            return later.hiding_later(state, event, facts)
+        case PoliceLater():
+            return later.police_later(state, event, facts)
+        case ReadingHandbook():
+            return handbook.reading_handbook(state, event, facts)
+        case Aside():
+            return welcome.aside(state, event, facts)
+        case ConfirmingCancel():
+            return leaving.confirming_cancel(state, event, facts)
+        case ConfirmingWord():
+            return leaving.confirming_word(state, event, facts)
+        case _:
+            assert_never(state)
+
+
+def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a state
+    """What a worker in `state` is shown."""
+    match state:
+        case Resting():
+            return welcome.resting_screen(state, facts)
+        case ReadingNotice():
+            return tip.notice_screen(state, facts)
+        case ChoosingCategory():
+            return tip.category_screen(state, facts)
+        case AskingDanger():
+            return tip.danger_screen(state, facts)
+        case AskingPlace():
+            return tip.place_screen(state, facts)
+        case PickingPlace():
+            return tip.picking_screen(state, facts)
+        case TellingStory():
+            return tip.story_screen(state, facts)
+        case Reviewing():
+            return review.review_screen(state, facts)
+        case AddingPictures():
+            return options.pictures_screen(state, facts)
+        case HidingFrom():
+            return options.hiding_screen(state, facts)
+        case PickingInsider():
+            return options.insider_screen(state, facts)
+        case AskingPolice():
+            return options.police_screen(state, facts)
+        case CheckingCode():
+            return options.check_screen(state, facts)
+        case Changing():
+            return changes.changing_screen(state, facts)
+        case ChangingCategory():
+            return changes.changing_category_screen(state, facts)
+        case ChangingPlace():
+            return changes.changing_place_screen(state, facts)
+        case ChangingStory():
+            return changes.changing_story_screen(state, facts)
+        case Received():
+            return review.received_screen(state, facts)
+        case TypingCode():
+            return followup.code_screen(state, facts)
+        case ReadingThread():
+            return followup.thread_screen(state, facts)
+        case AddingWords():
+            return followup.adding_screen(state, facts)
+        case AddingPicture():
+            return followup.adding_picture_screen(state, facts)
+        case ConfirmingAddition():
+            return followup.confirming_addition_screen(state, facts)
+        case ConfirmingClose():
+            return later.close_screen(state, facts)
+        case ConfirmingDelete():
+            return later.delete_screen(state, facts)
+        case HidingLater():
+            return later.hiding_later_screen(state, facts)
+        case PoliceLater():
+            return later.police_later_screen(state, facts)
+        case ReadingHandbook():
+            return handbook.handbook_screen(state, facts)
+        case Aside():
+            return welcome.aside_screen(state, facts)
+        case ConfirmingCancel():
+            return leaving.cancel_screen(state, facts)
+        case ConfirmingWord():
+            return leaving.word_screen(state, facts)
+        case _:
+            assert_never(state)

@@ -1,0 +1,124 @@
+"""What a worker may do with an open thread for good: close, delete, shut out, the police."""
+
+from handlers import routing
+from handlers.effects import AllowPolice, CloseTip, DeleteTip, HideTip
+from handlers.events import Chose
+from handlers.screens import Screen, Tone, say
+from handlers.states import (
+    ConfirmingClose,
+    ConfirmingDelete,
+    HidingLater,
+    PoliceLater,
+    ReadingThread,
+    Resting,
+)
+from handlers.turn import Facts, Thread
+from handlers.worker.followup import is_open
+from handlers.worker.step import BACK, Input, Step, choice, not_taken, note
+
+
+def confirming_close(
+    state: ConfirmingClose, event: Input, facts: Facts
+) -> Step[ConfirmingClose | ReadingThread]:
+    """Closing ends the work on a tip; its words stay until retention or deletion."""
+    thread = ReadingThread(state.key)
+    match event:
+        case Chose("close_yes") if is_open(facts):
+            return Step(thread, (note("closed"),), (CloseTip(state.key),))
+        case Chose():
+            return Step(thread)
+        case _:
+            return Step(state, not_taken(event))
+
+
+def close_screen(_: ConfirmingClose, __: Facts) -> Screen:
+    """Are you sure?"""
+    return Screen((say("close.ask"),), (choice("close_yes"), choice("no_keep")), (BACK,))
+
+
+def confirming_delete(
+    state: ConfirmingDelete, event: Input, _: Facts
+) -> Step[ConfirmingDelete | ReadingThread | Resting]:
+    """Deletion cannot be undone."""
+    match event:
+        case Chose("delete_yes"):
+            return Step(Resting(), (note("deleted"),), (DeleteTip(state.key),))
+        case Chose():
+            return Step(ReadingThread(state.key))
+        case _:
+            return Step(state, not_taken(event))
+
+
+def delete_screen(_: ConfirmingDelete, __: Facts) -> Screen:
+    """What is deleted, and what is beyond us."""
+    return Screen(
+        (say("delete.ask", Tone.DANGER),), (choice("delete_yes"), choice("no_keep")), (BACK,)
+    )
+
+
+def hiding_later(
+    state: HidingLater, event: Input, facts: Facts
+) -> Step[HidingLater | ReadingThread]:
+    """A unit that is shut out later loses the tip at once; what it has read it has read."""
+    thread = facts.thread
+    match event:
+        case Chose(name) if name.startswith("hide_") and thread is not None:
+            added = _hideable(thread, facts).get(name.removeprefix("hide_"), frozenset())
+            excluded = thread.excluded | added
+            unit = routing.reader(
+                facts.tree,
+                thread.category,
+                thread.place,
+                excluded=excluded,
+                # A unit inside the company that was picked by name goes on reading.
+                picked=thread.unit_id,
+            )
+            effect = HideTip(state.key, excluded, unit.id)
+            return Step(ReadingThread(state.key), (note("hidden", unit=unit.name),), (effect,))
+        case Chose():
+            return Step(ReadingThread(state.key))
+        case _:
+            return Step(state, not_taken(event))
+
+
+def hiding_later_screen(_: HidingLater, facts: Facts) -> Screen:
+    """Who may be shut out; those who are already are not offered again."""
+    offered = _hideable(facts.thread, facts) if facts.thread else {}
+    choices = tuple(choice(f"hide_{key}", "hide.on", who=say(f"hide.{key}")) for key in offered)
+    return Screen(
+        (say("hide.later" if offered else "hide.nothing"),), (*choices, choice("no_keep")), (BACK,)
+    )
+
+
+def _hideable(thread: Thread, facts: Facts) -> dict[str, frozenset[str]]:
+    """The units that may still be shut out, by their sort."""
+    every = {
+        each.key.value: frozenset(each.units)
+        for each in routing.excludable(facts.tree, thread.place)
+    }
+    return {key: units for key, units in every.items() if not units <= thread.excluded}
+
+
+def police_later(
+    state: PoliceLater, event: Input, facts: Facts
+) -> Step[PoliceLater | ReadingThread]:
+    """The worker's own consent, given or withdrawn with the code."""
+    match event:
+        case Chose("police_yes" | "police_no") if facts.thread is not None:
+            allowed = event.name == "police_yes"
+            text = "police.given" if allowed else "police.withdrawn"
+            return Step(ReadingThread(state.key), (note(text),), (AllowPolice(state.key, allowed),))
+        case Chose():
+            return Step(ReadingThread(state.key))
+        case _:
+            return Step(state, not_taken(event))
+
+
+def police_later_screen(_: PoliceLater, facts: Facts) -> Screen:
+    """The question, and what stands now."""
+    thread = facts.thread
+    unit = thread.unit if thread else ""
+    now = say("police.now_yes" if thread and thread.may_go_to_police else "police.now_no")
+    return Screen(
+        (say("police.ask", unit=unit), now), (choice("police_yes"), choice("police_no")), (BACK,)
+    )

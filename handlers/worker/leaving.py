@@ -1,0 +1,241 @@
+"""Ways out of the talk: stopping, going back, and words that may mean either."""
+
+from handlers.effects import DropPictures, Effect
+from handlers.events import Chose, Picture, Said
+from handlers.receipt import read
+from handlers.screens import Screen, say
+from handlers.states import (
+    AddingPicture,
+    AddingPictures,
+    AddingWords,
+    Aside,
+    AskingDanger,
+    AskingPlace,
+    AskingPolice,
+    Changing,
+    ChangingCategory,
+    ChangingPlace,
+    ChangingStory,
+    CheckingCode,
+    ChoosingCategory,
+    ConfirmingAddition,
+    ConfirmingCancel,
+    ConfirmingClose,
+    ConfirmingDelete,
+    ConfirmingWord,
+    Draft,
+    Early,
+    HidingFrom,
+    HidingLater,
+    PickingInsider,
+    PickingPlace,
+    PoliceLater,
+    ReadingHandbook,
+    ReadingNotice,
+    ReadingThread,
+    Resting,
+    Reviewing,
+    State,
+    TellingStory,
+)
+from handlers.turn import Facts
+from handlers.worker import handbook
+from handlers.worker.step import BACK, Input, Step, choice, given_back, not_taken, note, too_long
+
+
+def back_from(state: State, facts: Facts) -> State:
+    """Where [Back] leads."""
+    match state:
+        case Aside(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return back
+        case ReadingHandbook():
+            return handbook.up(state, facts)
+        case _:
+            return _back_on_the_road(state) or _back_to_review(state) or _back_to_thread(state)
+
+
+def _back_on_the_road(state: State) -> State | None:
+    match state:
+        case ChoosingCategory(early, more=True) | ReadingNotice(early) | AskingDanger(early):
+            return ChoosingCategory(early)
+        case ChoosingCategory() if holds_draft(state):
+            # Before the first question there is only the start, and there words would be lost.
+            return ConfirmingCancel(state)
+        case AskingPlace(early, category):
+            return AskingDanger(early, category)
+        case PickingPlace(early, category, danger) | TellingStory(early, category, danger):
+            return AskingPlace(early, category, danger)
+        case _:
+            return None
+
+
+def _back_to_review(state: State) -> State | None:
+    match state:
+        case ChangingCategory(draft, more=True):
+            return ChangingCategory(draft)
+        case ChangingPlace(draft, candidates) if candidates:
+            return ChangingPlace(draft)
+        case (
+            Reviewing(draft) | ChangingCategory(draft) | ChangingPlace(draft) | ChangingStory(draft)
+        ):
+            return Changing(draft)
+        case PickingInsider(draft):
+            return HidingFrom(draft)
+        case (
+            Changing(draft)
+            | AddingPictures(draft)
+            | HidingFrom(draft)
+            | AskingPolice(draft)
+            | CheckingCode(draft)
+        ):
+            return Reviewing(draft)
+        case _:
+            return None
+
+
+def _back_to_thread(state: State) -> State:
+    match state:
+        case (
+            AddingWords(key)
+            | AddingPicture(key)
+            | ConfirmingAddition(key)
+            | ConfirmingClose(key)
+            | ConfirmingDelete(key)
+            | HidingLater(key)
+            | PoliceLater(key)
+        ):
+            return ReadingThread(key)
+        case _:
+            return Resting()
+
+
+def beneath(state: State) -> State:
+    """The place in the talk that lies under short pages and questions: they do not pile up."""
+    while isinstance(state, Aside | ReadingHandbook | ConfirmingCancel):
+        state = state.back
+    return state
+
+
+def gathered(state: State) -> Early | Draft | None:
+    """What the worker gave so far, also when a short page or a question lies over it."""
+    match state:
+        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return gathered(back)
+        case (
+            ReadingNotice(early)
+            | ChoosingCategory(early)
+            | AskingDanger(early)
+            | AskingPlace(early)
+            | PickingPlace(early)
+            | TellingStory(early)
+        ):
+            return early
+        case (
+            Reviewing(draft)
+            | AddingPictures(draft)
+            | HidingFrom(draft)
+            | PickingInsider(draft)
+            | AskingPolice(draft)
+            | CheckingCode(draft)
+            | Changing(draft)
+            | ChangingCategory(draft)
+            | ChangingPlace(draft)
+            | ChangingStory(draft)
+        ):
+            return draft
+        case _:
+            return None
+
+
+def pictures_in(state: State) -> tuple[Picture, ...]:
+    """The pictures that wait in a draft, or in what lies behind a short page."""
+    given = gathered(state)
+    return given.pictures if given is not None else ()
+
+
+def is_practice(state: State) -> bool:
+    """Whether this is a practice run."""
+    given = gathered(state)
+    return given is not None and given.practice
+
+
+def holds_draft(state: State) -> bool:
+    """Whether leaving `state` would lose something that the worker gave."""
+    match state:
+        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return holds_draft(back)
+        case AskingPlace() | PickingPlace() | TellingStory() | ConfirmingAddition():
+            return True
+        case _:
+            given = gathered(state)
+            if isinstance(given, Early):
+                return bool(given.words or given.pictures)
+            return given is not None
+
+
+def drop(state: State) -> tuple[Effect, ...]:
+    """What has to be forgotten when `state` is left for good."""
+    pictures = pictures_in(state)
+    return (DropPictures(pictures),) if pictures else ()
+
+
+def stopped(state: State) -> Step[Resting]:
+    """Stop at once: the draft is gone, nothing was sent."""
+    text = "stopped" if holds_draft(state) else "stopped_nothing"
+    return Step(Resting(), (note(text),), drop(state))
+
+
+def cancel(state: State) -> Step[Resting | ConfirmingCancel]:
+    """Stop, after a question where something would be lost."""
+    if isinstance(state, ConfirmingCancel) or not holds_draft(state):
+        return stopped(state)
+    return Step(ConfirmingCancel(beneath(state)))
+
+
+def confirming_cancel(state: ConfirmingCancel, event: Input, _: Facts) -> Step[State]:
+    """Drop the draft, or go on with it."""
+    match event:
+        case Chose("drop"):
+            return stopped(state.back)
+        case Chose():
+            return Step(state.back)
+        case _:
+            return Step(state, not_taken(event))
+
+
+def cancel_screen(_: ConfirmingCancel, __: Facts) -> Screen:
+    """Nothing was sent yet."""
+    return Screen((say("cancel.ask"),), (choice("go_on"), choice("drop")), (BACK,))
+
+
+def confirming_word(state: ConfirmingWord, event: Input, facts: Facts) -> Step[State]:
+    """`dung` may be "stop" or "yes", Huy is a name, a code may belong to the story: which is it?
+
+    That the words belong to the talk, and that a code is opened, is carried out by the caller.
+    """
+    match event:
+        case Chose("drop"):
+            return stopped(state.back)
+        case Chose("go_on"):
+            return Step(state.back)
+        case Chose("step_back"):
+            return Step(back_from(state.back, facts))
+        case Said(words) if too_long(state.words, words):
+            return Step(state, (note("too_long"), *given_back(words)))
+        case Said(words):
+            return Step(ConfirmingWord(state.back, f"{state.words}\n\n{words}"))
+        case _:
+            return Step(state, not_taken(event))
+
+
+def word_screen(state: ConfirmingWord, _: Facts) -> Screen:
+    """What was meant?"""
+    choices = [choice("my_words"), choice("go_on"), choice("drop", "choice.stop")]
+    question = say("word.ask")
+    if read(state.words):
+        question = say("word.code")
+        choices.insert(1, choice("open_code"))
+    elif state.words == "0":
+        question = say("word.zero")
+        choices.insert(1, choice("step_back"))
+    return Screen((question, *given_back(state.words)), tuple(choices), (BACK,))

@@ -1,0 +1,127 @@
+"""What has to be looked up before a turn can be made."""
+
+from handlers import receipt
+from handlers.events import Brought, Chose, Command, Commanded, Event, Said, Showed
+from handlers.folding import clean
+from handlers.states import (
+    AddingPicture,
+    AddingWords,
+    Aside,
+    AskingPlace,
+    ChangingPlace,
+    ChangingStory,
+    CheckingCode,
+    ConfirmingAddition,
+    ConfirmingCancel,
+    ConfirmingClose,
+    ConfirmingDelete,
+    ConfirmingWord,
+    Draft,
+    Early,
+    HidingLater,
+    Key,
+    PickingPlace,
+    PoliceLater,
+    ReadingHandbook,
+    ReadingThread,
+    Received,
+    Resting,
+    State,
+    Talk,
+    TellingStory,
+)
+from handlers.turn import Needs
+from handlers.worker import leaving, words
+
+_LONGEST_LABEL = 60
+
+
+def needs(talk: Talk, event: Event) -> Needs:
+    """What has to be looked up before `event` happens in `talk`.
+
+    A code to open and the key of an open thread are never asked for together, so that a wrong code
+    does not show the thread that was open before.
+    """
+    state = talk.state
+    said = clean(event.words) if isinstance(event, Said | Brought) else ""
+    codes = _codes(state, event, said)
+    return Needs(
+        codes=codes,
+        key=None if codes else key_of(state),
+        filing=_code_to_file(state, event, said),
+        place=_place(state, said),
+        bell=_shows_bell(state, event, said),
+        fresh_code=isinstance(leaving.gathered(state), Early),
+    )
+
+
+def key_of(state: State) -> Key | None:
+    """The key of the thread that is open in `state`."""
+    match state:
+        case (
+            ReadingThread(key)
+            | AddingWords(key)
+            | AddingPicture(key)
+            | ConfirmingAddition(key)
+            | ConfirmingClose(key)
+            | ConfirmingDelete(key)
+            | HidingLater(key)
+            | PoliceLater(key)
+        ):
+            return key
+        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return key_of(back)
+        case _:
+            return None
+
+
+def wants_words(state: State) -> bool:
+    """Whether whatever is typed in `state` is an answer in free words, numbers and codes too."""
+    match state:
+        case AskingPlace() | TellingStory() | ChangingStory() | AddingWords():
+            return True
+        case ChangingPlace(candidates=candidates):
+            return not candidates
+        case _:
+            return False
+
+
+def _codes(state: State, event: Event, said: str) -> tuple[str, ...]:
+    """The codes that this event would open."""
+    pressed = isinstance(event, Chose)
+    match state:
+        case ConfirmingWord(words=doubtful) if pressed or words.may_choose(said):
+            return receipt.read(doubtful)
+        case Received(code=code, practice=False) if pressed or said or isinstance(event, Showed):
+            return receipt.read(said) or (code,)
+        case CheckingCode():
+            return ()
+        case _ if wants_words(state) or leaving.holds_draft(state):
+            return ()
+        case _:
+            return receipt.read(said) if isinstance(event, Said) else ()
+
+
+def _code_to_file(state: State, event: Event, said: str) -> str:
+    """The code of the draft that this event may send: pressed, or typed as number or label."""
+    draft = leaving.gathered(state)
+    if not isinstance(draft, Draft) or draft.practice:
+        return ""
+    return draft.code if event == Chose("send") or words.may_send(said) else ""
+
+
+def _place(state: State, said: str) -> str:
+    """The words to look for a place with: typed now, or asked back about before."""
+    if isinstance(state, ConfirmingWord):
+        said, state = said or state.words, state.back
+    asks = isinstance(leaving.beneath(state), AskingPlace | PickingPlace | ChangingPlace)
+    return said if asks else ""
+
+
+def _shows_bell(state: State, event: Event, said: str) -> bool:
+    """The list is asked for, perhaps by a number or a word, or it is looked at."""
+    if event in (Chose("bell"), Commanded(Command.BELL)) or said.startswith("/"):
+        return True
+    if isinstance(state, Resting):
+        return 0 < len(said) <= _LONGEST_LABEL
+    return isinstance(state, Aside) and state.page == "bell"

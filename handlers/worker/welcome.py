@@ -1,0 +1,102 @@
+"""The start, and the short pages that can be looked at in the middle of something."""
+
+from handlers.events import Brought, Chose, Said, Showed
+from handlers.screens import Accepts, Say, Screen, Tone, say
+from handlers.states import (
+    Aside,
+    ChoosingCategory,
+    Early,
+    ReadingHandbook,
+    Resting,
+    State,
+    TypingCode,
+)
+from handlers.turn import Facts
+from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
+from handlers.worker.tip import keep_early
+from handlers.worker.words import is_greeting
+
+
+def resting(
+    _: Resting, event: Input, facts: Facts
+) -> Step[Resting | ChoosingCategory | TypingCode | ReadingHandbook]:
+    """Nothing is going on: words and pictures begin a tip."""
+    match event:
+        case Chose(name):
+            return _start(name)
+        case Said(words) if is_greeting(words):
+            return Step(Resting())
+        case Said() | Showed():
+            early, notes = keep_early(Early(), event, facts)
+            return Step(ChoosingCategory(early) if early != Early() else Resting(), notes)
+        case Brought():
+            return Step(Resting(), not_taken(event))
+
+
+def _start(name: str) -> Step[Resting | ChoosingCategory | TypingCode | ReadingHandbook]:
+    match name:
+        case "report":
+            return Step(ChoosingCategory(Early()))
+        case "try":
+            return Step(ChoosingCategory(Early(practice=True)), (note("practice.begins"),))
+        case "code":
+            return Step(TypingCode())
+        case "handbook":
+            return Step(ReadingHandbook())
+        case _:
+            return Step(Resting())
+
+
+def resting_screen(_: Resting, facts: Facts) -> Screen:
+    """Hello, and what can be done here."""
+    return Screen(
+        (
+            say("welcome.hello", service=facts.service),
+            say("welcome.danger", Tone.DANGER),
+            say("welcome.what"),
+        ),
+        (
+            choice("report"),
+            choice("code"),
+            choice("bell"),
+            choice("rights"),
+            choice("handbook"),
+            choice("try"),
+        ),
+        (choice("help"), choice("language")),
+        Accepts.WORDS,
+    )
+
+
+def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
+    """A short page: [Back] leads to where the worker was."""
+    if isinstance(event, Chose):
+        return Step(state.back)
+    return Step(state, not_taken(event))
+
+
+def aside_screen(state: Aside, facts: Facts) -> Screen:
+    """The bell's list, the rights page, help."""
+    ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
+    match state.page:
+        case "bell":
+            return Screen(_bell(facts), (), ways)
+        case "rights":
+            promises = facts.handbooks[facts.language].promises
+            return Screen(
+                (say("rights.title"), *(say("raw", text=each) for each in promises)), (), ways
+            )
+        case _:
+            return Screen((say("help"), say("welcome.danger", Tone.DANGER)), (), ways)
+
+
+def _bell(facts: Facts) -> tuple[Say, ...]:
+    if not facts.bells:
+        return (say("bell.title"), say("bell.none"), say("bell.how"))
+    # In rows of four: easy to run an eye over on a small screen.
+    rows = [" ".join(facts.bells[at : at + 4]) for at in range(0, len(facts.bells), 4)]
+    return (
+        say("bell.title"),
+        say("bell.list", Tone.LIST, numbers="\n".join(rows)),
+        say("bell.how"),
+    )

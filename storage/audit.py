@@ -1,0 +1,145 @@
+"""The log of what staff did: sealed entries in a chain, only ever appended."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import func, insert, select
+
+from storage.crypto import Purpose, Unopenable
+from storage.database import Tx
+from storage.tables import audit
+
+NOTE_LETTERS = 80
+_START = bytes(32)
+_LOCK = 7_401_001
+_BATCH = 500
+
+
+class Act(StrEnum):
+    """Everything that is written down."""
+
+    OPENED = "opened"
+    PHOTO_OPENED = "photo_opened"
+    CLAIMED = "claimed"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    SIGNED_IN = "signed_in"
+    ENROLLED = "enrolled"
+    GRANTED = "granted"
+    REVOKED = "revoked"
+    ADDED = "added"
+    RESET = "reset"
+    IMPORTED = "imported"
+    CODE_MADE = "code_made"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    DESK_CHANGED = "desk_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was done. `staff` is None for the command line; `minute` is aware, UTC."""
+
+    number: int
+    act: Act
+    staff: bytes | None = field(repr=False)
+    tip: bytes | None = field(repr=False)
+    unit: str | None
+    minute: datetime
+    note: str = field(repr=False)
+
+
+async def write(
+    tx: Tx,
+    act: Act,
+    *,
+    staff: bytes | None,
+    tip: bytes | None = None,
+    unit: str | None = None,
+    minute: datetime,
+    note: str = "",
+) -> None:
+    """Append an entry. `minute` is cut to the minute; `note` holds ids of closed lists (an outcome,
+    a role) and never anybody's words: a longer one is a ValueError.
+    """
+    if len(note) > NOTE_LETTERS:
+        raise ValueError("a note is no place for words")
+    if not tx.is_sqlite:
+        # Two appenders would take the same number; on SQLite there is one writer anyway.
+        await tx.row(select(func.pg_advisory_xact_lock(_LOCK)))
+    last = await tx.row(select(audit).order_by(audit.c.number.desc()).limit(1))
+    number = last.number + 1 if last else 1
+    previous = _link(last.previous, last.body) if last else _START
+    plain = json.dumps(
+        {
+            "act": act,
+            "staff": staff.hex() if staff else None,
+            "tip": tip.hex() if tip else None,
+            "unit": unit,
+            "minute": minute.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+            "note": note,
+        }
+    ).encode()
+    body = tx.keys.seal(Purpose.AUDIT, plain, _about(number, previous))
+    await tx.run(insert(audit).values(number=number, previous=previous, body=body))
+
+
+async def entries(tx: Tx, *, limit: int) -> tuple[Entry, ...]:
+    """The newest `limit` entries, the newest first. Raises Unopenable for a changed one."""
+    rows = await tx.rows(select(audit).order_by(audit.c.number.desc()).limit(limit))
+    return tuple(_opened(tx, row.number, row.previous, row.body) for row in rows)
+
+
+async def verify(tx: Tx) -> bool:
+    """Whether no entry was changed, moved, or taken out of the middle. Entries cut off at the end
+    leave no mark here: an older backup shows those.
+    """
+    expected, previous = 1, _START
+    async for number, link, body in _rows(tx):
+        if number != expected or link != previous:
+            return False
+        try:
+            _opened(tx, number, link, body)
+        except Unopenable:
+            return False
+        expected, previous = number + 1, _link(link, body)
+    return True
+
+
+async def _rows(tx: Tx) -> AsyncIterator[tuple[int, bytes, bytes]]:
+    """All rows in order, some hundred at a time: the log grows for years."""
+    after = 0
+    while True:
+        query = select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(_BATCH)
+        rows = await tx.rows(query)
+        if not rows:
+            return
+        for row in rows:
+            yield row.number, bytes(row.previous), bytes(row.body)
+        after = rows[-1].number
+
+
+def _opened(tx: Tx, number: int, previous: bytes, body: bytes) -> Entry:
+    told = json.loads(tx.keys.open_sealed(Purpose.AUDIT, body, _about(number, previous)))
+    return Entry(
+        number=number,
+        act=Act(told["act"]),
+        staff=bytes.fromhex(told["staff"]) if told["staff"] else None,
+        tip=bytes.fromhex(told["tip"]) if told["tip"] else None,
+        unit=told["unit"],
+        minute=datetime.strptime(told["minute"], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC),
+        note=told["note"],
+    )
+
+
+def _about(number: int, previous: bytes) -> bytes:
+    return b"audit" + number.to_bytes(8) + previous
+
+
+def _link(previous: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(previous + body).digest()

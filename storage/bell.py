@@ -1,0 +1,84 @@
+"""The bell: real rings and decoys as equal rows, shown at the two changes of a day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+
+from handlers import bell
+from handlers.bell import CHANGES_AT, Change
+from storage.chance import random_choice, random_digits, random_id
+from storage.database import Tx
+from storage.tables import counters, rings
+
+DIGITS = 5
+DECOYS_DRAWN = "decoys"
+"""The counter that holds the day (its ordinal) on which decoys were drawn last; 0 is never."""
+
+
+async def ring(tx: Tx, number: str, local: datetime) -> None:
+    """Let `number` appear at the next change after `local` (aware, local time)."""
+    at = bell.next_change(local)
+    same = select(rings.c.id).where(
+        rings.c.number == number, rings.c.day == at.day, rings.c.hour == at.hour
+    )
+    # Rung twice in half a day it is one row, as a decoy is.
+    if await tx.row(same) is None:
+        await _insert(tx, number, at)
+
+
+async def shown(tx: Tx, local: datetime) -> tuple[str, ...]:
+    """The numbers of the list as it stands at `local`, sorted: no order tells when one was rung."""
+    last = bell.last_change(local)
+    found = await tx.rows(
+        select(rings.c.number)
+        .where(rings.c.day >= bell.oldest_shown(local), ~_later(last))
+        .distinct()
+    )
+    return tuple(sorted(row.number for row in found))
+
+
+async def draw(tx: Tx, local: datetime) -> bool:
+    """Once a day: draw the decoys and take out old rings. False when it was done today.
+
+    The first time, decoys are drawn for every day that the list goes back, and shown at once: an
+    empty list would tell the first real ring, and a full one drawn on one day would end on one.
+    """
+    today = local.date()
+    row = await tx.row(
+        select(counters.c.value).where(counters.c.name == DECOYS_DRAWN).with_for_update()
+    )
+    drawn = row.value if row is not None else 0
+    if drawn >= today.toordinal():
+        return False
+    oldest = bell.oldest_shown(local)
+    await tx.run(delete(rings).where(rings.c.day < oldest))
+    missed = max(oldest, date.fromordinal(drawn + 1) if drawn else oldest)
+    for past in range((today - missed).days):
+        await _draw_for(tx, missed + timedelta(days=past), CHANGES_AT, bell.DECOYS_A_DAY)
+    coming = bell.next_change(local)
+    hours = [hour for hour in CHANGES_AT if hour >= coming.hour]
+    rung = await _rung_since(tx, date.fromordinal(drawn) if drawn else coming.day)
+    await _draw_for(tx, coming.day, hours, bell.decoys(rung))
+    await tx.run(
+        update(counters).where(counters.c.name == DECOYS_DRAWN).values(value=today.toordinal())
+    )
+    return True
+
+
+async def _draw_for(tx: Tx, day: date, hours: Sequence[int], count: int) -> None:
+    for _ in range(count):
+        await _insert(tx, random_digits(DIGITS), Change(day, random_choice(hours)))
+
+
+async def _rung_since(tx: Tx, day: date) -> int:
+    row = await tx.row(select(func.count()).select_from(rings).where(rings.c.day >= day))
+    return int(row[0]) if row else 0
+
+
+def _later(last: Change) -> ColumnElement[bool]:
+    return or_(rings.c.day > last.day, and_(rings.c.day == last.day, rings.c.hour > last.hour))
+
+
+async def _insert(tx: Tx, number: str, at: Change) -> None:
+    await tx.run(insert(rings).values(id=random_id(), number=number, day=at.day, hour=at.hour))

@@ -1,0 +1,126 @@
+"""Cards: what a desk sees of its tips before one is opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from handlers.roles import READERS_OF_TIPS
+from handlers.tips import Category, Outcome, Status
+from handlers.turn import Whose
+from storage import record, staff, stored
+from storage.database import Tx, changes
+from storage.record import Record
+from storage.staff import Member
+from storage.tables import tips
+from storage.tips import VIETNAM
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
+    name of who claimed it and may still read it.
+    """
+
+    tip: bytes = field(repr=False)
+    nickname: str
+    category: Category
+    place: str = field(repr=False)
+    province: str
+    danger: bool
+    files: int
+    status: Status
+    outcome: Outcome | None
+    holder: str | None = field(repr=False)
+    mine: bool
+    day: date
+    due: datetime | None
+    overdue: bool
+    turn: Whose
+
+
+async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
+    """The tips that have reached a desk of this officer: open ones first, danger first, then by the
+    next deadline.
+    """
+    mine = await staff.units_read_by(tx, officer)
+    if not mine:
+        return ()
+    people = {member.id.hex(): member for member in await staff.members(tx)}
+    found = [
+        card_of(tip, known, day, officer, people, now)
+        for tip, known, day in await records(tx)
+        if mine.intersection(known.readers) and known.status is not Status.RECEIVED
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def card_of(
+    tip: bytes,
+    known: Record,
+    day: date,
+    officer: bytes,
+    people: Mapping[str, Member],
+    now: datetime,
+) -> Card:
+    """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder."""
+    due = _due(known)
+    holder = holder_of(known, people)
+    return Card(
+        tip=tip,
+        nickname=known.nickname,
+        category=known.category,
+        place=known.place.label if known.place else "",
+        province=known.place.province if known.place else "",
+        danger=known.danger,
+        files=known.files,
+        status=known.status,
+        outcome=known.outcome,
+        holder=holder.name if holder else None,
+        mine=holder is not None and holder.id == officer,
+        day=day,
+        due=due,
+        overdue=due is not None and due < now,
+        turn=stored.whose_turn(known.status),
+    )
+
+
+def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:
+    """Who holds the tip. Somebody who may not read it any more does not: a tip whose officer left
+    would wait for ever.
+    """
+    member = people.get(known.holder) if known.holder else None
+    if member is None or known.status is Status.CLOSED:
+        return member
+    reads = {unit for unit, role in member.grants if role in READERS_OF_TIPS}
+    return member if reads.intersection(known.readers) else None
+
+
+async def records(tx: Tx) -> Sequence[tuple[bytes, Record, date]]:
+    """All records, opened; those that did not change since the last look are not opened again."""
+    version, cache = await changes(tx), tx.cache
+    if version != cache.version:
+        rows = await tx.rows(select(tips.c.id, tips.c.record, tips.c.day))
+        fresh: dict[bytes, tuple[bytes, Record, date]] = {}
+        for row in rows:
+            known = cache.opened.get(row.id)
+            if known is None or known[0] != row.record:
+                known = (row.record, record.unseal(tx.keys, row.id, row.record), row.day)
+            fresh[row.id] = known
+        cache.opened, cache.version = fresh, version
+    return [(tip, opened, day) for tip, (_, opened, day) in cache.opened.items()]
+
+
+def _due(known: Record) -> datetime | None:
+    if known.status is Status.CLOSED:
+        return None
+    if known.triage_by is not None:
+        return known.triage_by
+    day = known.result_on if known.answered else known.answer_on
+    return datetime.combine(day + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
+
+
+def _order(card: Card) -> tuple[bool, bool, datetime, str]:
+    far = datetime.max.replace(tzinfo=UTC)
+    return (card.status is Status.CLOSED, not card.danger, card.due or far, card.nickname)

@@ -1,0 +1,262 @@
+"""Tips from the desk's side; every function re-checks, in its transaction, the officer's right."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from handlers.folding import clean
+from handlers.tips import Author, Kind, Move, Outcome, Status, after, moves_from
+from storage import audit, bell, record, staff, stored, thread, units
+from storage.audit import Act
+from storage.cards import Card, card_of, cards, holder_of
+from storage.crypto import CaseKey
+from storage.database import Tx
+from storage.outbox import AT_ONCE
+from storage.record import Record
+from storage.staff import Member
+from storage.tables import tips
+from storage.thread import NewPart, Part
+from storage.tips import VIETNAM, PictureData
+
+__all__ = [
+    "Card",
+    "Case",
+    "Done",
+    "Entry",
+    "No",
+    "Refusal",
+    "answer",
+    "ask",
+    "cards",
+    "claim",
+    "close",
+    "open_case",
+    "picture",
+    "see",
+]
+
+
+class No(StrEnum):
+    """Why something was refused. NOT_YOURS means no right or no such tip: the same answer."""
+
+    NOT_YOURS = "not_yours"
+    TAKEN = "taken"
+    WRONG_STATUS = "wrong_status"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal; `by` is the name of who holds the tip."""
+
+    why: No
+    by: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It happened; the status after it."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One part of the thread. `by` is an officer's name; `picture` the part's id."""
+
+    kind: Kind
+    author: Author
+    words: str = field(repr=False)
+    by: str = field(default="", repr=False)
+    when: date | None = None
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An opened tip."""
+
+    card: Card
+    unit_name: str
+    entries: tuple[Entry, ...] = field(repr=False)
+    may_go_to_police: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A tip that the officer may read, its row locked where it is to be changed."""
+
+    tip: bytes
+    case: CaseKey
+    record: Record
+    bell: str
+    day: date
+    unit: str
+
+
+async def see(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Card | Refusal:
+    """The card of one tip; nothing is opened."""
+    held = await _hold(tx, officer, tip)
+    if held is None:
+        return Refusal(No.NOT_YOURS)
+    return await _card_of(tx, held, officer, now)
+
+
+async def open_case(
+    tx: Tx, officer: bytes, tip: bytes, now: datetime, *, where: str = ""
+) -> Case | Refusal:
+    """The words of a tip; that they were opened stands in the audit, with a note on `where` unless
+    it was on the web desk.
+    """
+    held = await _hold(tx, officer, tip, lock=True)
+    if held is None:
+        return Refusal(No.NOT_YOURS)
+    await audit.write(
+        tx, Act.OPENED, staff=officer, tip=tip, unit=held.unit, minute=now, note=where
+    )
+    loaded = await thread.load(tx, tip, held.case, held.record.end)
+    return Case(
+        await _card_of(tx, held, officer, now),
+        await units.name_of(tx, held.record.unit),
+        tuple(_entry(part) for part in loaded),
+        held.record.may_go_to_police,
+    )
+
+
+async def picture(
+    tx: Tx, officer: bytes, tip: bytes, part: bytes, now: datetime
+) -> PictureData | Refusal:
+    """One picture of a tip; that it was opened stands in the audit."""
+    held = await _hold(tx, officer, tip, lock=True)
+    if held is None:
+        return Refusal(No.NOT_YOURS)
+    for each in await thread.load(tx, tip, held.case, held.record.end):
+        if each.id == part and each.kind is Kind.PHOTO:
+            await audit.write(
+                tx, Act.PHOTO_OPENED, staff=officer, tip=tip, unit=held.unit, minute=now
+            )
+            return PictureData(each.mime, await thread.picture(tx, tip, held.case, each))
+    return Refusal(No.NOT_YOURS)
+
+
+async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Refusal:
+    """Take a tip; of two who try, one gets it and the other is told who. A tip whose holder may not
+    read it any more can be taken over.
+    """
+    held = await _hold(tx, officer, tip, lock=True)
+    if held is None:
+        return Refusal(No.NOT_YOURS)
+    known = held.record
+    if known.holder == officer.hex():
+        return Done(known.status)
+    holder = holder_of(known, await _people(tx, known))
+    if holder is not None:
+        return Refusal(No.TAKEN, holder.name)
+    status = after(known.status, Move.CLAIM)
+    if status is None and Move.ANSWER in moves_from(known.status):
+        status = known.status
+    if status is None:
+        return Refusal(No.WRONG_STATUS)
+    taken = replace(known, status=status, holder=officer.hex(), triage_by=None)
+    await stored.change(tx, tip, taken, AT_ONCE)
+    await audit.write(tx, Act.CLAIMED, staff=officer, tip=tip, unit=held.unit, minute=now)
+    return Done(status)
+
+
+async def ask(tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime) -> Done | Refusal:
+    """Ask the worker; only who holds the tip. The bell rings."""
+    return await _write(tx, officer, tip, words, now, Move.ASK)
+
+
+async def answer(tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime) -> Done | Refusal:
+    """Answer the worker; only who holds the tip. The bell rings."""
+    return await _write(tx, officer, tip, words, now, Move.ANSWER)
+
+
+async def close(
+    tx: Tx, officer: bytes, tip: bytes, outcome: Outcome, words: str, now: datetime
+) -> Done | Refusal:
+    """Close with an outcome and a word to the worker; only who holds the tip. The bell rings.
+
+    Raises ValueError for OUT_OF_SCOPE: that one takes the readers away, which is not built yet.
+    """
+    if outcome is Outcome.OUT_OF_SCOPE:
+        raise ValueError("out_of_scope is not offered yet")
+    return await _write(tx, officer, tip, words, now, Move.CLOSE, outcome)
+
+
+_KINDS = {
+    Move.ASK: (Kind.QUESTION, Act.ASKED),
+    Move.ANSWER: (Kind.ANSWER, Act.ANSWERED),
+    Move.CLOSE: (Kind.CLOSING, Act.CLOSED),
+}
+
+
+async def _write(
+    tx: Tx,
+    officer: bytes,
+    tip: bytes,
+    words: str,
+    now: datetime,
+    move: Move,
+    outcome: Outcome | None = None,
+) -> Done | Refusal:
+    words = clean(words)
+    if not words:
+        return Refusal(No.EMPTY)
+    held = await _hold(tx, officer, tip, lock=True)
+    if held is None:
+        return Refusal(No.NOT_YOURS)
+    status = after(held.record.status, move)
+    people = await _people(tx, held.record)
+    if status is None:
+        return Refusal(No.WRONG_STATUS)
+    if held.record.holder != officer.hex():
+        holder = holder_of(held.record, people)
+        return Refusal(No.TAKEN, holder.name) if holder else Refusal(No.WRONG_STATUS)
+    kind, act = _KINDS[move]
+    part = NewPart(Author.OFFICER, kind, words, people[officer.hex()].name, now)
+    end = await thread.extend(tx, tip, held.case, [part], held.record.end)
+    changed = replace(held.record, status=status, outcome=outcome, answered=True, end=end)
+    await stored.change(tx, tip, changed, AT_ONCE)
+    await bell.ring(tx, held.bell, now.astimezone(VIETNAM))
+    note = outcome.value if outcome else ""
+    await audit.write(tx, act, staff=officer, tip=tip, unit=held.unit, minute=now, note=note)
+    return Done(status)
+
+
+async def _hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> _Held | None:
+    """The tip, opened with the key of a unit where this officer reads, or None."""
+    mine = await staff.units_read_by(tx, officer)
+    row = await stored.row_where(tx, tips.c.id == tip, lock=lock) if mine else None
+    if row is None:
+        return None
+    known = record.unseal(tx.keys, tip, row.record)
+    if known.status is Status.RECEIVED:
+        return None
+    for unit in sorted(mine.intersection(known.readers)):
+        # The record says who reads; the wrap is what lets them.
+        case = await stored.open_as(tx, unit, tip)
+        if case is not None:
+            number = stored.open_bell(case, tip, row.bell)
+            return _Held(tip, case, known, number, row.day, unit)
+    return None
+
+
+async def _card_of(tx: Tx, held: _Held, officer: bytes, now: datetime) -> Card:
+    people = await _people(tx, held.record)
+    return card_of(held.tip, held.record, held.day, officer, people, now)
+
+
+async def _people(tx: Tx, known: Record) -> dict[str, Member]:
+    """The holder, by id (hex)."""
+    if known.holder is None:
+        return {}
+    member = await staff.by_id(tx, bytes.fromhex(known.holder))
+    return {known.holder: member} if member is not None else {}
+
+
+def _entry(part: Part) -> Entry:
+    when = part.minute.astimezone(VIETNAM).date() if part.minute else None
+    shown = part.id if part.kind is Kind.PHOTO else None
+    return Entry(part.kind, part.author, part.words, part.by, when, shown)

@@ -1,0 +1,60 @@
+"""Officers' accounts in a chat app: who is meant by an account, and how to reach an officer."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from storage import desk_codes, staff
+from storage.crypto import Purpose
+from storage.database import Tx
+from storage.desk_codes import CodeKind
+from storage.staff import Member
+from storage.tables import desk_links
+
+
+async def link(tx: Tx, code: str, account: str, now: datetime) -> Member | None:
+    """Link `account` to the member whom `code` was made for; None for a code that does not hold.
+
+    One account is one member's, and a member has one: what was linked before is not any more.
+    """
+    about = await desk_codes.use(tx, CodeKind.ACCOUNT, code, now)
+    member = await staff.by_id(tx, bytes.fromhex(about)) if about else None
+    if member is None:
+        return None
+    keys = tx.keys.macs(Purpose.STAFF, _named(account))
+    await tx.run(
+        delete(desk_links).where(desk_links.c.id.in_(keys) | (desk_links.c.staff == member.id))
+    )
+    key = keys[0]
+    body = tx.keys.seal(Purpose.STAFF, account.encode(), _about(key))
+    await tx.run(insert(desk_links).values(id=key, staff=member.id, body=body))
+    return member
+
+
+async def officer_of(tx: Tx, account: str) -> Member | None:
+    """The officer whose account this is, while they are enrolled and some desk is theirs."""
+    keys = tx.keys.macs(Purpose.STAFF, _named(account))
+    row = await tx.row(select(desk_links.c.staff).where(desk_links.c.id.in_(keys)))
+    member = await staff.by_id(tx, bytes(row.staff)) if row is not None else None
+    if member is None or not member.enrolled or not member.reads_tips:
+        return None
+    return member
+
+
+async def linked(tx: Tx) -> frozenset[bytes]:
+    """The ids of all members with a linked account."""
+    return frozenset(bytes(row.staff) for row in await tx.rows(select(desk_links.c.staff)))
+
+
+async def unlink(tx: Tx, member: bytes) -> bool:
+    """Forget the account of a member, and a code for it; False when none was linked."""
+    await desk_codes.drop(tx, CodeKind.ACCOUNT, member.hex())
+    return await tx.run(delete(desk_links).where(desk_links.c.staff == member)) > 0
+
+
+def _named(account: str) -> bytes:
+    return b"account" + account.encode()
+
+
+def _about(key: bytes) -> bytes:
+    return b"desk link" + bytes(key)

@@ -1,0 +1,52 @@
+"""Brings a database to the present schema, and says whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from storage.database import Database
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+async def upgrade(database: Database) -> None:
+    """Run every migration that has not run yet, each in a transaction."""
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_upgrade)
+        await connection.commit()
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the schema is the present one."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_revision) == _head()
+
+
+async def is_empty(database: Database) -> bool:
+    """Whether no migration ever ran here."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_revision) is None
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    return config

@@ -1,0 +1,137 @@
+"""The metadata record of a tip: everything that a list or a clock needs to know, sealed as one."""
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from handlers.places import Place
+from handlers.tips import Category, Outcome, Status
+from storage.crypto import Keys, Purpose
+
+# One size for every record, so that its length tells nothing. Only a worker who shuts out some
+# hundred units (all companies of a large commune) needs more: a filing must never fail for that.
+RECORD_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a thread's chain: how many parts there are, and the hash of the last one."""
+
+    count: int
+    last: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The tip's card in a group: the group's id and the handle that its buttons carry, both in hex.
+    `message` is 0 while it is not known whether the card arrived; `topic` is 0 in a flat group.
+    """
+
+    group: str
+    handle: str = field(repr=False)
+    message: int = field(default=0, repr=False)
+    topic: int = field(default=0, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One tip's metadata. `unit` is responsible; `readers` may read; `holder` is the id (hex) of
+    the officer who claimed it. `triage_by` is gone once it was claimed; `answered` says that
+    `answer_on` was kept and `result_on` counts. Without `end`, the last parts could be taken out
+    unseen. `posts` are its cards in groups.
+    """
+
+    unit: str
+    readers: tuple[str, ...]
+    excluded: frozenset[str]
+    nickname: str
+    category: Category
+    place: Place | None = field(repr=False)
+    danger: bool
+    files: int
+    may_go_to_police: bool
+    status: Status
+    outcome: Outcome | None
+    holder: str | None
+    triage_by: datetime | None
+    answer_on: date
+    answered: bool
+    result_on: date
+    end: End
+    posts: tuple[Post, ...] = field(default=(), repr=False)
+
+
+def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
+    """The record as it is stored."""
+    place = record.place
+    plain = json.dumps(
+        {
+            "unit": record.unit,
+            "readers": record.readers,
+            "excluded": sorted(record.excluded),
+            "nickname": record.nickname,
+            "category": record.category,
+            "place": [place.code, place.name, place.province_code, place.province, *place.codes]
+            if place
+            else None,
+            "danger": record.danger,
+            "files": record.files,
+            "police": record.may_go_to_police,
+            "status": record.status,
+            "outcome": record.outcome,
+            "holder": record.holder,
+            "triage_by": record.triage_by.isoformat() if record.triage_by else None,
+            "answer_on": record.answer_on.isoformat(),
+            "answered": record.answered,
+            "result_on": record.result_on.isoformat(),
+            "end": [record.end.count, record.end.last],
+            "posts": [[post.group, post.handle, post.message, post.topic] for post in record.posts],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+    if len(plain) >= RECORD_BYTES:
+        plain = zlib.compress(plain)
+    size = RECORD_BYTES
+    while size <= len(plain):
+        size *= 2
+    return keys.seal(Purpose.METADATA, plain, _about(tip), size=size)
+
+
+def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
+    """The record of `tip`. Raises Unopenable."""
+    plain = keys.open_sealed(Purpose.METADATA, sealed, _about(tip))
+    read = json.loads(plain if plain.startswith(b"{") else zlib.decompress(plain))
+    place = read["place"]
+    triage_by = read["triage_by"]
+    return Record(
+        unit=read["unit"],
+        readers=tuple(read["readers"]),
+        excluded=frozenset(read["excluded"]),
+        nickname=read["nickname"],
+        category=Category(read["category"]),
+        place=_place(place) if place else None,
+        danger=read["danger"],
+        files=read["files"],
+        may_go_to_police=read["police"],
+        status=Status(read["status"]),
+        outcome=Outcome(read["outcome"]) if read["outcome"] else None,
+        holder=read["holder"],
+        triage_by=datetime.fromisoformat(triage_by) if triage_by else None,
+        answer_on=date.fromisoformat(read["answer_on"]),
+        answered=read["answered"],
+        result_on=date.fromisoformat(read["result_on"]),
+        end=End(*read["end"]),
+        # Records of the first version have none.
+        posts=tuple(Post(*post) for post in read.get("posts", ())),
+    )
+
+
+def _place(read: list[str]) -> Place:
+    code, name, province_code, province, *codes = read
+    return Place(code, name, province_code, province, tuple(codes))
+
+
+def _about(tip: bytes) -> bytes:
+    return b"record" + tip

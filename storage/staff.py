@@ -1,0 +1,345 @@
+"""Members of staff: who they are, how they prove it, and what they may do at which unit."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import pyotp
+from sqlalchemy import delete, insert, select, update
+
+from handlers.roles import READERS_OF_TIPS, Role
+from storage.chance import new_token, random_id
+from storage.crypto import Purpose, equal, password_matches
+from storage.database import Tx
+from storage.tables import grants, staff, units
+
+ENROLMENT_HOURS = 72
+CODE_SECONDS = 30
+_CODE_DIGITS = 6
+_NEVER_READERS = frozenset({Role.ADMINISTRATOR, Role.KEEPER})
+# Of a random password that nobody knows: an unknown log-in name takes as long as a known one.
+_NOBODYS_HASH = (
+    "$argon2id$v=19$m=65536,t=2,p=1$cttqTKkT0AcLv4D8mIDzcw"
+    "$9QZPG+Y/lGTJ7Yrv2bUkbttvJV1EqnObCKvJ8rHYnKk"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff. `stamp` changes with every new password or enrolment link, so that
+    sessions made before are no longer theirs.
+    """
+
+    id: bytes
+    name: str = field(repr=False)
+    login: str = field(repr=False)
+    grants: frozenset[tuple[str, Role]]
+    enrolled: bool
+    stamp: str = field(default="", repr=False)
+
+    @property
+    def reads_tips(self) -> bool:
+        """Whether some desk is theirs."""
+        return any(role in READERS_OF_TIPS for _, role in self.grants)
+
+    @property
+    def administers(self) -> bool:
+        """Whether they look after the people of some unit."""
+        return any(role is Role.ADMINISTRATOR for _, role in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a valid enrolment link opens. `secret` is the TOTP secret in base 32."""
+
+    member: Member
+    secret: str = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """The `otpauth://` address that an authenticator app scans."""
+        one_time = pyotp.TOTP(self.secret, digits=_CODE_DIGITS, interval=CODE_SECONDS)
+        return one_time.provisioning_uri(name=self.member.login, issuer_name="Tiếng Thợ")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is checked against."""
+
+    member: Member
+    hashed: str = field(repr=False)
+
+
+class Enrolment(StrEnum):
+    """How an enrolment ended, when not well."""
+
+    GONE = "gone"
+    WRONG_CODE = "wrong_code"
+
+
+class Change(StrEnum):
+    """What became of a grant or its revocation."""
+
+    DONE = "done"
+    SAME = "same"
+    JOINED = "joined"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What is sealed. `step` is the last TOTP step that was used, so that no code works twice."""
+
+    login: str
+    name: str
+    stamp: str
+    secret: str = field(repr=False)
+    hashed: str | None = field(default=None, repr=False)
+    step: int = 0
+    until: str | None = None
+
+
+def may_join(roles: Iterable[Role]) -> bool:
+    """Whether one person may hold all of `roles`: administrators and keepers never read tips."""
+    held = set(roles)
+    return not (held & READERS_OF_TIPS and held & _NEVER_READERS)
+
+
+async def add(
+    tx: Tx, login: str, name: str, granted: Iterable[tuple[str, Role]], now: datetime
+) -> tuple[Member, str]:
+    """A new member and the token of their enrolment link, which is stored nowhere and lives 72
+    hours. Raises ValueError for a log-in name in use, and for roles that may not be joined: look
+    with `by_login` and `may_join` first, in the same transaction.
+    """
+    held = frozenset(granted)
+    if not may_join(role for _, role in held) or await by_login(tx, login) is not None:
+        raise ValueError("log-in name in use, or roles that may not be joined")
+    body, token, key = _fresh(login, name, now), new_token(), random_id()
+    await tx.run(
+        insert(staff).values(
+            id=key,
+            login=tx.keys.mac(Purpose.STAFF, _named(login)),
+            enrolment=tx.keys.mac(Purpose.STAFF, _token(token)),
+            body=_sealed(tx, key, body),
+        )
+    )
+    rows = [{"staff": key, "unit": unit, "role": role} for unit, role in held]
+    if rows:
+        await tx.run(insert(grants), rows)
+    return _member(key, body, held), token
+
+
+async def reset(tx: Tx, login: str, now: datetime) -> str | None:
+    """The token of a new enrolment link; the old password, secret, link and sessions are void.
+    None for an unknown log-in name.
+    """
+    member = await by_login(tx, login)
+    if member is None:
+        return None
+    token = new_token()
+    await tx.run(
+        update(staff)
+        .where(staff.c.id == member.id)
+        .values(
+            enrolment=tx.keys.mac(Purpose.STAFF, _token(token)),
+            body=_sealed(tx, member.id, _fresh(login, member.name, now)),
+        )
+    )
+    return token
+
+
+async def members(tx: Tx) -> tuple[Member, ...]:
+    """Everybody, by name."""
+    held: dict[bytes, set[tuple[str, Role]]] = {}
+    for row in await tx.rows(select(grants)):
+        held.setdefault(bytes(row.staff), set()).add((row.unit, Role(row.role)))
+    found = [
+        _member(row.id, _opened(tx, row.id, row.body), frozenset(held.get(bytes(row.id), ())))
+        for row in await tx.rows(select(staff))
+    ]
+    return tuple(sorted(found, key=lambda member: (member.name, member.login)))
+
+
+async def by_id(tx: Tx, key: bytes) -> Member | None:
+    """The member with this id."""
+    row = await tx.row(select(staff).where(staff.c.id == key))
+    return None if row is None else await _joined(tx, row.id, _opened(tx, row.id, row.body))
+
+
+async def by_login(tx: Tx, login: str) -> Member | None:
+    """The member with this log-in name (as `handlers.moderators.accounts.login_name` gives it)."""
+    found = await credentials(tx, login)
+    return None if found is None else found.member
+
+
+async def credentials(tx: Tx, login: str) -> Credentials | None:
+    """What a password for this log-in name is checked against; None for an unknown name."""
+    fingerprints = tx.keys.macs(Purpose.STAFF, _named(login))
+    row = await tx.row(select(staff).where(staff.c.login.in_(fingerprints)))
+    if row is None:
+        return None
+    body = _opened(tx, row.id, row.body)
+    return Credentials(await _joined(tx, row.id, body), body.hashed or _NOBODYS_HASH)
+
+
+def check_password(found: Credentials | None, password: str) -> Member | None:
+    """The member whose password this is. Slow (Argon2id), for unknown names just as well: call it
+    in a thread, outside a transaction.
+    """
+    fits = password_matches(password, found.hashed if found else _NOBODYS_HASH)
+    return found.member if found and found.member.enrolled and fits else None
+
+
+async def use_code(tx: Tx, key: bytes, code: str, now: datetime) -> bool:
+    """Whether `code` is this member's TOTP code now (half a minute earlier or later is forgiven);
+    it does not work a second time, nor does any older one.
+    """
+    row = await tx.row(select(staff).where(staff.c.id == key).with_for_update())
+    if row is None:
+        return False
+    body = _opened(tx, row.id, row.body)
+    step = _step(body, code, now) if body.hashed is not None else None
+    if step is None:
+        return False
+    sealed = _sealed(tx, key, replace(body, step=step))
+    await tx.run(update(staff).where(staff.c.id == key).values(body=sealed))
+    return True
+
+
+async def invitation(tx: Tx, token: str, now: datetime) -> Invitation | None:
+    """What an enrolment link opens; None when it was used, replaced or is too old."""
+    fingerprints = tx.keys.macs(Purpose.STAFF, _token(token))
+    row = await tx.row(select(staff).where(staff.c.enrolment.in_(fingerprints)).with_for_update())
+    if row is None:
+        return None
+    body = _opened(tx, row.id, row.body)
+    if body.until is None or now >= datetime.fromisoformat(body.until):
+        return None
+    return Invitation(await _joined(tx, row.id, body), body.secret)
+
+
+async def enrol(tx: Tx, token: str, hashed: str, code: str, now: datetime) -> Member | Enrolment:
+    """Use an enrolment link: store the hash of the new password (`crypto.hash_password`, made
+    before in a thread) when `code` shows that the TOTP secret has arrived on the phone.
+    """
+    invited = await invitation(tx, token, now)
+    if invited is None:
+        return Enrolment.GONE
+    key = invited.member.id
+    row = await tx.row(select(staff.c.body).where(staff.c.id == key))
+    if row is None:
+        return Enrolment.GONE
+    body = _opened(tx, key, row.body)
+    step = _step(body, code, now)
+    if step is None:
+        return Enrolment.WRONG_CODE
+    body = replace(body, hashed=hashed, step=step, until=None, stamp=random_id().hex())
+    changed = update(staff).where(staff.c.id == key)
+    await tx.run(changed.values(enrolment=None, body=_sealed(tx, key, body)))
+    return _member(key, body, invited.member.grants)
+
+
+async def grant(tx: Tx, key: bytes, unit: str, role: Role) -> Change:
+    """Give a role at a unit. Never both reading tips and administering or keeping keys."""
+    # The row is held so that two grants at once cannot join what may not be joined.
+    row = await tx.row(select(staff.c.id).where(staff.c.id == key).with_for_update())
+    if row is None or await tx.row(select(units.c.id).where(units.c.id == unit)) is None:
+        return Change.UNKNOWN
+    held = await _held(tx, key)
+    if (unit, role) in held:
+        return Change.SAME
+    if not may_join([role, *(other for _, other in held)]):
+        return Change.JOINED
+    await tx.run(insert(grants).values(staff=key, unit=unit, role=role))
+    return Change.DONE
+
+
+async def revoke(tx: Tx, key: bytes, unit: str, role: Role) -> bool:
+    """Take a role away; False when it was not held. It counts from the next transaction on."""
+    where = (grants.c.staff == key) & (grants.c.unit == unit) & (grants.c.role == role)
+    return await tx.run(delete(grants).where(where)) > 0
+
+
+async def units_read_by(tx: Tx, key: bytes) -> frozenset[str]:
+    """The units where this member is officer or lead, as it stands in this transaction."""
+    return frozenset(unit for unit, role in await _held(tx, key) if role in READERS_OF_TIPS)
+
+
+async def units_run_by(tx: Tx, key: bytes) -> frozenset[str]:
+    """The units whose people this member looks after: those where they are administrator, and all
+    below.
+    """
+    held = await _held(tx, key)
+    reached = {unit for unit, role in held if role is Role.ADMINISTRATOR}
+    below: dict[str, list[str]] = {}
+    for row in await tx.rows(select(units.c.id, units.c.parent)):
+        below.setdefault(row.parent, []).append(row.id)
+    waiting = list(reached)
+    while waiting:
+        fresh = [unit for unit in below.get(waiting.pop(), ()) if unit not in reached]
+        reached.update(fresh)
+        waiting.extend(fresh)
+    return frozenset(reached)
+
+
+async def _held(tx: Tx, key: bytes) -> frozenset[tuple[str, Role]]:
+    rows = await tx.rows(select(grants.c.unit, grants.c.role).where(grants.c.staff == key))
+    return frozenset((row.unit, Role(row.role)) for row in rows)
+
+
+async def _joined(tx: Tx, key: bytes, body: _Body) -> Member:
+    return _member(key, body, await _held(tx, key))
+
+
+def _member(key: bytes, body: _Body, held: frozenset[tuple[str, Role]]) -> Member:
+    return Member(bytes(key), body.name, body.login, held, body.hashed is not None, body.stamp)
+
+
+def _fresh(login: str, name: str, now: datetime) -> _Body:
+    until = (now.astimezone(UTC) + timedelta(hours=ENROLMENT_HOURS)).isoformat(timespec="minutes")
+    return _Body(login, name, random_id().hex(), pyotp.random_base32(), until=until)
+
+
+def _step(body: _Body, code: str, now: datetime) -> int | None:
+    """The unused time step that `code` belongs to."""
+    present = int(now.timestamp()) // CODE_SECONDS
+    # Any three of the newest steps; compared as bytes, for typed digits need not be ASCII.
+    typed, found = code.strip().replace(" ", "").encode(), None
+    one_time = pyotp.HOTP(body.secret, digits=_CODE_DIGITS)
+    for step in (present - 1, present, present + 1):
+        if equal(one_time.at(step).encode(), typed) and step > body.step:
+            found = step
+    return found
+
+
+def _sealed(tx: Tx, key: bytes, body: _Body) -> bytes:
+    told = {
+        "login": body.login,
+        "name": body.name,
+        "stamp": body.stamp,
+        "secret": body.secret,
+        "hashed": body.hashed,
+        "step": body.step,
+        "until": body.until,
+    }
+    return tx.keys.seal(Purpose.STAFF, json.dumps(told).encode(), _about(key))
+
+
+def _opened(tx: Tx, key: bytes, body: bytes) -> _Body:
+    told = json.loads(tx.keys.open_sealed(Purpose.STAFF, body, _about(key)))
+    return _Body(**told)
+
+
+def _about(key: bytes) -> bytes:
+    return b"staff" + key
+
+
+def _named(login: str) -> bytes:
+    return b"login" + login.encode()
+
+
+def _token(token: str) -> bytes:
+    return b"enrolment" + token.encode()

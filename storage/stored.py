@@ -1,0 +1,122 @@
+"""A stored tip, for both sides of the desk: its row and record, its readers, its bell number."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+
+from handlers.tips import Status
+from handlers.turn import Whose
+from storage import desk_groups, outbox, record, units
+from storage.chance import random_id
+from storage.crypto import CaseKey, Purpose, dummy_wrap
+from storage.database import Tx
+from storage.outbox import AT_ONCE, Letter, LetterKind
+from storage.record import Record
+from storage.tables import tips, wraps
+
+WRAPS_AT_LEAST = 4
+"""How many units read a tip would tell how urgent it is: rows that open nothing fill up to this."""
+
+_BELL = b"bell number"
+_BELL_AUTHOR = "bell"
+
+
+class UnknownUnit(Exception):
+    """A tip was to be sealed to a unit that does not exist."""
+
+
+async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -> Row[Any] | None:
+    """The row of a tip; with `lock`, nobody else changes it until the transaction ends."""
+    statement = select(tips).where(where)
+    return await tx.row(statement.with_for_update() if lock else statement)
+
+
+async def write_record(tx: Tx, tip: bytes, changed: Record) -> None:
+    """Write the record of a tip whose row the caller holds."""
+    sealed = record.seal(tx.keys, tip, changed)
+    await tx.run(update(tips).where(tips.c.id == tip).values(record=sealed))
+    tx.touched.add(tip)
+
+
+async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> None:
+    """The same, and its cards in groups are shown anew from `due` on; None (for what a worker did)
+    when a card of this tip may leave, for the hour of a change would tell when they wrote.
+    """
+    await write_record(tx, tip, changed)
+    for post in changed.posts:
+        await outbox.write_refresh(tx, tip, changed.unit, bytes.fromhex(post.group), due)
+
+
+async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
+    """A card for every group of the unit that is responsible for the tip, where there is none."""
+    for group in await desk_groups.of_unit(tx, known.unit):
+        if all(post.group != group.id.hex() for post in known.posts):
+            letter = Letter(LetterKind.POST, tip, known.unit, AT_ONCE, group=group.id)
+            await outbox.write(tx, letter)
+
+
+async def take_from_groups(tx: Tx, known: Record, staying: frozenset[str] = frozenset()) -> Record:
+    """Take the cards out of all groups but those of the units that stay; the record without
+    them.
+    """
+    left = []
+    for post in known.posts:
+        group = await desk_groups.by_id(tx, bytes.fromhex(post.group))
+        if group is not None and group.unit in staying:
+            left.append(post)
+        elif group is not None and post.message:
+            erase = Letter(
+                LetterKind.ERASE, b"", group.unit, AT_ONCE, group=group.id, messages=(post.message,)
+            )
+            await outbox.write(tx, erase)
+    return replace(known, posts=tuple(left))
+
+
+async def seal_to(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) -> None:
+    """Let `readers` open a new tip. Raises UnknownUnit."""
+    rows = []
+    for reader in readers:
+        public = await units.public_key(tx, reader)
+        if public is None:
+            raise UnknownUnit
+        rows.append({"id": _wrap_id(tx, reader, tip), "tip": tip, "body": case.wrap(public)})
+    missing = max(WRAPS_AT_LEAST - len(rows), 0)
+    rows += [{"id": random_id(), "tip": tip, "body": dummy_wrap()} for _ in range(missing)]
+    await tx.run(insert(wraps), rows)
+
+
+async def seal_again(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) -> None:
+    """Let exactly `readers` open the tip from now on. Raises UnknownUnit."""
+    await tx.run(delete(wraps).where(wraps.c.tip == tip))
+    await seal_to(tx, tip, case, readers)
+
+
+async def open_as(tx: Tx, unit: str, tip: bytes) -> CaseKey | None:
+    """The case key of a tip by the wrap of a unit; None where it has none. Raises Unopenable."""
+    wrap = await tx.row(select(wraps.c.body).where(wraps.c.id == _wrap_id(tx, unit, tip)))
+    return await units.unwrap(tx, unit, wrap.body) if wrap is not None else None
+
+
+def seal_bell(case: CaseKey, tip: bytes, number: str) -> bytes:
+    """The bell number as it is stored: who has the case key open can ring it."""
+    return case.seal_part(number.encode(), tip=tip, part=_BELL, author=_BELL_AUTHOR)
+
+
+def open_bell(case: CaseKey, tip: bytes, sealed: bytes) -> str:
+    """The bell number. Raises Unopenable."""
+    return case.open_part(sealed, tip=tip, part=_BELL, author=_BELL_AUTHOR).decode()
+
+
+def whose_turn(status: Status) -> Whose:
+    """Whose turn it is in a tip of that status."""
+    if status is Status.CLOSED:
+        return Whose.NOBODY
+    return Whose.WORKER if status is Status.ASKED else Whose.DESK
+
+
+def _wrap_id(tx: Tx, unit: str, tip: bytes) -> bytes:
+    # A unit finds its own wrap; nobody without the metadata key can tell whose one is.
+    return tx.keys.mac(Purpose.METADATA, b"wrap" + tip + unit.encode())

@@ -1,0 +1,269 @@
+"""Tips from the worker's side: filing, coming back with the code, adding, closing, deleting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from handlers.effects import FileTip
+from handlers.states import Key
+from handlers.tips import Author, Kind, Move, Status, after, police_allowed
+from handlers.turn import Entry, Thread
+from storage import outbox, record, stored, thread, units
+from storage.chance import random_id
+from storage.crypto import CaseKey, Purpose, Reporter
+from storage.database import Tx
+from storage.outbox import Letter, LetterKind
+from storage.record import Record
+from storage.tables import chunks, parts, tips, tombstones, wraps
+from storage.thread import NewPart, Part
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The days that a worker reads are days of Viet Nam, wherever the server stands."""
+
+
+class AlreadyFiled(Exception):
+    """A tip with this receipt code is there; the transaction can only be rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureData:
+    """A clean picture."""
+
+    mime: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A tip whose case key is open."""
+
+    tip: bytes = field(repr=False)
+    case: CaseKey = field(repr=False)
+    record: Record
+    bell: str = field(repr=False)
+
+
+def key_of(reporter: Reporter) -> Key:
+    """What a worker's session keeps of a receipt code."""
+    return Key(reporter.locator, reporter.public, reporter.secret)
+
+
+async def file(
+    tx: Tx, new: FileTip, pictures: Sequence[PictureData], *, day: date, due: datetime
+) -> bytes:
+    """Store a tip, sealed to its unit and its worker, and write the card to the desk; the tip's id.
+
+    `due` is when the card may leave. Raises UnknownUnit, and AlreadyFiled: one code files once.
+    """
+    tip, case = random_id(), CaseKey.new()
+    story = NewPart(Author.WORKER, Kind.STORY, new.story)
+    shown = [_photo(each) for each in pictures]
+    end = await thread.extend(tx, tip, case, [story, *shown], thread.START)
+    filed = Record(
+        unit=new.unit,
+        readers=(new.unit,),
+        excluded=new.excluded,
+        nickname=new.nickname,
+        category=new.category,
+        place=new.place,
+        danger=new.danger,
+        files=len(pictures),
+        may_go_to_police=new.may_go_to_police and police_allowed(new.category),
+        status=Status.RECEIVED,
+        outcome=None,
+        holder=None,
+        triage_by=new.triage_by,
+        answer_on=new.answer_on,
+        answered=False,
+        result_on=new.result_on,
+        end=end,
+    )
+    values = {
+        "id": tip,
+        "locator": new.key.locator,
+        "reporter": new.key.public,
+        "reporter_wrap": case.wrap(new.key.public),
+        "bell": stored.seal_bell(case, tip, new.bell),
+        "record": record.seal(tx.keys, tip, filed),
+        "day": day,
+    }
+    try:
+        await tx.run(insert(tips).values(values))
+    except IntegrityError:
+        raise AlreadyFiled from None
+    await stored.seal_to(tx, tip, case, filed.readers)
+    await outbox.write(tx, Letter(LetterKind.CARD, tip, new.unit, due))
+    tx.touched.add(tip)
+    return tip
+
+
+async def find(tx: Tx, reporters: Sequence[Reporter]) -> Key | None:
+    """The key of the tip that one of `reporters` filed, or None."""
+    for reporter in reporters:
+        row = await tx.row(select(tips.c.id).where(tips.c.locator == reporter.locator))
+        if row is not None:
+            return key_of(reporter)
+    return None
+
+
+async def read_thread(tx: Tx, key: Key) -> Thread | None:
+    """The tip as its worker sees it; None when it does not exist (any more)."""
+    opened = await _open(tx, key)
+    if opened is None:
+        return None
+    found = opened.record
+    loaded = await thread.load(tx, opened.tip, opened.case, found.end)
+    return Thread(
+        key=key,
+        status=found.status,
+        outcome=found.outcome,
+        whose=stored.whose_turn(found.status),
+        unit=await units.name_of(tx, found.unit),
+        unit_id=found.unit,
+        category=found.category,
+        place=found.place,
+        danger=found.danger,
+        bell=opened.bell,
+        answer_on=found.result_on if found.answered else found.answer_on,
+        may_go_to_police=found.may_go_to_police,
+        excluded=found.excluded,
+        entries=tuple(_entry(part) for part in loaded),
+    )
+
+
+async def tip_of(tx: Tx, key: Key) -> bytes | None:
+    """The id of the tip that `key` opens, to watch it live."""
+    row = await tx.row(select(tips.c.id).where(tips.c.locator == key.locator))
+    return bytes(row.id) if row is not None else None
+
+
+async def add_words(tx: Tx, key: Key, words: str) -> bool:
+    """Add the worker's words; False when the tip is closed or gone."""
+    return await _add(tx, key, NewPart(Author.WORKER, Kind.ADDITION, words), files=0)
+
+
+async def add_picture(tx: Tx, key: Key, picture: PictureData) -> bool:
+    """Add a clean picture; False when the tip is closed or gone."""
+    return await _add(tx, key, _photo(picture), files=1)
+
+
+async def close(tx: Tx, key: Key) -> bool:
+    """The worker ends the work on the tip."""
+    opened = await _open(tx, key, lock=True)
+    if opened is None:
+        return False
+    status = after(opened.record.status, Move.WITHDRAW)
+    if status is None:
+        return False
+    closed = replace(opened.record, status=status, triage_by=None)
+    await stored.change(tx, opened.tip, closed, None)
+    return True
+
+
+async def remove(tx: Tx, key: Key, *, day: date) -> bool:
+    """Delete the tip for good: keys, words, files, letters; a tombstone remains."""
+    row = await stored.row_where(tx, tips.c.locator == key.locator, lock=True)
+    if row is None:
+        return False
+    tip = bytes(row.id)
+    await outbox.drop_of(tx, tip)
+    await stored.take_from_groups(tx, record.unseal(tx.keys, tip, row.record))
+    for table in (chunks, parts, wraps):
+        await tx.run(delete(table).where(table.c.tip == tip))
+    await tx.run(delete(tips).where(tips.c.id == tip))
+    await tx.run(insert(tombstones).values(id=tx.keys.mac(Purpose.TOMBSTONES, tip), day=day))
+    tx.touched.add(tip)
+    return True
+
+
+async def hide(
+    tx: Tx, key: Key, excluded: frozenset[str], unit: str, *, due: datetime, triage_by: datetime
+) -> bool:
+    """Take the tip away from `excluded`; `unit` is responsible from now on, and where that is
+    another one, its card leaves at `due` and its clock runs to `triage_by`.
+    """
+    opened = await _open(tx, key, lock=True)
+    if opened is None:
+        return False
+    found = opened.record
+    excluded |= found.excluded
+    staying = tuple(each for each in found.readers if each not in excluded and each != unit)
+    changed = replace(found, unit=unit, readers=(unit, *staying), excluded=excluded)
+    if unit != found.unit and found.status is not Status.CLOSED:
+        changed = replace(changed, status=Status.RECEIVED, holder=None, triage_by=triage_by)
+        await outbox.drop_of(tx, opened.tip)
+        await outbox.write(tx, Letter(LetterKind.CARD, opened.tip, unit, due))
+    await stored.seal_again(tx, opened.tip, opened.case, changed.readers)
+    changed = await stored.take_from_groups(tx, changed, frozenset(changed.readers))
+    await stored.change(tx, opened.tip, changed, None)
+    return True
+
+
+async def allow_police(tx: Tx, key: Key, *, allowed: bool) -> bool:
+    """The worker's own consent; refused where the category never goes to the police."""
+    opened = await _open(tx, key, lock=True)
+    if opened is None or (allowed and not police_allowed(opened.record.category)):
+        return False
+    changed = replace(opened.record, may_go_to_police=allowed)
+    await stored.write_record(tx, opened.tip, changed)
+    return True
+
+
+async def deliver(tx: Tx, tip: bytes) -> bool:
+    """The card reached the desk: officers see the tip from now on, and the unit's groups get a card
+    each. False when the tip is gone.
+    """
+    row = await stored.row_where(tx, tips.c.id == tip, lock=True)
+    if row is None:
+        return False
+    found = record.unseal(tx.keys, tip, row.record)
+    status = after(found.status, Move.DELIVER)
+    if status is not None:
+        delivered = replace(found, status=status)
+        await stored.change(tx, tip, delivered, outbox.AT_ONCE)
+        await stored.call_groups(tx, tip, delivered)
+    return True
+
+
+async def settle(tx: Tx, letter: Letter) -> bool:
+    """Take a letter out and do what it asks for; False when it is settled or void by now."""
+    # The tip first, as everybody does who takes both: else two would wait for each other.
+    await stored.row_where(tx, tips.c.id == letter.tip, lock=True)
+    return await outbox.settle(tx, letter) and await deliver(tx, letter.tip)
+
+
+async def _add(tx: Tx, key: Key, part: NewPart, *, files: int) -> bool:
+    opened = await _open(tx, key, lock=True)
+    if opened is None:
+        return False
+    status = after(opened.record.status, Move.ADD)
+    if status is None:
+        return False
+    end = await thread.extend(tx, opened.tip, opened.case, [part], opened.record.end)
+    files += opened.record.files
+    changed = replace(opened.record, status=status, files=files, end=end)
+    await stored.change(tx, opened.tip, changed, None)
+    return True
+
+
+async def _open(tx: Tx, key: Key, *, lock: bool = False) -> _Opened | None:
+    row = await stored.row_where(tx, tips.c.locator == key.locator, lock=lock)
+    if row is None:
+        return None
+    tip = bytes(row.id)
+    case = CaseKey.unwrap(bytes(row.reporter), key.secret, row.reporter_wrap)
+    opened = record.unseal(tx.keys, tip, row.record)
+    return _Opened(tip, case, opened, stored.open_bell(case, tip, row.bell))
+
+
+def _photo(picture: PictureData) -> NewPart:
+    return NewPart(Author.WORKER, Kind.PHOTO, mime=picture.mime, data=picture.data)
+
+
+def _entry(part: Part) -> Entry:
+    day = part.minute.astimezone(VIETNAM).date() if part.minute else None
+    return Entry(part.kind, part.author, part.words, day)

@@ -1,0 +1,150 @@
+"""Units: the tree as it was imported, their key pairs, and which of them have a desk."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from handlers.roles import READERS_OF_TIPS
+from handlers.routing import Tree, Unit, UnitKind
+from handlers.tips import Category
+from storage import record
+from storage.crypto import CaseKey, Pair, Purpose, new_pair
+from storage.database import Tx
+from storage.tables import desk_groups, grants, tips, units
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import changed."""
+
+    added: int
+    changed: int
+    removed: int
+
+
+class StillUsed(Exception):
+    """A unit that the file leaves out has staff, or tips that it alone can open."""
+
+    def __init__(self, unit: str) -> None:
+        """`unit` is the id of the unit that would be removed."""
+        super().__init__(unit)
+        self.unit = unit
+
+
+async def tree(tx: Tx) -> Tree | None:
+    """All units as a tree, with who has a desk today; None before the first import."""
+    rows = await tx.rows(select(units))
+    if not rows:
+        return None
+    reading = await tx.rows(
+        select(grants.c.unit).where(grants.c.role.in_([*READERS_OF_TIPS])).distinct()
+    )
+    desks = {row.unit for row in reading}
+    return Tree.of(
+        Unit(
+            id=row.id,
+            parent=row.parent,
+            kind=UnitKind(row.kind),
+            name=row.name,
+            places=frozenset(json.loads(row.places)),
+            categories=frozenset(Category(each) for each in json.loads(row.categories)),
+            inside_company=row.inside_company,
+            conflicts=frozenset(json.loads(row.conflicts)),
+            hours=row.hours,
+            contact=row.contact,
+            has_desk=row.id in desks,
+        )
+        for row in rows
+    )
+
+
+async def import_all(
+    tx: Tx, imported: Iterable[Unit], *, at_once: bool = False, may_remove: bool = False
+) -> Imported:
+    """Put `imported` in the place of all units. Keys of units that stay are kept; a unit that is
+    left out is removed only with `may_remove`, never while somebody holds a role there, and never
+    while a tip is sealed to its key. Raises StillUsed.
+    """
+    wanted = {unit.id: unit for unit in imported}
+    present = {row.id: row for row in await tx.rows(select(units))}
+    gone = sorted(present.keys() - wanted.keys())
+    if gone:
+        used = await _used(tx, gone)
+        if used is not None or not may_remove:
+            raise StillUsed(used or gone[0])
+        await tx.run(delete(desk_groups).where(desk_groups.c.unit.in_(gone)))
+        await tx.run(delete(units).where(units.c.id.in_(gone)))
+    added = changed = 0
+    for unit in wanted.values():
+        values = _values(unit)
+        row = present.get(unit.id)
+        if row is None:
+            pair = new_pair()
+            sealed = tx.keys.seal(Purpose.UNITS, pair.private, _about(unit.id))
+            await tx.run(
+                insert(units).values(
+                    **values, at_once=at_once, public_key=pair.public, private_key=sealed
+                )
+            )
+            added += 1
+        elif any(row._mapping[name] != value for name, value in values.items()):
+            await tx.run(update(units).where(units.c.id == unit.id).values(**values))
+            changed += 1
+    return Imported(added, changed, len(gone))
+
+
+async def public_key(tx: Tx, unit: str) -> bytes | None:
+    """The public half of a unit's pair, to seal a case key to it."""
+    row = await tx.row(select(units.c.public_key).where(units.c.id == unit))
+    return bytes(row.public_key) if row is not None else None
+
+
+async def unwrap(tx: Tx, unit: str, wrapped: bytes) -> CaseKey | None:
+    """The case key that was sealed to `unit`. Raises Unopenable; None for an unknown unit."""
+    row = await tx.row(select(units.c.public_key, units.c.private_key).where(units.c.id == unit))
+    if row is None:
+        return None
+    private = tx.keys.open_sealed(Purpose.UNITS, row.private_key, _about(unit))
+    pair = Pair(bytes(row.public_key), private)
+    return CaseKey.unwrap(pair.public, pair.private, wrapped)
+
+
+async def shows_at_once(tx: Tx, unit: str) -> bool:
+    """Whether a unit wants cards at once instead of at the next full hour."""
+    row = await tx.row(select(units.c.at_once).where(units.c.id == unit))
+    return bool(row and row.at_once)
+
+
+async def name_of(tx: Tx, unit: str) -> str:
+    """The name of a unit, its id where it does not exist any more."""
+    row = await tx.row(select(units.c.name).where(units.c.id == unit))
+    return str(row.name) if row is not None else unit
+
+
+async def _used(tx: Tx, gone: Sequence[str]) -> str | None:
+    """The first of these units that somebody needs."""
+    held = {row.unit for row in await tx.rows(select(grants.c.unit).distinct())}
+    for row in await tx.rows(select(tips.c.id, tips.c.record)):
+        held.update(record.unseal(tx.keys, row.id, row.record).readers)
+    return next((unit for unit in gone if unit in held), None)
+
+
+def _values(unit: Unit) -> dict[str, str | bool | None]:
+    return {
+        "id": unit.id,
+        "parent": unit.parent,
+        "kind": unit.kind.value,
+        "name": unit.name,
+        "places": json.dumps(sorted(unit.places)),
+        "categories": json.dumps(sorted(unit.categories)),
+        "inside_company": unit.inside_company,
+        "conflicts": json.dumps(sorted(unit.conflicts)),
+        "hours": unit.hours,
+        "contact": unit.contact,
+    }
+
+
+def _about(unit: str) -> bytes:
+    return b"unit" + unit.encode()

@@ -1,0 +1,204 @@
+"""The administrator's page over real HTTP; and the words of all pages of the desk."""
+
+import re
+from pathlib import Path
+from string import Formatter
+from typing import cast
+
+from bs4 import Tag
+
+from bot.web import desk
+from handlers.languages import Language
+from handlers.moderators.accounts import Weakness
+from handlers.moderators.actions import Offer
+from handlers.moderators.cards import READ
+from handlers.roles import Role
+from handlers.texts import Texts
+from handlers.tips import Kind, Outcome, Status
+from handlers.turn import Whose
+from storage import desk_codes, desk_groups, desk_links, staff
+from storage.audit import Act
+from storage.desk_codes import CodeKind
+from storage.desk_groups import Trouble
+from tests.desk_browser import Browser, World
+from tests.desk_world import NOW, add, code_at, file_tip
+
+
+async def test_an_administrator_adds_people_and_never_sees_tips(world: World) -> None:
+    await add(world.made, "top", ("root", Role.ADMINISTRATOR))
+    tip = await file_tip(world.made, "north")
+    browser = await world.at_desk("top")
+    assert browser.path == "/desk/nguoi"
+    assert "chưa có bàn tiếp nhận" in browser.words
+    assert (await browser.get(f"/desk/tin/{tip.hex()}")).status == 404
+    await browser.get("/desk/nguoi")
+    await browser.send("Thêm", login="moi.den", name="Cán bộ mới", role="officer", unit="north")
+    assert "Đã thêm Cán bộ mới." in browser.words
+    link = str(cast(Tag, browser.page.find("input", id="link"))["value"])
+    assert (await browser.get("/desk/nguoi")).status == 200
+    assert "/desk/moi/" not in browser.text
+    newcomer = await world.browser()
+    await newcomer.get(re.sub(r"^https?://[^/]+", "", link))
+    assert "Chào Cán bộ mới." in newcomer.words
+    async with world.made.read() as tx:
+        member = await staff.by_login(tx, "moi.den")
+    assert member is not None
+    base = {"guard": browser.guard, "member": member.id.hex()}
+    for do, unit, role, told in (
+        ("grant", "north", "administrator", "không thể giao thêm"),
+        ("grant", "north", "officer", "đã có vai trò đó"),
+        ("grant", "moon", "officer", "không thuộc quyền"),
+        ("grant", "south", "king", "chọn một vai trò"),
+        ("grant", "south", "lead", "Đã giao vai trò trưởng bàn tiếp nhận"),
+        ("revoke", "south", "lead", "Đã thu hồi vai trò"),
+        ("revoke", "south", "lead", "không có vai trò đó"),
+    ):
+        await browser.post("/desk/nguoi", {**base, "do": do, "unit": unit, "role": role})
+        assert told in browser.words
+    await browser.post("/desk/nguoi", {**base, "do": "reset"})
+    assert "Đã tạo liên kết mới" in browser.words
+    acts = await world.acts()
+    assert acts == [Act.SIGNED_IN, Act.ADDED, Act.GRANTED, Act.REVOKED, Act.RESET]
+
+
+async def test_an_administrator_stays_within_their_units(one: World) -> None:
+    north, _ = await add(one.made, "bac", ("north", Role.ADMINISTRATOR))
+    south, _ = await add(one.made, "nam", ("south", Role.OFFICER))
+    mixed, _ = await add(one.made, "ca.hai", ("south", Role.OFFICER), ("north-park", Role.LEAD))
+    await add(one.made, "thuong", ("north", Role.OFFICER))
+    browser = await one.at_desk("bac")
+    assert "Người nam" not in browser.words
+    assert "Người ca.hai" in browser.words
+    for member, do, unit, told in (
+        (south, "grant", "north", "không thuộc quyền"),
+        (south, "reset", "", "không thuộc quyền"),
+        (mixed, "reset", "", "không thuộc quyền"),
+        (mixed, "revoke", "south", "không thuộc quyền"),
+        (north, "grant", "north", "không tự đổi"),
+        (north, "reset", "", "không tự đổi"),
+    ):
+        fields = {"guard": browser.guard, "member": member.id.hex(), "do": do, "unit": unit}
+        await browser.post("/desk/nguoi", fields | {"role": "officer"})
+        assert told in browser.words
+        assert browser.status == 422
+    officer = await one.at_desk("thuong")
+    assert (await officer.get("/desk/nguoi")).status == 404
+    fields = {"guard": (await officer.get("/desk")).guard, "do": "add"}
+    assert (await officer.post("/desk/nguoi", fields)).status == 404
+
+
+async def test_an_administrator_makes_codes_for_telegram_and_unlinks(world: World) -> None:
+    await add(world.made, "top", ("root", Role.ADMINISTRATOR))
+    officer, token = await add(world.made, "can.bo", ("north", Role.LEAD))
+    async with world.made.write() as tx:
+        invited = await staff.invitation(tx, token, NOW)
+        assert invited is not None
+        await staff.enrol(tx, token, "hash", code_at(invited.secret, NOW), NOW)
+    browser = await world.at_desk("top")
+    base = {"guard": browser.guard, "member": officer.id.hex(), "unit": "north"}
+    await browser.post("/desk/nguoi", {**base, "do": "group_code"})
+    assert "Mã cho nhóm của Công đoàn phía bắc" in browser.words
+    group_code = shown_code(browser)
+    await browser.post("/desk/nguoi", {**base, "do": "account_code"})
+    assert "Mã cho Người can.bo" in browser.words
+    account_code = shown_code(browser)
+    await browser.get("/desk/nguoi")
+    assert "/ketnoi" not in browser.text
+    async with world.made.write() as tx:
+        group = await desk_groups.link(tx, group_code, "-1001", NOW)
+        assert group is not None
+        assert await desk_links.link(tx, account_code, "5001", NOW) is not None
+        assert await desk_groups.set_trouble(tx, group.id, Trouble.REMOVED)
+    lead = await world.at_desk("can.bo")
+    assert "Nhóm chat của Công đoàn phía bắc: bot không còn trong nhóm" in lead.words
+    await browser.get("/desk/nguoi")
+    assert "đã nối Telegram" in browser.words
+    await browser.send("Lưu", reading="1")
+    async with world.made.read() as tx:
+        [chosen] = await desk_groups.every(tx)
+    assert (chosen.topics, chosen.reading, chosen.trouble) == (False, True, None)
+    base["group"] = group.id.hex()
+    await browser.post("/desk/nguoi", {**base, "do": "unlink_account"})
+    await browser.post("/desk/nguoi", {**base, "do": "unlink_group"})
+    async with world.made.read() as tx:
+        assert await desk_groups.every(tx) == ()
+        assert await desk_links.officer_of(tx, "5001") is None
+    for do in ("unlink_account", "unlink_group"):
+        await browser.post("/desk/nguoi", {**base, "do": do})
+        assert browser.status == 422
+    assert (await world.acts())[-2:] == [Act.UNLINKED, Act.UNLINKED]
+
+
+async def test_codes_for_telegram_stay_within_an_administrators_units(one: World) -> None:
+    await add(one.made, "bac", ("north", Role.ADMINISTRATOR))
+    mixed, _ = await add(one.made, "ca.hai", ("south", Role.OFFICER), ("north-park", Role.LEAD))
+    author, _ = await add(one.made, "viet", ("north", Role.AUTHOR))
+    async with one.made.write() as tx:
+        code = await desk_codes.make(tx, CodeKind.GROUP, "south", NOW)
+        group = await desk_groups.link(tx, code, "-1002", NOW)
+    assert group is not None
+    browser = await one.at_desk("bac")
+    for told, fields in (
+        ("không thuộc quyền", {"do": "group_code", "unit": "south"}),
+        ("không thuộc quyền", {"do": "account_code", "member": mixed.id.hex()}),
+        ("Chỉ người tiếp nhận tin", {"do": "account_code", "member": author.id.hex()}),
+        ("không thuộc quyền", {"do": "change_group", "group": group.id.hex(), "reading": "1"}),
+        ("không thuộc quyền", {"do": "unlink_group", "group": group.id.hex()}),
+        ("không thuộc quyền", {"do": "unlink_group", "group": "no hex"}),
+    ):
+        await browser.post("/desk/nguoi", {"guard": browser.guard, **fields})
+        assert told in browser.words
+        assert browser.status == 422
+        assert "/ketnoi" not in browser.text
+
+
+def shown_code(browser: Browser) -> str:
+    value = str(cast(Tag, browser.page.find("input", id="code"))["value"])
+    return value.removeprefix("/ketnoi ")
+
+
+def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
+    vi, en = (
+        {key: text for key, text in Texts.load(language).by_key.items() if key.startswith("desk.")}
+        for language in Language
+    )
+    assert vi.keys() == en.keys()
+    for key, text in vi.items():
+        fields = [{name for _, name, _, _ in Formatter().parse(one)} for one in (text, en[key])]
+        assert fields[0] == fields[1], key
+    written = {
+        *(f"desk.status.{status}" for status in Status),
+        *(f"desk.outcome.{outcome}" for outcome in Outcome),
+        *(f"desk.turn.{whose}" for whose in Whose),
+        *(f"desk.role.{role}" for role in Role),
+        *(f"desk.list.{name}" for name in desk.FILTERS),
+        *(f"desk.join.{weak}" for weak in Weakness),
+        *(f"desk.tip.{at}{end}" for at in ("ask", "answer", "close") for end in ENDS),
+        *(f"desk.entry.{kind}" for kind in Kind),
+        *(f"desk.trouble.{trouble}" for trouble in Trouble),
+        *(f"desk.chat.press_{name}" for name in (*Offer, READ)),
+        *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
+    }
+    unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
+    assert not unused, sorted(unused)
+    assert written <= vi.keys()
+
+
+ENDS = ("", "_label", "_hint")
+CODE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("bot", "handlers/moderators")
+    for path in sorted(Path(folder).rglob("*"))
+    if path.suffix in {".py", ".html"}
+)
+
+
+def _by_end(key: str) -> bool:
+    """Refusals and what was done are named by their last word in the code."""
+    start, _, end = key.rpartition(".")
+    if start == "desk.people.done" and end in {Act.GRANTED, Act.REVOKED}:
+        return True
+    made = start in {"desk.no", "desk.people.no", "desk.chat"}
+    return made and any(
+        written in CODE for written in (f'("{end}"', f'"{end}" if', f'= "{end}"', f'else "{end}"')
+    )

@@ -1,0 +1,117 @@
+"""The desk in a real Chromium: usable on a phone and a desktop, light and dark, with axe-core."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.web.enter import demo_link
+from handlers.roles import Role
+from storage import cases
+from tests import services
+from tests.desk_browser import World, picture, world_on
+from tests.desk_world import NOW, add, file_tip
+
+pytestmark = pytest.mark.browser
+SIZES = ((360, "light"), (360, "dark"), (1280, "light"))
+
+
+@pytest.fixture
+async def world(sqlite_url: str) -> AsyncIterator[World]:
+    async with world_on(sqlite_url) as running:
+        yield running
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=services.chromium(), args=["--no-sandbox"]
+        )
+        yield browser
+        await browser.close()
+
+
+async def check(page: Page, world: World, asked: list[str]) -> None:
+    """Nothing for axe-core to complain about, nothing wider than the screen, no foreign request."""
+    found = await Axe().run(page)
+    assert [one["id"] for one in found.response["violations"]] == []
+    assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert len((await page.content()).encode()) < 60_000
+    base = str(world.server.make_url("/"))
+    assert [each for each in asked if not each.startswith((base, "data:"))] == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+async def test_every_page_of_the_desk_can_be_used_by_everybody(
+    world: World, chromium: Browser, width: int, scheme: str
+) -> None:
+    member, token = await add(world.made, "mot", ("north", Role.OFFICER))
+    await add(world.made, "top", ("root", Role.ADMINISTRATOR))
+    tip = await file_tip(world.made, "north", picture(), danger=True)
+    async with world.made.write() as tx:
+        await cases.claim(tx, member.id, tip, NOW)
+    base = str(world.server.make_url("/")).rstrip("/")
+    context = await chromium.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page, asked = await context.new_page(), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("/desk/vao", f"/desk/moi/{token}", await demo_link(world.parts, "mot")):
+        await page.goto(base + path)
+        await check(page, world, asked)
+    await page.click("h2 a")
+    await page.click("button[value=open]")
+    for summary in await page.query_selector_all("details:not([open]) > summary"):
+        await summary.click()
+    await check(page, world, asked)
+    await page.goto(base + "/desk/khong-co")
+    await check(page, world, asked)
+    await page.goto(base + await demo_link(world.parts, "top"))
+    await check(page, world, asked)
+
+
+async def test_an_open_list_shows_a_new_tip_by_itself(world: World, chromium: Browser) -> None:
+    await add(world.made, "mot", ("north", Role.OFFICER))
+    page = await chromium.new_page()
+    async with page.expect_response("**/desk/live"):
+        await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
+    assert await page.locator("li.card").count() == 0
+    await file_tip(world.made, "north", nickname="Con suối nhỏ")
+    await page.get_by_role("link", name="Con suối nhỏ").wait_for(timeout=10_000)
+
+
+async def test_an_open_tip_says_that_it_changed_and_keeps_what_is_typed(
+    world: World, chromium: Browser
+) -> None:
+    member, _ = await add(world.made, "mot", ("north", Role.OFFICER))
+    tip = await file_tip(world.made, "north")
+    async with world.made.write() as tx:
+        await cases.claim(tx, member.id, tip, NOW)
+    page = await chromium.new_page()
+    await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
+    await page.click("h2 a")
+    async with page.expect_response("**/desk/live?*"):
+        await page.click("button[value=open]")
+    await page.fill("#words-ask", "Đang viết dở")
+    async with world.made.write() as tx:
+        await cases.ask(tx, member.id, tip, "Cửa nào?", NOW)
+    await page.get_by_text("Có thay đổi mới.").wait_for(timeout=10_000)
+    assert await page.input_value("#words-ask") == "Đang viết dở"
+
+
+async def test_the_desk_works_without_javascript(world: World, chromium: Browser) -> None:
+    await add(world.made, "mot", ("north", Role.OFFICER))
+    await file_tip(world.made, "north")
+    context = await chromium.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
+    await page.click("text=Tải lại")
+    await page.click("h2 a")
+    await page.click("text=Nhận tin này")
+    await page.click("text=Mở tin")
+    await page.fill("#words-ask", "Cửa nào, ở tầng mấy?")
+    await page.click("form:has(#words-ask) button")
+    assert "Người báo tin sẽ đọc: “Cửa nào, ở tầng mấy?”" in await page.inner_text("main")

@@ -1,0 +1,214 @@
+"""The words of the screen: the same in both languages, all used, all there, and kindly spelled."""
+
+import ast
+import re
+import string
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from handlers.events import Unusable
+from handlers.languages import Language
+from handlers.routing import Exclusion
+from handlers.screens import Say, Screen, Tone, say
+from handlers.texts import Texts
+from handlers.tips import Category, Kind, Outcome, Status
+from tests.world import places, texts
+
+HOUSE = Path(__file__).parents[2]
+ROOMS = ("handlers", "storage", "broadcasts", "bot")
+# The families of keys that are put together in the talk, with all their members.
+FAMILIES: dict[str, Iterable[str]] = {
+    "category": Category,
+    "status": Status,
+    "outcome": Outcome,
+    "unusable": Unusable,
+    "hide": Exclusion,
+    "thread": set(Kind) - {Kind.PHOTO},
+}
+KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
+# Keys of the pages and of the desk are put together in the templates.
+PAGES = ("page.", "desk.")
+OLD_SPELLING = re.compile(r"\b\w*(?:oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ|uỳ|uý|uỷ|uỹ|uỵ)\b")
+NOT_OLD = re.compile(r"\bqu\w+")
+# We take no side: nothing that would call workers' gatherings a threat, nothing that agitates.
+POLITICAL = re.compile(
+    r"phản động|thế lực|thù địch|an ninh quốc gia|chống phá|kích động|tụ tập|gây rối|biểu tình"
+    r"|lật đổ|chế độ|hostile|reactionary|subversi|riot|agitat|regime|national security",
+    re.IGNORECASE,
+)
+
+
+def keys(language: Language) -> dict[str, str]:
+    return dict(texts()[language].by_key)
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_text_exists_in_both_languages() -> None:
+    assert keys(Language.VI).keys() == keys(Language.EN).keys()
+    assert len(keys(Language.VI)) > 200
+
+
+def test_every_text_has_the_same_fields_in_both_languages() -> None:
+    english = keys(Language.EN)
+    differing = {
+        key for key, text in keys(Language.VI).items() if fields(text) != fields(english[key])
+    }
+    assert differing == set()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_text_is_empty_shouts_or_takes_sides(language: Language) -> None:
+    for key, text in keys(language).items():
+        assert text.strip(), key
+        assert "!" not in text, key
+        assert not POLITICAL.search(text), key
+
+
+def test_vietnamese_is_spelled_the_modern_way() -> None:
+    names = {word for place in every_place_name() for word in place.split()}
+    old = {
+        (key, found.group())
+        for key, text in keys(Language.VI).items()
+        for found in OLD_SPELLING.finditer(text.lower())
+        if not NOT_OLD.match(found.group()) and found.group().title() not in names
+    }
+    assert old == set()
+
+
+def test_the_check_of_spelling_sees_what_it_should() -> None:
+    wrong = ("hoà", "huỷ", "xoá", "uỷ", "thuỷ", "khoẻ")
+    right = ("hòa", "hủy", "xóa", "ủy", "thủy", "khỏe", "quý", "hoàn", "toán", "thuyền", "hoạt")
+    assert all(OLD_SPELLING.search(word) and not NOT_OLD.match(word) for word in wrong)
+    assert not any(OLD_SPELLING.search(word) and not NOT_OLD.match(word) for word in right)
+
+
+@cache
+def every_place_name() -> tuple[str, ...]:
+    found = (places().by_code(f"{code:05}") for code in range(40_000))
+    return tuple(place.label for place in found if place is not None)
+
+
+def test_every_text_that_is_asked_for_exists() -> None:
+    known = keys(Language.VI).keys()
+    assert asked_for() - known == set()
+    assert put_together() - known == set()
+
+
+def test_every_text_is_used() -> None:
+    used = {text for source in sources() for text in literals(source)} | asked_for()
+    used |= {
+        text for each in templates() for text in re.findall(r'"((?:page|desk)[.][^"]+)"', each)
+    }
+    unused = set(keys(Language.VI)) - used - put_together()
+    patterns = [re.compile(pattern) for pattern in templates_patterns()]
+    left = {
+        key
+        for key in unused
+        if not (key.startswith(PAGES) and any(pattern.fullmatch(key) for pattern in patterns))
+    }
+    assert left == set()
+
+
+def put_together() -> set[str]:
+    return {f"{family}.{member}" for family, members in FAMILIES.items() for member in members}
+
+
+@cache
+def sources() -> tuple[str, ...]:
+    paths = [path for room in ROOMS for path in (HOUSE / room).rglob("*.py")]
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(paths))
+
+
+@cache
+def templates() -> tuple[str, ...]:
+    found = sorted((HOUSE / "bot").rglob("*.html"))
+    return tuple(path.read_text(encoding="utf-8") for path in found)
+
+
+def literals(source: str) -> Iterator[str]:
+    """Every whole string of a module."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@cache
+def asked_for() -> set[str]:
+    """The keys that are named where a text is made: `say`, `note`, `choice`, `t` in a template."""
+    found: set[str] = set()
+    for source in sources():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+                found.update(named_in(node.func.id, node.args))
+    for template in templates():
+        found.update(re.findall(r"\bt\(\s*[\"']([a-z_.0-9]+)[\"']\s*[,)]", template))
+    return found
+
+
+def named_in(function: str, arguments: list[ast.expr]) -> Iterator[str]:
+    first = [text for text in strings(arguments[0]) if KEY.fullmatch(text)]
+    match function:
+        case "say" | "note" | "Say":
+            yield from first
+        case "choice":
+            second = list(strings(arguments[1])) if len(arguments) > 1 else []
+            yield from second or [f"choice.{name}" for name in first]
+        case _:
+            return
+
+
+def strings(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(value)):
+            yield value
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from strings(body)
+            yield from strings(orelse)
+        case _:
+            return
+
+
+def templates_patterns() -> Iterator[str]:
+    """Keys of page and desk that are put together: `"desk.role." ~ role`, `f"desk.no.{key}"`."""
+    piece = r"[a-z_0-9]+"
+    for template in templates():
+        for head, tail in re.findall(r"\"([a-z_.]+\.)\" ~ [\w.]+(?: ~ \"([a-z_.]+)\")?", template):
+            yield re.escape(head) + piece + re.escape(tail)
+    for source in sources():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.JoinedStr):
+                parts = [
+                    re.escape(part.value)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                    else piece
+                    for part in node.values
+                ]
+                if parts[0].startswith(("page", "desk")):
+                    yield "".join(parts)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_words_of_a_person_that_hold_braces_are_shown_as_they_are(language: Language) -> None:
+    said = say("given_back", Tone.OWN, words="{words} {0} {")
+    assert texts()[language].say(said).endswith("{words} {0} {")
+
+
+def test_a_text_within_a_text_is_rendered_first() -> None:
+    inner = Say("category.wages")
+    assert "Nợ lương" in texts()[Language.VI].get("hide.on", who=inner)
+
+
+def test_lines_that_come_out_empty_are_left_out() -> None:
+    shown = texts()[Language.VI].render(Screen((say("raw", text=" "), say("raw", text="x"))))
+    assert shown.text == "x"
+
+
+def test_an_unknown_key_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        Texts.load(Language.VI).get("no.such.key")

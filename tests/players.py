@@ -1,0 +1,455 @@
+"""Who plays the talks: the pure core with a world in memory, and the whole house on a database."""
+
+import io
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from bs4 import BeautifulSoup
+from PIL import Image
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from bot import app
+from bot.app import House
+from bot.channels import Arrival
+from bot.channels.terminal import Terminal
+from bot.config import Settings
+from bot.inbound import Answer
+from bot.web.server import make_application
+from handlers.events import Brought, Chose, Ending, Event, Looked, Picture, Said, Showed, Unusable
+from handlers.roles import Role
+from handlers.screens import Accepts, Button, Line, Rendered
+from handlers.tips import Kind, Move, Outcome
+from handlers.worker import words as commands
+from storage import cases, staff
+from storage.cases import Case, Done
+from storage.tables import tips as tips_table
+from tests.world import START, Chat, Filed, World
+
+_MOVES = {"asks": Move.ASK, "answers": Move.ANSWER, "closes": Move.CLOSE}
+_UNUSABLE = {"sticker": Unusable.STICKER, "voice": Unusable.VOICE, "broken file": Unusable.BROKEN}
+
+
+class Surroundings(Protocol):
+    """What a script can do to everything outside the talk, and ask of it. "The tip" is the last."""
+
+    async def tips(self) -> int:
+        """How many tips there are."""
+        ...
+
+    async def cards(self, unit: str) -> int:
+        """How many tips the desk of a unit shows."""
+        ...
+
+    async def words(self) -> tuple[str, ...]:
+        """What an officer of its unit reads in the tip."""
+        ...
+
+    async def photos(self) -> int:
+        """How many pictures the tip has."""
+        ...
+
+    async def police(self) -> bool:
+        """Whether an officer may release the tip to the police."""
+        ...
+
+    async def claim(self) -> None:
+        """An officer of its unit takes the tip."""
+        ...
+
+    async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
+        """That officer asks, answers or closes."""
+        ...
+
+    async def wait(self, time: timedelta) -> None:
+        """Time passes."""
+        ...
+
+    async def ring(self) -> None:
+        """Time passes until the bell's list changes."""
+        ...
+
+
+async def happen(around: Surroundings, what: str, words: str) -> None:
+    """Carry out, or check, a `!` line."""
+    if found := re.fullmatch(r"tips (\d+)", what):
+        assert await around.tips() == int(found[1]), f"there are {await around.tips()}"
+    elif found := re.fullmatch(r"desk of ([\w-]+) has (\d+)", what):
+        assert await around.cards(found[1]) == int(found[2])
+    elif found := re.fullmatch(r"photos (\d+)", what):
+        assert await around.photos() == int(found[1])
+    elif found := re.fullmatch(r"police may (not )?see it", what):
+        assert await around.police() is not bool(found[1])
+    elif found := re.fullmatch(r"officer (reads|does not read)", what):
+        read = "\n".join(await around.words())
+        assert (words in read) is (found[1] == "reads"), f"the officer reads: {read}"
+    elif what == "officer claims":
+        await around.claim()
+    elif found := re.fullmatch(r"officer (asks|answers|closes)(?: (\w+))?", what):
+        await around.write(_MOVES[found[1]], words, Outcome(found[2]) if found[2] else None)
+    elif found := re.fullmatch(r"time (\d+)(h|min)", what):
+        unit = {"h": "hours", "min": "minutes"}[found[2]]
+        await around.wait(timedelta(**{unit: int(found[1])}))
+    elif what == "bell rings":
+        await around.ring()
+    else:
+        raise AssertionError(f"nobody knows how to: {what}")
+
+
+@dataclass(slots=True)
+class CorePlayer:
+    """Plays on the pure core; a script without a database, in milliseconds."""
+
+    world: World = field(default_factory=World)
+    chat: Chat = field(init=False)
+    pictures: int = 0
+
+    def __post_init__(self) -> None:
+        self.chat = Chat(self.world)
+
+    async def type(self, words: str) -> Rendered:
+        return self.chat.receive(Said(words))
+
+    async def press(self, name: str) -> Rendered:
+        return self.chat.receive(Chose(name))
+
+    async def bring(self, what: str) -> Rendered:
+        return self.chat.receive(self._event(what))
+
+    async def happen(self, what: str, words: str) -> Rendered | None:
+        if what == "draft ends soon":
+            return self.chat.receive(Ending())
+        if what == "old page":
+            return self.chat.receive(Looked(stale=True, words=words))
+        if what == "another phone":
+            self.chat = Chat(self.world)
+            return await self.bring("look")
+        await happen(self, what, words)
+        return None
+
+    def _event(self, what: str) -> Event:
+        if what == "look":
+            return Looked()
+        if what == "photo":
+            self.pictures += 1
+            return Showed(Picture(f"picture{self.pictures}", 100_000))
+        return Brought(_UNUSABLE[what])
+
+    @property
+    def _last(self) -> Filed:
+        assert self.world.tips, "no tip was filed"
+        return next(reversed(self.world.tips.values()))
+
+    async def tips(self) -> int:
+        return len(self.world.tips)
+
+    async def cards(self, unit: str) -> int:
+        return sum(unit in filed.readers for filed in self.world.tips.values())
+
+    async def words(self) -> tuple[str, ...]:
+        return tuple(entry.words for entry in self._last.entries)
+
+    async def photos(self) -> int:
+        return self._last.photos
+
+    async def police(self) -> bool:
+        return self._last.police
+
+    async def claim(self) -> None:
+        self.world.claim(self._last)
+
+    async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
+        self.world.write(self._last, move, words, outcome)
+
+    async def wait(self, time: timedelta) -> None:
+        self.world.now += time
+
+    async def ring(self) -> None:
+        self.world.to_next_bell()
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time of a house, which passes only when a script says so."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@asynccontextmanager
+async def open_house(url: str, folder: Path) -> AsyncIterator[tuple[House, Clock]]:
+    """A whole house on a fresh demo database, with a clock that the test moves."""
+    clock = Clock()
+    settings = Settings(
+        _env_file=None,
+        database_url=SecretStr(url),
+        master_key_file=folder / "master.key",
+    )
+    async with app.open_house(settings, make_demo=True, clock=clock) as house:
+        yield house, clock
+
+
+@dataclass(slots=True)
+class HousePlayer:
+    """Plays through the whole house, from the arrival to the answer; no page in between."""
+
+    house: House
+    clock: Clock
+    channel: str = "test"
+    phone: int = 1
+    arrivals: int = 0
+
+    async def type(self, words: str) -> Rendered:
+        return await self._arrive(Said(words))
+
+    async def press(self, name: str) -> Rendered:
+        return await self._arrive(Chose(name))
+
+    async def bring(self, what: str) -> Rendered:
+        if what == "look":
+            return (await self.house.inbound.look(self.channel, self._address)).rendered
+        if what in ("photo", "broken file"):
+            data = photo() if what == "photo" else photo()[:200]
+            kept = await self.house.inbound.keep_picture(self.channel, self._address, data)
+            return await self._arrive(Showed(kept) if isinstance(kept, Picture) else Brought(kept))
+        return await self._arrive(Brought(_UNUSABLE[what]))
+
+    async def happen(self, what: str, words: str) -> Rendered | None:
+        inbound = self.house.inbound
+        if what == "draft ends soon":
+            return (await self._ending()).rendered
+        if what == "old page":
+            shown = await inbound.look(self.channel, self._address, stale=True, words=words)
+            return shown.rendered
+        if what == "another phone":
+            self.phone += 1
+            return await self.bring("look")
+        await happen(self, what, words)
+        return None
+
+    async def _arrive(self, event: Event) -> Rendered:
+        self.arrivals += 1
+        arrival = Arrival(self.channel, self._address, f"event{self.arrivals}", event)
+        answer = await self.house.inbound.receive(arrival)
+        await self.house.mail_room.deliver_due()
+        return answer.rendered
+
+    async def _ending(self) -> Answer:
+        self.clock.now += timedelta(hours=1, minutes=59)
+        told = await self.house.inbound.endings()
+        assert len(told) == 1, f"{len(told)} drafts end"
+        return told[0][2]
+
+    @property
+    def _address(self) -> str:
+        return f"phone{self.phone}"
+
+    async def tips(self) -> int:
+        async with self.house.database.read() as tx:
+            row = await tx.row(select(func.count()).select_from(tips_table))
+            assert row is not None
+            return int(row[0])
+
+    async def cards(self, unit: str) -> int:
+        officer = await self._officer(unit)
+        async with self.house.database.read() as tx:
+            return len(await cases.cards(tx, officer, self.clock.now))
+
+    async def words(self) -> tuple[str, ...]:
+        return tuple(entry.words for entry in (await self._case()).entries)
+
+    async def photos(self) -> int:
+        return sum(entry.kind is Kind.PHOTO for entry in (await self._case()).entries)
+
+    async def police(self) -> bool:
+        return (await self._case()).may_go_to_police
+
+    async def claim(self) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            assert isinstance(await cases.claim(tx, officer, tip, self.clock.now), Done)
+
+    async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
+        officer, tip = await self._holding()
+        now = self.clock.now
+        async with self.house.database.write() as tx:
+            if move is Move.CLOSE:
+                assert outcome is not None, "with which outcome?"
+                done = await cases.close(tx, officer, tip, outcome, words, now)
+            elif move is Move.ASK:
+                done = await cases.ask(tx, officer, tip, words, now)
+            else:
+                done = await cases.answer(tx, officer, tip, words, now)
+        assert isinstance(done, Done), done
+
+    async def wait(self, time: timedelta) -> None:
+        self.clock.now += time
+        await self.house.mail_room.deliver_due()
+
+    async def ring(self) -> None:
+        world = World(now=self.clock.now)
+        world.to_next_bell()
+        self.clock.now = world.now
+
+    async def _case(self) -> Case:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            case = await cases.open_case(tx, officer, tip, self.clock.now)
+        assert isinstance(case, Case)
+        return case
+
+    async def _holding(self) -> tuple[bytes, bytes]:
+        """An officer who sees the tip, and the tip."""
+        for unit in ("cs-may-vi-du", "ban-thach", "da-nang", "tong"):
+            officer = await self._officer(unit)
+            async with self.house.database.read() as tx:
+                found = await cases.cards(tx, officer, self.clock.now)
+            if found:
+                assert len(found) == 1, "a script looks at one tip only"
+                return officer, found[0].tip
+        raise AssertionError("no desk shows a tip")
+
+    async def _officer(self, unit: str) -> bytes:
+        async with self.house.database.read() as tx:
+            every = await staff.members(tx)
+        reading = [
+            member.id
+            for member in every
+            if any(at == unit and role is not Role.ADMINISTRATOR for at, role in member.grants)
+        ]
+        assert reading, f"nobody reads at {unit}"
+        return reading[0]
+
+
+@dataclass(slots=True)
+class TerminalPlayer(HousePlayer):
+    """Plays at a prompt: everything is typed, a choice by its number, a way out by its label."""
+
+    prompts: dict[str, Terminal] = field(default_factory=dict)
+
+    async def type(self, words: str) -> Rendered:
+        return await self._line(words)
+
+    async def press(self, name: str) -> Rendered:
+        present = (await self.house.inbound.look(self.channel, self._address)).rendered
+        names = [each.name for each in present.choices]
+        if name in names:
+            return await self._line(str(names.index(name) + 1))
+        if name == "back" and present.accepts not in (Accepts.WORDS, Accepts.PLACE):
+            return await self._line("0")
+        return await self._line(next(each.label for each in present.ways if each.name == name))
+
+    async def bring(self, what: str) -> Rendered:
+        if what not in ("photo", "broken file"):
+            return await HousePlayer.bring(self, what)
+        with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+            file.write(photo() if what == "photo" else photo()[:200])
+            file.flush()
+            return await self._line(f"@{file.name}")
+
+    async def _line(self, typed: str) -> Rendered:
+        prompt = self.prompts.setdefault(self._address, Terminal(self.house.inbound, self._address))
+        text = await prompt.type(typed)
+        await self.house.mail_room.deliver_due()
+        present = (await self.house.inbound.look(self.channel, self._address)).rendered
+        return replace(present, lines=(Line(text),))
+
+
+class NoBox(Exception):
+    """The page has nothing here that words could be typed into."""
+
+
+@dataclass(slots=True)
+class PagePlayer(HousePlayer):
+    """Plays on the worker's page over HTTP, without scripts: only what the page offers is done."""
+
+    client: TestClient[web.Request, web.Application] | None = None
+    page: BeautifulSoup = field(default_factory=BeautifulSoup)
+
+    async def type(self, words: str) -> Rendered:
+        command = commands.command(words)
+        if command is not None and command.language is not None:
+            return await self._post(language=command.language.value)
+        if command is not None:
+            return await self._post(command=command.command.value)
+        if self.page.select_one("#talk [name=words]") is None:
+            raise NoBox
+        return await self._post(words=words)
+
+    async def press(self, name: str) -> Rendered:
+        assert self.page.select_one(f"#talk button[name=choice][value={name}]") is not None
+        return await self._post(choice=name)
+
+    async def bring(self, what: str) -> Rendered:
+        if what == "look":
+            self.page = await self._read(await self._http.get("/"))
+            return self._rendered()
+        if what in ("sticker", "voice") or not self.page.select("#talk input[type=file]"):
+            raise NoBox
+        form = aiohttp.FormData(self._hidden())
+        data = photo()[:200] if what == "broken file" else photo()
+        form.add_field("pictures", data, filename="p.jpg", content_type="image/jpeg")
+        self.page = await self._read(await self._http.post("/", data=form))
+        return self._rendered()
+
+    async def happen(self, what: str, words: str) -> Rendered | None:
+        if what == "another phone":
+            self._http.session.cookie_jar.clear()
+            return await self.bring("look")
+        return await HousePlayer.happen(self, what, words)
+
+    @property
+    def _http(self) -> TestClient[web.Request, web.Application]:
+        assert self.client is not None
+        return self.client
+
+    def _hidden(self) -> dict[str, str]:
+        fields = self.page.select("#talk input[type=hidden]")
+        return {str(each["name"]): str(each["value"]) for each in fields}
+
+    async def _post(self, **fields: str) -> Rendered:
+        self.page = await self._read(await self._http.post("/", data=self._hidden() | fields))
+        await self.house.mail_room.deliver_due()
+        return self._rendered()
+
+    async def _read(self, response: aiohttp.ClientResponse) -> BeautifulSoup:
+        assert response.status == HTTPStatus.OK
+        return BeautifulSoup(await response.text(), "html.parser")
+
+    def _rendered(self) -> Rendered:
+        return Rendered(
+            tuple(Line(each.get_text(" ")) for each in self.page.select("#lines .line")),
+            self._buttons(".choices"),
+            self._buttons(".ways"),
+        )
+
+    def _buttons(self, where: str) -> tuple[Button, ...]:
+        found = self.page.select(f"#talk {where} button[name=choice]")
+        return tuple(Button(str(each["value"]), each.get_text(strip=True)) for each in found)
+
+
+@asynccontextmanager
+async def on_the_page(house: House, clock: Clock) -> AsyncIterator[PagePlayer]:
+    """A browser without scripts before the page of `house`."""
+    application = make_application(house.web_parts())
+    async with TestClient(TestServer(application)) as client:
+        yield PagePlayer(house, clock, "web", client=client)
+
+
+def photo() -> bytes:
+    """A small JPEG."""
+    data = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(data, "JPEG")
+    return data.getvalue()

@@ -1,0 +1,160 @@
+"""Units in the database: imported as a whole, with keys that stay while somebody needs them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from handlers.roles import Role
+from handlers.routing import Tree, Unit, UnitKind
+from handlers.tips import Category
+from storage import stored, tips, units
+from storage.crypto import CaseKey, Unopenable
+from storage.database import Database
+from storage.tables import units as units_table
+from storage.units import Imported, StillUsed
+from tests import desk_world
+from tests.desk_world import NOW
+from tests.tip_world import file, new_tip
+
+ROOT = Unit("root", None, UnitKind.UNION, "Tổng liên đoàn")
+NORTH = Unit("north", "root", UnitKind.UNION, "Công đoàn phía bắc")
+PARK = Unit("north-park", "north", UnitKind.UNION, "Công đoàn khu công nghiệp")
+SOUTH = Unit("south", "root", UnitKind.UNION, "Công đoàn phía nam")
+
+
+@pytest.fixture
+async def made(database_url: str) -> AsyncIterator[Database]:
+    async with desk_world.database(database_url) as opened:
+        yield opened
+
+
+async def bring(made: Database, *brought: Unit, may_remove: bool = False) -> Imported:
+    async with made.write() as tx:
+        return await units.import_all(tx, brought, may_remove=may_remove)
+
+
+async def tree(made: Database) -> Tree:
+    async with made.read() as tx:
+        found = await units.tree(tx)
+    assert found is not None
+    return found
+
+
+async def keys(made: Database) -> dict[str, tuple[bytes, bytes]]:
+    async with made.read() as tx:
+        rows = await tx.rows(select(units_table))
+    return {row.id: (row.public_key, row.private_key) for row in rows}
+
+
+async def test_every_field_of_a_unit_comes_back(made: Database) -> None:
+    police = Unit(
+        "police",
+        "root",
+        UnitKind.POLICE,
+        "Công an phường",
+        places=frozenset({"25747", "79"}),
+        categories=frozenset({Category.LOANS, Category.THEFT}),
+        inside_company=False,
+        conflicts=frozenset({"south"}),
+        hours="Cả ngày",
+        contact="113",
+    )
+    inside = Unit("inside", "south", UnitKind.UNION, "Cơ sở", inside_company=True)
+    assert await bring(made, ROOT, NORTH, PARK, SOUTH, police, inside) == Imported(2, 0, 0)
+    found = {unit.id: unit for unit in (await tree(made)).all}
+    assert (found["police"], found["inside"]) == (police, inside)
+
+
+async def test_a_unit_has_a_desk_while_an_officer_or_a_lead_is_there(made: Database) -> None:
+    await desk_world.add(made, "mot", ("north", Role.OFFICER))
+    await desk_world.add(made, "hai", ("south", Role.LEAD))
+    await desk_world.add(made, "ba", ("root", Role.ADMINISTRATOR), ("root", Role.AUTHOR))
+    desks = {unit.id for unit in (await tree(made)).all if unit.has_desk}
+    assert desks == {"north", "south"}
+
+
+async def test_an_import_changes_what_changed_and_keeps_the_keys(made: Database) -> None:
+    before = await keys(made)
+    assert await bring(made, ROOT, NORTH, PARK, SOUTH) == Imported(0, 0, 0)
+    renamed = replace(NORTH, name="Công đoàn miền bắc")
+    assert await bring(made, ROOT, renamed, PARK, SOUTH) == Imported(0, 1, 0)
+    assert await keys(made) == before
+    async with made.read() as tx:
+        assert await units.name_of(tx, "north") == "Công đoàn miền bắc"
+        assert await units.name_of(tx, "long-gone") == "long-gone"
+
+
+async def test_a_unit_that_is_left_out_is_removed_only_when_asked_for(made: Database) -> None:
+    with pytest.raises(StillUsed, match="south"):
+        await bring(made, ROOT, NORTH, PARK)
+    assert "south" in await keys(made)
+    assert await bring(made, ROOT, NORTH, PARK, may_remove=True) == Imported(0, 0, 1)
+    assert "south" not in await keys(made)
+
+
+async def test_a_unit_with_staff_is_never_removed(made: Database) -> None:
+    await desk_world.add(made, "nam", ("south", Role.AUTHOR))
+    with pytest.raises(StillUsed, match="south"):
+        await bring(made, ROOT, NORTH, PARK, may_remove=True)
+
+
+async def test_the_only_key_to_a_tip_is_never_thrown_away(made: Database) -> None:
+    new = new_tip("south")
+    await file(made, new)
+    with pytest.raises(StillUsed, match="south"):
+        await bring(made, ROOT, NORTH, PARK, may_remove=True)
+    async with made.write() as tx:
+        await tips.remove(tx, new.key, day=NOW.date())
+    assert await bring(made, ROOT, NORTH, PARK, may_remove=True) == Imported(0, 0, 1)
+
+
+async def test_a_refused_import_changes_nothing(made: Database) -> None:
+    await desk_world.add(made, "nam", ("south", Role.OFFICER))
+    before = await keys(made)
+    with pytest.raises(StillUsed):
+        await bring(made, replace(ROOT, name="Tên khác"), NORTH, may_remove=True)
+    assert await keys(made) == before
+    assert (await tree(made)).root.name == ROOT.name
+
+
+async def test_a_case_key_opens_for_the_unit_it_was_sealed_to_and_no_other(
+    made: Database,
+) -> None:
+    case = CaseKey.new()
+    async with made.read() as tx:
+        public = await units.public_key(tx, "north")
+        assert public is not None
+        wrapped = case.wrap(public)
+        opened = await units.unwrap(tx, "north", wrapped)
+        assert opened is not None
+        assert opened.raw == case.raw
+        with pytest.raises(Unopenable):
+            await units.unwrap(tx, "south", wrapped)
+        assert await units.unwrap(tx, "nowhere", wrapped) is None
+        assert await units.public_key(tx, "nowhere") is None
+
+
+async def test_private_keys_that_changed_places_do_not_open(made: Database) -> None:
+    tip = await file(made, new_tip("north"))
+    async with made.write() as tx:
+        row = await tx.row(select(units_table).where(units_table.c.id == "south"))
+        assert row is not None
+        await tx.run(
+            units_table.update()
+            .where(units_table.c.id == "north")
+            .values(public_key=row.public_key, private_key=row.private_key)
+        )
+    async with made.read() as tx:
+        with pytest.raises(Unopenable):
+            await stored.open_as(tx, "north", tip)
+
+
+async def test_whether_cards_come_at_once_is_each_units_choice(made: Database) -> None:
+    west = Unit("west", "root", UnitKind.UNION, "Công đoàn phía tây")
+    await bring(made, ROOT, NORTH, PARK, SOUTH, west)
+    async with made.read() as tx:
+        assert await units.shows_at_once(tx, "north")
+        assert not await units.shows_at_once(tx, "west")
+        assert not await units.shows_at_once(tx, "nowhere")

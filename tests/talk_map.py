@@ -1,0 +1,147 @@
+"""Draws `docs/talk-map.md` from the code: `python -m tests.talk_map` writes it.
+
+A step declares in its return type every state that it may lead to, and mypy holds it to that: the
+map cannot promise what the code does not do.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from handlers import states
+from handlers.worker import dispatch
+
+PAGE = Path(__file__).parents[1] / "docs" / "talk-map.md"
+
+# What is drawn together, in the order of a talk. A state that is left out here is an error.
+PARTS: dict[str, tuple[str, ...]] = {
+    "The short road": (
+        "Resting",
+        "ChoosingCategory",
+        "ReadingNotice",
+        "AskingDanger",
+        "AskingPlace",
+        "PickingPlace",
+        "TellingStory",
+        "Reviewing",
+        "Received",
+    ),
+    "What may be added or changed before sending": (
+        "AddingPictures",
+        "HidingFrom",
+        "PickingInsider",
+        "AskingPolice",
+        "CheckingCode",
+        "Changing",
+        "ChangingCategory",
+        "ChangingPlace",
+        "ChangingStory",
+    ),
+    "Coming back with the code": (
+        "TypingCode",
+        "ReadingThread",
+        "AddingWords",
+        "AddingPicture",
+        "ConfirmingAddition",
+        "ConfirmingClose",
+        "ConfirmingDelete",
+        "HidingLater",
+        "PoliceLater",
+    ),
+    "Asides and questions back": (
+        "ReadingHandbook",
+        "Aside",
+        "ConfirmingCancel",
+        "ConfirmingWord",
+    ),
+}
+ANYWHERE = "where the worker was"
+
+INTRODUCTION = """\
+# The map of the worker's talk
+
+Drawn from the code by `python -m tests.talk_map`; a test fails when it is not fresh. An arrow is a
+state that a step of `handlers/worker/` declares in its return type, and mypy refuses a step that
+goes anywhere else.
+
+What works everywhere is not drawn: the commands (`/start`, `/ma`, `/chuong`, `/quyen`, `/so-tay`,
+`/thu`, the language, help), back (`handlers/worker/leaving.py`), stop, and a receipt code. None of
+them throws a draft away: where one is held, it is asked first. Only `dừng` with its marks and
+`stop` act at once.
+"""
+
+
+def leads_to() -> dict[str, tuple[str, ...]]:
+    """For each state the names of the states that its step declares, itself left out, sorted by
+    their order in `handlers/states.py`; ANYWHERE where a step returns to where the worker was.
+    """
+    order = names()
+    found: dict[str, tuple[str, ...]] = {}
+    for name, step in steps().items():
+        reached = reached_by(step)
+        if set(order) <= reached:
+            found[name] = (ANYWHERE,)
+        else:
+            found[name] = tuple(each for each in order if each in reached - {name})
+    return found
+
+
+def names() -> list[str]:
+    """All states, in the order in which they are written down."""
+    return [each.__name__ for each in get_args(states.State)]
+
+
+def steps() -> dict[str, Callable[..., Any]]:
+    """The step of each state, read from the cases of `dispatch.step`."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(dispatch.step)))
+    found = {}
+    for case in ast.walk(tree):
+        if isinstance(case, ast.match_case) and isinstance(case.pattern, ast.MatchClass):
+            [called] = [node.func for node in ast.walk(case) if isinstance(node, ast.Call)]
+            assert isinstance(case.pattern.cls, ast.Name)
+            assert isinstance(called, ast.Attribute)
+            assert isinstance(called.value, ast.Name)
+            module = getattr(dispatch, called.value.id)
+            found[case.pattern.cls.id] = getattr(module, called.attr)
+    return found
+
+
+def reached_by(step: Callable[..., Any]) -> set[str]:
+    """The states in the return type `Step[A | B]` of a step."""
+    [reached] = get_args(get_type_hints(step)["return"])
+    return {each.__name__ for each in get_args(reached) or (reached,)}
+
+
+def draw() -> str:
+    """The whole page."""
+    arrows = leads_to()
+    pieces = [INTRODUCTION]
+    for title, members in PARTS.items():
+        pieces.append(f"## {title}\n\n{_diagram(members, arrows)}\n\n{_table(members, arrows)}\n")
+    return "\n".join(pieces)
+
+
+def _diagram(members: tuple[str, ...], arrows: dict[str, tuple[str, ...]]) -> str:
+    lines = ["```mermaid", "stateDiagram-v2"]
+    lines += [f"    [*] --> {members[0]}"] if members[0] == "Resting" else []
+    lines += [
+        f"    {name} --> {after}" if after != ANYWHERE else f"    {name} --> [*] : {ANYWHERE}"
+        for name in members
+        for after in arrows[name]
+    ]
+    return "\n".join([*lines, "```"])
+
+
+def _table(members: tuple[str, ...], arrows: dict[str, tuple[str, ...]]) -> str:
+    lines = ["| Where the worker is | | May lead to |", "|---|---|---|"]
+    for name in members:
+        meaning = (inspect.getdoc(getattr(states, name)) or "").replace("\n", " ")
+        lines.append(f"| {name} | {meaning} | {', '.join(arrows[name]) or '(stays)'} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(draw(), encoding="utf-8")

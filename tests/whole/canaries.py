@@ -1,0 +1,191 @@
+"""Canaries: words said nowhere else, every way to write them down, and a search for them all."""
+
+import base64
+import ipaddress
+import json
+import random
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+# Looked up at every byte; a writing of a canary is never shorter.
+_HEAD_BYTES = 8
+_LETTERS = "bcdfghjkmnpqrstvwxz"
+_MARKED = "ạảấầậẩắằặẳếềệểốồộổớờợởứừựửđ"
+_STRIDE_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """Something that nobody may find. `writings` are its bytes, by the name of the encoding."""
+
+    kind: str
+    writings: dict[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read, and which canaries lay in it: (kind, encoding, file)."""
+
+    count: int
+    hits: frozenset[tuple[str, str, str]]
+
+
+class Cage:
+    """Makes canaries and keeps them; every word that it gives out is sought afterwards."""
+
+    def __init__(self, dice: random.Random) -> None:
+        """Empty."""
+        self._dice = dice
+        self.canaries: list[Canary] = []
+
+    def words(self, kind: str) -> str:
+        """Two words, one of plain letters and one of Vietnamese ones."""
+        plain = "q" + "".join(self._dice.choices(_LETTERS, k=11))
+        marked = "".join(self._dice.choices(_MARKED, k=9))
+        self.canaries += [
+            Canary(kind, writings_of(plain)),
+            Canary(f"{kind} with marks", writings_of(marked)),
+        ]
+        return f"{plain} {marked}"
+
+    def plain(self, kind: str) -> str:
+        """One word of plain letters, for where only those can stand."""
+        word = "q" + "".join(self._dice.choices(_LETTERS, k=11))
+        self.canaries.append(Canary(kind, writings_of(word)))
+        return word
+
+    def number(self, kind: str) -> int:
+        """A number as large as a chat's id."""
+        number = self._dice.randrange(10**15, 10**16)
+        self.canaries.append(Canary(kind, writings_of_number(number)))
+        return number
+
+    def network(self, kind: str) -> str:
+        """An address of the network (of the range kept for documentation)."""
+        address = ipaddress.IPv6Address(
+            int(ipaddress.IPv6Address("2001:db8::")) + self._dice.getrandbits(90)
+        )
+        writings = writings_of(str(address)) | {
+            "exploded": address.exploded.encode(),
+            "packed": address.packed,
+            "packed reversed": address.packed[::-1],
+        }
+        self.canaries.append(Canary(kind, writings))
+        return str(address)
+
+    def keep(self, kind: str, text: str) -> None:
+        """Something that the product itself gave: a receipt code, a session's token."""
+        for form in dict.fromkeys((text, text.replace("-", ""), text.replace("-", " "))):
+            self.canaries.append(Canary(kind, writings_of(form)))
+
+    def keep_bytes(self, kind: str, data: bytes) -> None:
+        """Some bytes out of the middle of something that was given."""
+        middle = data[len(data) // 2 :][:24]
+        self.canaries.append(Canary(kind, _of_bytes("raw", middle)))
+
+    @property
+    def encodings(self) -> int:
+        """How many different encodings are sought."""
+        return len({name for each in self.canaries for name in each.writings})
+
+
+def writings_of(text: str) -> dict[str, bytes]:
+    """`text` in every encoding that something on the way may have put it in."""
+    forms = {
+        "": text,
+        "decomposed ": unicodedata.normalize("NFD", text),
+        "folded ": _folded(text),
+        "upper ": text.upper(),
+        "lower ": text.lower(),
+        "reversed ": text[::-1],
+    }
+    written: dict[str, bytes] = {}
+    for name, form in forms.items():
+        written |= _of_bytes(f"{name}utf-8", form.encode())
+        written[f"{name}utf-16-le"] = form.encode("utf-16-le")
+        written[f"{name}utf-16-be"] = form.encode("utf-16-be")
+        written[f"{name}utf-32-le"] = form.encode("utf-32-le")
+        written[f"{name}url"] = quote(form, safe="").encode()
+        written[f"{name}url lower"] = quote(form, safe="").lower().encode()
+        written[f"{name}json"] = json.dumps(form)[1:-1].encode()
+        written[f"{name}html"] = "".join(f"&#{ord(each)};" for each in form).encode()
+        written[f"{name}octal"] = "".join(f"\\{each:03o}" for each in form.encode()).encode()
+    return written
+
+
+def writings_of_number(number: int) -> dict[str, bytes]:
+    """A number in decimal and hex, and as eight bytes of either order."""
+    return {
+        **writings_of(str(number)),
+        "hex number": f"{number:x}".encode(),
+        "upper hex number": f"{number:X}".encode(),
+        **_of_bytes("little endian", number.to_bytes(8, "little")),
+        **_of_bytes("big endian", number.to_bytes(8, "big")),
+    }
+
+
+def search(roots: Iterable[Path], canaries: Iterable[Canary]) -> Found:
+    """Read every byte of every file below `roots`."""
+    heads: dict[bytes, list[tuple[bytes, str, str]]] = {}
+    for canary in canaries:
+        for encoding, needle in canary.writings.items():
+            if len(needle) >= _HEAD_BYTES:
+                heads.setdefault(needle[:_HEAD_BYTES], []).append((needle, canary.kind, encoding))
+    longest = max((len(each[0]) for found in heads.values() for each in found), default=0)
+    count, hits = 0, set()
+    for path in _files(roots):
+        data = path.read_bytes()
+        count += len(data)
+        for kind, encoding in _hits(data, heads, longest):
+            hits.add((kind, encoding, path.name))
+    return Found(count, frozenset(hits))
+
+
+def _hits(
+    data: bytes, heads: dict[bytes, list[tuple[bytes, str, str]]], longest: int
+) -> Iterator[tuple[str, str]]:
+    """One look-up of eight bytes at every place: its cost does not grow with the canaries."""
+    for start in range(0, len(data), _STRIDE_BYTES):
+        piece = data[start : start + _STRIDE_BYTES + longest]
+        if not piece.strip(b"\0"):
+            continue
+        size = min(_STRIDE_BYTES, max(0, len(piece) - _HEAD_BYTES + 1))
+        places = [at for at in range(size) if piece[at : at + _HEAD_BYTES] in heads]
+        for at in places:
+            for needle, kind, encoding in heads[piece[at : at + _HEAD_BYTES]]:
+                if piece.startswith(needle, at):
+                    yield kind, encoding
+
+
+def _files(roots: Iterable[Path]) -> Iterator[Path]:
+    for root in roots:
+        yield from (
+            (each for each in sorted(root.rglob("*")) if each.is_file())
+            if (root.is_dir())
+            else (root,)
+        )
+
+
+def _of_bytes(name: str, data: bytes) -> dict[str, bytes]:
+    """Bytes as they are, and in the ways that bytes are written as text."""
+    written = {
+        name: data,
+        f"{name} hex": data.hex().encode(),
+        f"{name} HEX": data.hex().upper().encode(),
+    }
+    for shift in range(3):
+        # Cut to the letters that do not depend on what stands before and after.
+        encoded = base64.b64encode(bytes(shift) + data)
+        skipped, kept = -(-shift * 8 // 6), (shift + len(data)) * 8 // 6
+        inner = encoded[skipped:kept]
+        written[f"{name} base64 {shift}"] = inner
+        written[f"{name} base64url {shift}"] = inner.replace(b"+", b"-").replace(b"/", b"_")
+    return written
+
+
+def _folded(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(each for each in apart if not unicodedata.combining(each))

@@ -1,0 +1,300 @@
+"""What happens before the seizure: workers of many kinds, and officers, on the real product."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+
+import aiohttp
+from PIL import Image
+
+from handlers.receipt import ALPHABET, check_symbol, show
+from handlers.tips import Outcome
+from tests import media_corpus
+from tests.drive import Officer, Picture, Unexpected, Worker
+from tests.product import Server
+from tests.whole.canaries import Cage, Canary, writings_of
+
+CATEGORIES = ("wages", "unsafe", "loans", "theft", "violence", "harassment", "drugs", "forced")
+PLACES = ("phường Bàn Thạch", "bàn thạch", "tam kỳ, quảng nam", "Dĩ An", "Thạnh Xuân", "")
+_OUTCOMES = (Outcome.HANDLED, Outcome.PASSED, Outcome.INSUFFICIENT)
+
+
+@dataclass(slots=True)
+class Scene:
+    """One product, and everybody who comes to it. All that they say is a canary of `cage`."""
+
+    server: Server
+    http: aiohttp.ClientSession
+    cage: Cage
+    dice: random.Random
+    codes: list[str] = field(default_factory=list, repr=False)
+    filed: int = 0
+
+    def talks(self) -> Sequence[Callable[[], Coroutine[None, None, None]]]:
+        """Every kind of talk, once each."""
+        return (
+            self.files_and_comes_back,
+            self.leaves_a_draft,
+            self.is_refused_a_file,
+            self.files_with_pictures,
+            self.types_wrong_codes,
+            self.goes_by_the_quick_exit,
+            self.deletes,
+            self.cancels,
+            self.practises,
+            self.closes,
+            self.is_no_browser,
+            self.tries_the_desk,
+        )
+
+    async def files_and_comes_back(self) -> None:
+        """A whole road with everything that can be chosen, then the code from another browser."""
+        worker = await self._at_review(danger=True)
+        await worker.press("hide")
+        await worker.say(self._words("words while hiding"))
+        await worker.press("done")
+        await worker.press("check")
+        await worker.say(self.cage.plain("words instead of a code"))
+        await worker.press("skip")
+        worker = await self._came_back(await self._send(worker))
+        await worker.press("add_words")
+        await worker.say(self._words("addition"))
+        await worker.press("add_picture")
+        await worker.show(self._photo())
+        await worker.say(self._words("words beside a thread"))
+        await worker.press("add_yes")
+
+    async def files_with_pictures(self) -> None:
+        """Pictures with all that cameras and programs write into them."""
+        worker = await self._at_review()
+        await worker.press("pictures")
+        await worker.show(self._photo(), self._photo())
+        await worker.show(self._corpus())
+        await self._send(worker)
+
+    async def leaves_a_draft(self) -> None:
+        """Nothing is sent; the page is just left open."""
+        worker = await self._at_review()
+        await worker.press("pictures")
+        await worker.show(self._photo())
+        self.cage.keep("code of a draft", (await worker.press("done")).code)
+
+    async def cancels(self) -> None:
+        """The draft is dropped."""
+        worker = await self._at_review()
+        await worker.press("stop")
+        await worker.press("drop")
+
+    async def goes_by_the_quick_exit(self) -> None:
+        """In the middle of the story; and a block is kept as a file before."""
+        worker = await self._at_review()
+        text = self._words("kept block")
+        await worker.post({"text": text}, "/giu")
+        await worker.open("/")
+        await worker.leave()
+
+    async def practises(self) -> None:
+        """A practice run with words of its own."""
+        worker = await self._worker()
+        await worker.open()
+        await worker.press("try")
+        await worker.press("wages")
+        await worker.press("danger_no")
+        await worker.press("no_place")
+        self.cage.keep("code of a practice", (await worker.say(self._words("practice"))).code)
+        await worker.press("send")
+
+    async def types_wrong_codes(self) -> None:
+        """Codes that open nothing, with and without a right check symbol."""
+        worker = await self._worker()
+        await worker.open("/ma")
+        await worker.press("code")
+        for right in (True, False, True, True, True):
+            symbols = "".join(self.dice.choices(ALPHABET, k=15))
+            code = show(symbols + check_symbol(symbols))
+            code = code if right else code[:-1] + ("0" if code[-1] != "0" else "1")
+            self.cage.keep("wrong code", code)
+            await worker.say(code.lower())
+
+    async def deletes(self) -> None:
+        """A tip that is deleted by its code; its words are gone as well."""
+        code = await self._send(await self._at_review())
+        self.codes.remove(code)
+        worker = await self._came_back(code)
+        await worker.press("delete")
+        await worker.press("delete_yes")
+
+    async def closes(self) -> None:
+        """The worker ends it."""
+        worker = await self._came_back(await self._send(await self._at_review()))
+        await worker.press("close")
+        await worker.press("close_yes")
+
+    async def is_refused_a_file(self) -> None:
+        """Files that are no pictures, a picture cut off, a whole flood of them."""
+        worker = await self._at_review()
+        await worker.press("pictures")
+        word = self._words("words in a file").encode()
+        await worker.show(self._named(b"%PDF-1.7 " + word, "application/pdf"))
+        await worker.show(self._named(word * 1000, "image/jpeg"))
+        await worker.show(self._named(self._photo().data[:900], "image/jpeg"))
+        await worker.show(self._named(media_corpus.jpeg_and_zip() + word, "image/png"))
+        await worker.show(*(self._photo() for _ in range(7)))
+        await worker.show(self._named(word + bytes(11 * 1024 * 1024), "image/webp"))
+
+    async def is_no_browser(self) -> None:
+        """Requests that no page of ours makes."""
+        worker = await self._worker()
+        for path in ("/{}", "/?q={}", "/so-tay?lang={}", "/desk/{}", "/hooks/telegram/{}"):
+            await worker.open(path.format(self.cage.plain("address")))
+        await worker.post({"choice": self._words("choice"), "turn": self._words("turn")})
+        await worker.post({self._words("field name"): "x", "words": self._words("loose words")})
+        await worker.post({"words": self._words("huge words") * 400_000})
+        host, _, port = self.server.address.removeprefix("http://").partition(":")
+        word = self.cage.plain("raw request")
+        for raw in (
+            f"GET /{word} HTTP/1.1\r\nHost: {word}\r\n{word}\r\n\r\n",
+            f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {word}\r\n\r\n{word}",
+            f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/{word};boundary={word}\r\n\r\n",
+        ):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(raw.encode())
+            writer.write_eof()
+            await reader.read(2000)
+            writer.close()
+            await writer.wait_closed()
+
+    async def tries_the_desk(self) -> None:
+        """Somebody guesses names, passwords and links of officers."""
+        officer = Officer(self.http, self.server.address)
+        await officer.guess(self.cage.plain("login"), self._words("password"))
+        await officer.guess("canbo1", self._words("password"))
+        await officer.enter_by(f"/desk/thu/{self.cage.plain('demo link')}")
+        await officer.enter_by(f"/desk/moi/{self.cage.plain('enrolment link')}")
+
+    async def talks_at_the_prompt(self) -> None:
+        """`python -m bot chat`: files a tip, then leaves a draft."""
+        said = [self._words("prompt") for _ in range(4)]
+        screen = await self.server.chat(
+            [
+                "1",
+                "1",
+                "2",
+                said[0],
+                "1",
+                said[1],
+                "1",
+                "/start",
+                "1",
+                "1",
+                "2",
+                "1",
+                said[2],
+                said[3],
+            ]
+        )
+        for code in _codes(screen):
+            self.cage.keep("code at the prompt", code)
+
+    async def desk_works(self) -> None:
+        """Two officers open everything; claim, ask, answer, close."""
+        for link in (self.server.links[0], self.server.links[2]):
+            officer = Officer(self.http, self.server.address)
+            await officer.enter(link)
+            self.cage.keep("officer's session", officer.cookie.partition("=")[2])
+            for tip in await officer.cards():
+                shown = await officer.open(tip)
+                for photo in await officer.photos():
+                    self.cage.keep_bytes("clean picture", photo)
+                if 'value="claim"' in shown:
+                    await self._works_on(officer, tip)
+
+    async def come_back_all(self) -> None:
+        """Every code still opens its tip."""
+        for code in self.codes[-6:]:
+            await self._came_back(code)
+
+    async def _works_on(self, officer: Officer, tip: str) -> None:
+        steps = self.dice.randrange(1, 5)
+        await officer.do(tip, "claim")
+        if steps > 1:
+            await officer.do(tip, "ask", self._words("question"))
+        if steps > 2:
+            await officer.do(tip, "answer", self._words("answer"))
+        if steps > 3:
+            await officer.do(tip, "close", self._words("closing"), self.dice.choice(_OUTCOMES))
+
+    async def _worker(self) -> Worker:
+        return Worker(
+            self.http,
+            self.server.address,
+            {
+                "User-Agent": f"Mozilla/5.0 {self.cage.plain('user agent')}",
+                "X-Forwarded-For": f"{self.cage.network('network address')}, 198.51.100.7",
+                "X-Real-IP": self.cage.network("network address"),
+                "Forwarded": f'for="[{self.cage.network("network address")}]"',
+                "Referer": f"https://example.org/{self.cage.plain('referrer')}",
+                "Accept-Language": f"vi, x-{self.cage.plain('language')};q=0.1",
+                "X-Request-ID": str(self.cage.number("request number")),
+            },
+        )
+
+    async def _at_review(self, *, danger: bool = False) -> Worker:
+        """A worker who has told the story and sees the receipt code."""
+        worker = await self._worker()
+        category, place = self.dice.choice(CATEGORIES), self.dice.choice(PLACES)
+        await worker.reach_story(category, place, danger=danger)
+        self.cage.keep("session", worker.cookie.partition("=")[2])
+        self.cage.keep("form token", worker.page.fields["csrf"])
+        story = f"{self._words('story')}, số {self.cage.number('number in a story')}. " * 3
+        await worker.say(story)
+        await worker.press("police")
+        if "police_yes" in worker.page.choices:
+            await worker.press("police_yes")
+        return worker
+
+    async def _send(self, worker: Worker) -> str:
+        page = await worker.press("send")
+        if "open_thread" not in page.choices:
+            raise Unexpected("a tip was not received")
+        self.cage.keep("receipt code", page.code)
+        self.codes.append(page.code)
+        self.filed += 1
+        return page.code
+
+    async def _came_back(self, code: str) -> Worker:
+        worker = await self._worker()
+        await worker.open("/ma")
+        await worker.press("code")
+        page = await worker.say(code.lower().replace("-", " "))
+        if "delete" not in page.choices:
+            raise Unexpected("a receipt code did not open its tip")
+        return worker
+
+    def _words(self, kind: str) -> str:
+        return self.cage.words(kind)
+
+    def _photo(self) -> Picture:
+        """A photo whose EXIF, comment and XMP hold canaries, with a name that somebody gave it."""
+        word = self.cage.plain("words in a photo")
+        image = Image.effect_noise((160, 120), self.dice.uniform(20, 90)).convert("RGB")
+        jpeg = media_corpus.encoded(image, "JPEG", exif=media_corpus.exif(1, word))
+        jpeg = media_corpus.with_segment(jpeg, 0xFE, self.cage.plain("comment").encode())
+        xmp = b"http://ns.adobe.com/xap/1.0/\0" + self._words("xmp").encode()
+        jpeg = media_corpus.with_segment(jpeg, 0xE1, xmp) + self.cage.plain("trailer").encode()
+        return self._named(jpeg, "image/jpeg")
+
+    def _corpus(self) -> Picture:
+        """One of the metadata corpus; its canary is always the same."""
+        planted = self.dice.choice([*media_corpus.planted()])
+        self.cage.canaries.append(Canary("corpus", writings_of(media_corpus.CANARY)))
+        return self._named(planted.data, "image/jpeg")
+
+    def _named(self, data: bytes, mime: str) -> Picture:
+        return Picture(f"{self._words('file name')}.jpg", data, mime)
+
+
+def _codes(screen: str) -> list[str]:
+    words = screen.replace("│", " ").split()
+    return [word for word in words if len(word) == 19 and word.count("-") == 3]

@@ -1,0 +1,286 @@
+"""The seizure test: the real product is used, then every byte that is left is searched.
+
+`python -m tests.whole.seizure` (or `make seizure`) plays on SQLite and, where PostgreSQL's server
+programs are, on a private cluster. The last line is JSON; the exit code is 1 when anything was
+found or a control canary was not.
+"""
+
+import asyncio
+import json
+import random
+import secrets
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import aiohttp
+import asyncpg
+
+from handlers import units as unit_files
+from handlers.tips import Category, Outcome, Status
+from storage.places import Places
+from tests import drive, product, services
+from tests.product import Server
+from tests.whole import cluster
+from tests.whole.canaries import Cage, Found, search
+from tests.whole.scene import Scene
+
+TALKS = 60
+AT_ONCE = 4
+_LOOK_SECONDS = 0.03
+_SEALED = ("tips", "parts", "chunks", "wraps", "letters", "audit", "tombstones")
+_UNITS = product.ROOT / "storage" / "data" / "demo_units.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Seized:
+    """What came of one seizure. `beside` are plain words that stood in rows of sealed tables."""
+
+    canaries: int
+    encodings: int
+    count: int
+    hits: frozenset[tuple[str, str, str]]
+    beside: frozenset[tuple[str, str]]
+    control_found: bool
+    filed: int
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing was found, and the search is known to find."""
+        return not self.hits and not self.beside and self.control_found
+
+
+async def on_sqlite(folder: Path, talks: int = TALKS) -> Seized:
+    """Play, kill, play on, seize."""
+    data = folder / "data"
+    data.mkdir()
+    server = Server(data, f"sqlite+aiosqlite:///{data}/tiengtho.db", log_level="DEBUG")
+    cage = Cage(random.Random(secrets.randbits(64)))
+    filed, early = await _play(server, cage, talks)
+    rows = _sqlite_rows(data / "tiengtho.db")
+    found = search([data], cage.canaries)
+    control = _control_file(data) and _control_table(data / "tiengtho.db", folder / "copy.db")
+    return _seized(cage, [early, found], rows, filed, control=control)
+
+
+async def on_postgresql(folder: Path, talks: int = TALKS) -> Seized:
+    """The same with a server of its own: its whole data directory and its log as well."""
+    data = folder / "data"
+    data.mkdir()
+    cage = Cage(random.Random(secrets.randbits(64)))
+    with cluster.started() as private:
+        server = Server(data, private.url, log_level="DEBUG")
+        filed, early = await _play(server, cage, talks)
+        rows = await _postgresql_rows(private.url)
+        word = drive.token()
+        private.execute(
+            "CREATE TABLE scratch (word text)",
+            f"INSERT INTO scratch VALUES ('{word}')",
+            "CHECKPOINT",
+        )
+        private.stop()
+        found = search([data, private.folder], cage.canaries)
+        planted = Cage(random.Random(0))
+        planted.keep("control", word)
+        in_table = bool(search([private.folder / "data" / "base"], planted.canaries).hits)
+    return _seized(cage, [early, found], rows, filed, control=_control_file(data) and in_table)
+
+
+async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
+    """Half of the talks, then the power fails in the middle of some; then the rest.
+
+    Gives the number of tips filed, and what lay there after the failure, write-ahead log and all,
+    or for a moment as a temporary file.
+    """
+    loose: set[str] = set()
+    async with drive.client() as http, product.serving(server):
+        scene = Scene(server, http, cage, random.Random(secrets.randbits(64)))
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(_watch(server, loose))
+            early = await _act(scene, talks)
+            watching.cancel()
+    spooled = {("temporary file", "", name) for name in loose}
+    return scene.filed, Found(early.count, early.hits | spooled)
+
+
+async def _watch(server: Server, loose: set[str]) -> None:
+    while True:
+        if server.process is not None:
+            loose |= product.loose_files(server.process.pid, server.temporary)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _act(scene: Scene, talks: int) -> Found:
+    kinds = [scene.talks()[at % len(scene.talks())] for at in range(talks)]
+    server, half = scene.server, talks // 2
+    await _some(kinds[:half])
+    await scene.desk_works()
+    interrupted = asyncio.gather(
+        *(talk() for talk in scene.talks()[:AT_ONCE]), return_exceptions=True
+    )
+    await asyncio.sleep(0.4)
+    await server.kill()
+    for outcome in await interrupted:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, aiohttp.ClientError):
+            raise outcome
+    early = await asyncio.to_thread(search, [server.folder], list(scene.cage.canaries))
+    await server.start()
+    await scene.come_back_all()
+    await _some(kinds[half:])
+    await scene.talks_at_the_prompt()
+    await scene.desk_works()
+    await scene.come_back_all()
+    await server.stop()
+    return early
+
+
+async def _some(waiting: Sequence[Callable[[], Coroutine[None, None, None]]]) -> None:
+    """Some talks, several at once."""
+    while waiting:
+        now, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+        async with asyncio.TaskGroup() as group:
+            for talk in now:
+                group.create_task(talk())
+
+
+def _seized(
+    cage: Cage, founds: list[Found], rows: dict[str, bytes], filed: int, *, control: bool
+) -> Seized:
+    spoiled = rows | {"tips": rows["tips"] + b'{"category":"wages","unit":"ban-thach"}'}
+    return Seized(
+        canaries=len(cage.canaries),
+        encodings=cage.encodings,
+        count=sum(found.count for found in founds),
+        hits=frozenset[tuple[str, str, str]]().union(*(found.hits for found in founds)),
+        beside=words_beside(rows),
+        control_found=control
+        and {word for _, word in words_beside(spoiled)} >= {"wages", "ban-thach"},
+        filed=filed,
+    )
+
+
+def words_beside(rows: dict[str, bytes]) -> frozenset[tuple[str, str]]:
+    """Plain ids and names of categories, statuses, outcomes, units and places in rows of tips."""
+    return frozenset(
+        (table, word)
+        for table, data in rows.items()
+        for word in _plain_words()
+        for needle in _needles(word)
+        if needle in data
+    )
+
+
+def _plain_words() -> list[str]:
+    places = Places.load()
+    tree = unit_files.parse(_UNITS.read_text(encoding="utf-8"), known_places=places.is_known)
+    words = {each.value for kind in (Category, Status, Outcome) for each in kind}
+    for unit in tree:
+        words |= {unit.id, unit.name, *unit.places}
+        for code in unit.places:
+            place = places.by_code(code)
+            words |= {place.name, place.province, place.province_code} if place else set()
+    return sorted(words)
+
+
+def _needles(word: str) -> list[bytes]:
+    """Short words only within quotation marks: in megabytes of random bytes they come by chance."""
+    quoted = [f'"{word}"'.encode()] if len(word) > 2 else []
+    plain = [word.encode(), word.encode("utf-16-le")] if len(word) > 5 else []
+    return quoted + plain
+
+
+def _sqlite_rows(path: Path) -> dict[str, bytes]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return {
+            table: _joined(connection.execute(f"SELECT * FROM {table}").fetchall())
+            for table in _SEALED
+        }
+    finally:
+        connection.close()
+
+
+async def _postgresql_rows(url: str) -> dict[str, bytes]:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return {
+            table: _joined([tuple(row) for row in await connection.fetch(f"SELECT * FROM {table}")])
+            for table in _SEALED
+        }
+    finally:
+        await connection.close()
+
+
+def _joined(rows: list[tuple[object, ...]]) -> bytes:
+    return b"\0".join(
+        value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row
+    )
+
+
+def _control_file(data: Path) -> bool:
+    """A canary that is planted in a log must be found."""
+    cage = Cage(random.Random(secrets.randbits(64)))
+    planted = data / "logs" / "control.log"
+    planted.write_text(
+        f'{{"event": "turn", "words": "{cage.words("control")}"}}', encoding="utf-16"
+    )
+    return len({kind for kind, _, _ in search([data], cage.canaries).hits}) == len(cage.canaries)
+
+
+def _control_table(database: Path, copy: Path) -> bool:
+    """A canary in a table of a copy of the database must be found."""
+    shutil.copy(database, copy)
+    cage = Cage(random.Random(secrets.randbits(64)))
+    connection = sqlite3.connect(copy)
+    with connection:
+        connection.execute("CREATE TABLE scratch (word)")
+        connection.execute("INSERT INTO scratch VALUES (?)", (f"x {cage.words('control')} x",))
+    connection.close()
+    return len({kind for kind, _, _ in search([copy], cage.canaries).hits}) == len(cage.canaries)
+
+
+def report(played: dict[str, Seized]) -> str:
+    """The line of JSON at the end."""
+    each = played.values()
+    return json.dumps(
+        {
+            "canaries": sum(one.canaries for one in each),
+            "encodings": max(one.encodings for one in each),
+            "bytes": sum(one.count for one in each),
+            "hits": sum(len(one.hits) + len(one.beside) for one in each),
+            "control_found": all(one.control_found for one in each),
+        }
+    )
+
+
+def main() -> int:
+    """Play on every database that is here; 0 when nothing was found but the controls."""
+    plays = {"SQLite": on_sqlite}
+    if services.postgresql_programs() is not None:
+        plays["PostgreSQL"] = on_postgresql
+    else:
+        print("PostgreSQL's server programs are absent: played on SQLite only")
+    played = {}
+    for name, play in plays.items():
+        begun = perf_counter()
+        with tempfile.TemporaryDirectory(prefix="tt-seizure-") as folder:
+            played[name] = asyncio.run(play(Path(folder)))
+        seconds = perf_counter() - begun
+        print(f"{name}: {TALKS} talks, {played[name].filed} tips filed, {seconds:.0f} s")
+        for kind, encoding, file in sorted(played[name].hits):
+            print(f"  FOUND: {kind} ({encoding}) in {file}")
+        for table, word in sorted(played[name].beside):
+            print(f"  FOUND: {word} in rows of {table}")
+    print(report(played))
+    return 0 if all(one.is_clean for one in played.values()) else 1
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())

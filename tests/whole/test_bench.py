@@ -1,0 +1,54 @@
+"""`make bench` prints a line of JSON for each figure, of the agreed shape."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests import product, services
+
+
+def bench(*names: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.bench", *names],
+        cwd=product.ROOT,
+        env=services.environment(),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(250)
+def test_every_figure_is_one_line_of_json() -> None:
+    done = bench("--quick")
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    databases = {"sqlite", *(["postgresql"] if services.postgresql_admin_url() else [])}
+    expected = {
+        (name, database, quantile)
+        for database in databases
+        for name, quantile in (
+            ("talks_200", None),
+            ("send_to_card", "p50"),
+            ("send_to_card", "p99"),
+            ("start", None),
+            ("memory_rest", None),
+            ("memory_load", None),
+        )
+    }
+    assert {(each["bench"], each["database"], each.get("quantile")) for each in lines} == expected
+    assert len(lines) == len(expected)
+    for each in lines:
+        assert each["value"] > 0
+        assert each["against"] > 0
+        assert each["ratio"] == pytest.approx(each["value"] / each["against"], rel=0.05, abs=0.001)
+        assert each["unit"] in {"turns/s", "ms", "s", "MB"}
+
+
+def test_an_unknown_figure_is_refused() -> None:
+    done = bench("no_such_figure")
+    assert done.returncode == 2
+    assert "no_such_figure" in done.stderr

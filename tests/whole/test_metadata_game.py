@@ -1,0 +1,53 @@
+"""The metadata game on both databases; and the control, where the thief must win."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from tests.whole import guessing, metadata_game, sealed_world
+from tests.whole.guessing import Result
+
+
+@pytest.mark.timeout(240)
+async def test_a_thief_without_the_key_guesses_no_better_than_anybody(database_url: str) -> None:
+    labels = await sealed_world.fill(database_url, random.Random(1), 200)
+    is_file = database_url.startswith("sqlite")
+    stolen = (
+        metadata_game.steal_file(database_url)
+        if is_file
+        else await metadata_game.steal_dump(database_url)
+    )
+    assert len(stolen.tables["tips"]) == len(labels) == 200
+    results = metadata_game.guess_all(stolen, labels)
+    assert [name for name, result in results.items() if result.beats_chance] == []
+    spoiled = metadata_game.guess_all(metadata_game.spoil(stolen, labels), labels)
+    assert [name for name, result in spoiled.items() if result.beats_chance] == [*spoiled]
+
+
+def test_the_world_shows_every_label_in_its_public_proportion() -> None:
+    for name, shares in metadata_game.proportions().items():
+        assert len(shares) > 1, name
+        assert max(shares.values()) < 0.7 * shares.total(), name
+
+
+def test_the_guesser_learns_what_can_be_learnt() -> None:
+    dice = random.Random(2)
+    labels = dice.choices("abc", [5, 3, 2], k=200)
+    told = [
+        {"noise": dice.random(), "size": 100.0 + ord(each) + dice.choice((0, 40))}
+        for each in labels
+    ]
+    assert guessing.play(told, labels, Counter("aaaaabbbcc")).beats_chance
+
+
+def test_the_guesser_makes_nothing_out_of_noise() -> None:
+    dice = random.Random(3)
+    labels = dice.choices("abc", [5, 3, 2], k=200)
+    told = [{f"noise {at}": dice.random() for at in range(40)} for _ in labels]
+    assert not guessing.play(told, labels, Counter("aaaaabbbcc")).beats_chance
+
+
+def test_three_standard_errors_are_the_border() -> None:
+    assert not Result(guessed=65, chance=50, count=100).beats_chance
+    assert Result(guessed=66, chance=50, count=100).beats_chance

@@ -1,0 +1,262 @@
+"""A small world in memory around the pure core: what storage and the desk would do."""
+
+import functools
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from handlers import bell, handbook, units, worker
+from handlers.effects import (
+    AddPicture,
+    AddWords,
+    AllowPolice,
+    CloseTip,
+    DeleteTip,
+    DropPictures,
+    Effect,
+    FileTip,
+    ForgetChat,
+    HideTip,
+)
+from handlers.events import Event, Looked
+from handlers.handbook import Handbook
+from handlers.languages import Language
+from handlers.receipt import ALPHABET, check_symbol
+from handlers.routing import Tree
+from handlers.screens import Rendered
+from handlers.states import Key, Talk
+from handlers.texts import Texts
+from handlers.tips import Author, Kind, Move, Outcome, Status, after
+from handlers.turn import Entry, Facts, Needs, Thread, Turn, Whose
+from storage.places import Places
+
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""Monday morning, nine o'clock in Viet Nam."""
+FREE_CODES = 3
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+DESKS = ("ban-thach", "da-nang", "tong", "cs-may-vi-du")
+"""The units where somebody reads, as in the demo."""
+
+
+@functools.cache
+def places() -> Places:
+    """All places, read once for all tests."""
+    return Places.load()
+
+
+@functools.cache
+def texts() -> dict[Language, Texts]:
+    """The words of the screen, read once."""
+    return {language: Texts.load(language) for language in Language}
+
+
+@functools.cache
+def handbooks() -> dict[Language, Handbook]:
+    """The handbooks, read once."""
+    return {language: handbook.load(language) for language in Language}
+
+
+@functools.cache
+def tree() -> Tree:
+    """The demo's units; those of DESKS have a desk."""
+    table = resources.files("storage.data").joinpath("demo_units.csv").read_text(encoding="utf-8")
+    parsed = units.parse(table, known_places=places().is_known)
+    return Tree.of(replace(unit, has_desk=unit.id in DESKS) for unit in parsed)
+
+
+def key_of(code: str) -> Key:
+    """What a code opens; real keys are storage's business."""
+    digest = hashlib.sha256(code.encode()).digest()
+    return Key(digest[:16], digest[16:], b"")
+
+
+@dataclass(slots=True)
+class Filed:
+    """A tip as this world keeps it."""
+
+    tip: FileTip
+    unit: str
+    excluded: frozenset[str]
+    police: bool
+    readers: frozenset[str]
+    status: Status = Status.TRIAGE
+    outcome: Outcome | None = None
+    answered: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    photos: int = 0
+
+
+@dataclass(slots=True)
+class World:
+    """Everything outside one worker's talk. `draws` numbers the codes that were given out."""
+
+    now: datetime = START
+    tips: dict[Key, Filed] = field(default_factory=dict)
+    rung: dict[str, bell.Change] = field(default_factory=dict)
+    wrong_codes: int = 0
+    waits_until: datetime = START
+    draws: int = 0
+
+    def facts(self, needs: Needs) -> Facts:
+        """What the core asked for."""
+        self.draws += 1
+        chance = random.Random(self.draws)
+        symbols = "".join(chance.choices(ALPHABET, k=15))
+        keys = [key for key in map(key_of, needs.codes) if key in self.tips]
+        filing = key_of(needs.filing) if needs.filing else None
+        key = keys[0] if keys else needs.key
+        return Facts(
+            now=self.now,
+            today=self.today,
+            tree=tree(),
+            fresh_code=symbols + check_symbol(symbols),
+            fresh_bell=f"{chance.randrange(100_000):05}",
+            dice=chance.randrange(2**32),
+            service=tree().root.name,
+            handbooks=handbooks(),
+            thread=self.thread(key),
+            filing=filing,
+            filed=self.thread(filing),
+            places=places().find(needs.place) if needs.place else (),
+            bells=self.bells() if needs.bell else (),
+            wait_seconds=max(0, int((self.waits_until - self.now).total_seconds()))
+            if needs.codes
+            else 0,
+        )
+
+    def count_wrong(self) -> None:
+        """A code was tried that opens nothing; after three the chat waits."""
+        self.wrong_codes += 1
+        if self.wrong_codes >= FREE_CODES:
+            self.waits_until = self.now + timedelta(seconds=15)
+
+    @property
+    def today(self) -> date:
+        """The day in Viet Nam."""
+        return self.now.astimezone(VIETNAM).date()
+
+    def thread(self, key: Key | None) -> Thread | None:
+        """A tip as its worker sees it."""
+        filed = self.tips.get(key) if key else None
+        if key is None or filed is None:
+            return None
+        whose = {Status.CLOSED: Whose.NOBODY, Status.ASKED: Whose.WORKER}
+        unit = tree().get(filed.unit)
+        assert unit is not None
+        return Thread(
+            key=key,
+            status=filed.status,
+            outcome=filed.outcome,
+            whose=whose.get(filed.status, Whose.DESK),
+            unit=unit.name,
+            unit_id=filed.unit,
+            category=filed.tip.category,
+            place=filed.tip.place,
+            danger=filed.tip.danger,
+            bell=filed.tip.bell,
+            answer_on=filed.tip.result_on if filed.answered else filed.tip.answer_on,
+            may_go_to_police=filed.police,
+            excluded=filed.excluded,
+            entries=tuple(filed.entries),
+        )
+
+    def bells(self) -> tuple[str, ...]:
+        """The list as it stands now."""
+        shown = bell.last_change(self.now.astimezone(VIETNAM))
+        return tuple(sorted(number for number, at in self.rung.items() if at <= shown))
+
+    def to_next_bell(self) -> None:
+        """Let the time pass until the list changes."""
+        change = bell.next_change(self.now.astimezone(VIETNAM))
+        at = datetime.combine(change.day, time(change.hour, 1), tzinfo=VIETNAM)
+        self.now = at.astimezone(UTC)
+
+    def carry_out(self, effects: Sequence[Effect]) -> None:
+        """Do what a turn decided."""
+        for effect in effects:
+            self._do(effect)
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case FileTip():
+                assert effect.key not in self.tips, "a tip was filed twice"
+                readers = frozenset({effect.unit})
+                filed = Filed(
+                    effect, effect.unit, effect.excluded, effect.may_go_to_police, readers
+                )
+                filed.entries.append(Entry(Kind.STORY, Author.WORKER, effect.story))
+                photo = Entry(Kind.PHOTO, Author.WORKER, "")
+                filed.entries += [photo for _ in effect.pictures]
+                filed.photos = len(effect.pictures)
+                self.tips[effect.key] = filed
+            case AddWords(key, words):
+                self._add(key, Entry(Kind.ADDITION, Author.WORKER, words))
+            case AddPicture(key):
+                self._add(key, Entry(Kind.PHOTO, Author.WORKER, ""))
+                self.tips[key].photos += 1
+            case CloseTip(key):
+                self._move(self.tips[key], Move.WITHDRAW)
+            case DeleteTip(key):
+                self.tips.pop(key, None)
+            case HideTip(key, excluded, unit):
+                filed = self.tips[key]
+                filed.excluded, filed.unit = excluded, unit
+                filed.readers = (filed.readers - excluded) | {unit}
+            case AllowPolice(key, allowed):
+                self.tips[key].police = allowed
+            case DropPictures() | ForgetChat():
+                return
+
+    def _add(self, key: Key, entry: Entry) -> None:
+        self._move(self.tips[key], Move.ADD)
+        self.tips[key].entries.append(entry)
+
+    def claim(self, filed: Filed) -> None:
+        """An officer takes the tip."""
+        self._move(filed, Move.CLAIM)
+
+    def write(self, filed: Filed, move: Move, words: str, outcome: Outcome | None = None) -> None:
+        """An officer asks, answers or closes; the bell rings at the next change."""
+        kinds = {Move.ASK: Kind.QUESTION, Move.ANSWER: Kind.ANSWER, Move.CLOSE: Kind.CLOSING}
+        self._move(filed, move)
+        filed.outcome, filed.answered = outcome, True
+        filed.entries.append(Entry(kinds[move], Author.OFFICER, words, self.today))
+        self.rung[filed.tip.bell] = bell.next_change(self.now.astimezone(VIETNAM))
+
+    @staticmethod
+    def _move(filed: Filed, move: Move) -> None:
+        status = after(filed.status, move)
+        assert status is not None, f"{move} is not permitted for a tip that is {filed.status}"
+        filed.status = status
+
+
+@dataclass(slots=True)
+class Chat:
+    """One worker's talk in a world."""
+
+    world: World
+    talk: Talk = field(default_factory=Talk)
+
+    def receive(self, event: Event) -> Rendered:
+        """One turn."""
+        turn = self.turn(event)
+        self.world.carry_out(turn.effects)
+        if turn.wrong_code:
+            self.world.count_wrong()
+        self.talk = turn.talk
+        return self.show(turn)
+
+    def turn(self, event: Event) -> Turn:
+        """What the core makes of an event; nothing is carried out."""
+        facts = self.world.facts(worker.needs(self.talk, event))
+        return worker.respond(self.talk, event, facts, texts())
+
+    def show(self, turn: Turn, language: Language | None = None) -> Rendered:
+        """The screen after a turn."""
+        facts = self.world.facts(worker.needs(turn.talk, Looked()))
+        screen = worker.show(turn.talk, turn.notes, facts)
+        return texts()[language or turn.talk.language].render(screen)
