@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -56,6 +56,18 @@ def load_places() -> Places:
     return Places.load()
 
 
+@cache
+def load_texts() -> Mapping[Language, Texts]:
+    """The words of the screen, read once in a process."""
+    return {language: Texts.load(language) for language in Language}
+
+
+@cache
+def load_handbooks() -> Mapping[Language, handbook.Handbook]:
+    """The handbook, read once in a process."""
+    return {language: handbook.load(language) for language in Language}
+
+
 def utc_now() -> datetime:
     """The present time; the one place where the house looks at the clock."""
     return datetime.now(UTC)  # noqa: TID251 - this is the clock
@@ -73,7 +85,7 @@ class House:
     inbound: Inbound
     mail_room: MailRoom
     places: Places
-    texts: dict[Language, Texts] = field(repr=False)
+    texts: Mapping[Language, Texts] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
 
     def web_parts(self) -> Parts:
@@ -185,7 +197,7 @@ def _join(
 ) -> House:
     volatile = Memory(keys.subkey(Purpose.VOLATILE, "memory"), lambda: clock().timestamp())
     hub, places = Hub(), load_places()
-    texts = {language: Texts.load(language) for language in Language}
+    texts = load_texts()
     lookups = Lookups(
         database=database,
         volatile=volatile,
@@ -193,7 +205,7 @@ def _join(
         salt=found.salt,
         places=places,
         texts=texts,
-        handbooks={language: handbook.load(language) for language in Language},
+        handbooks=load_handbooks(),
         clock=clock,
         zone=settings.zone,
         public_url=settings.public_url,

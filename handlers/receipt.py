@@ -123,7 +123,9 @@ def _windows(groups: list[Run]) -> list[Sequence[Run]]:
     """Where a code may stand: the whole text in any grouping, else one or four whole groups among
     other words; those that look least like words first.
     """
-    groups = _without_labels(groups)
+    if _size(groups) != CODE_LENGTH:
+        # `THẺ` stands before a code, or it is the group THER of one.
+        groups = _without_labels(groups)
     windows: list[Sequence[Run]] = []
     for size in (GROUP_LENGTH, 1):
         longest = CODE_LENGTH // size

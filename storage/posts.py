@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.tips import Category
+from handlers.tips import Category, Status
 from storage import desk_groups, outbox, record, staff, stored, units
 from storage.cards import Card, card_of, records
 from storage.chance import random_bytes
@@ -46,6 +46,20 @@ async def by_handle(tx: Tx, group: Group, handle: str) -> bytes | None:
         if any((post.group, post.handle) == (group.id.hex(), handle) for post in known.posts):
             return tip
     return None
+
+
+async def catch_up(tx: Tx, group: Group) -> int:
+    """Write letters for the cards of all tips that the unit of `group` has open, to a group that
+    has just become its desk; how many. A tip whose hour has not come yet is not among them.
+    """
+    called = 0
+    for tip, known, _ in await records(tx):
+        is_open = known.status not in (Status.RECEIVED, Status.CLOSED)
+        if is_open and known.unit == group.unit and post_in(known, group.id) is None:
+            letter = Letter(LetterKind.POST, tip, group.unit, AT_ONCE, group=group.id)
+            await outbox.write(tx, letter)
+            called += 1
+    return called
 
 
 async def reach(tx: Tx, tip: bytes) -> Reach | None:

@@ -18,8 +18,6 @@ from bot.live import DESK, Hub
 from bot.web.enter import demo_link
 from bot.web.parts import Parts
 from bot.web.server import make_application
-from handlers.languages import Language
-from handlers.texts import Texts
 from storage import audit, staff
 from storage.audit import Act
 from storage.crypto import new_master
@@ -27,6 +25,7 @@ from storage.database import Database
 from storage.tips import PictureData
 from storage.volatile import Memory
 from tests.desk_world import NOW, code_at, database, secret_of
+from tests.world import texts
 
 PASSWORD = "chuồn chuồn cắn rốn"
 
@@ -154,7 +153,7 @@ async def world_on(url: str, *, public_url: str | None = None) -> AsyncIterator[
             hub=hub,
             database=made,
             volatile=Memory(new_master(), clock.seconds),
-            texts={language: Texts.load(language) for language in Language},
+            texts=texts(),
             clock=clock,
         )
         server = TestServer(make_application(parts))

@@ -25,9 +25,9 @@ from handlers.events import (
 )
 from handlers.languages import Language
 from handlers.screens import Accepts, Button, Line, Rendered, Tone
-from handlers.texts import Texts
 from storage.database import Database
 from storage.volatile import Memory
+from tests import world
 
 NOW = datetime(2026, 11, 21, 5, 5, tzinfo=UTC)
 BACK = (Button("back", "Quay lại"), Button("stop", "Dừng"))
@@ -230,6 +230,6 @@ def parts(house: House, *, secure: bool = False, demo: bool = True) -> Parts:
         hub=Hub(),
         database=Database("sqlite+aiosqlite://"),
         volatile=Memory(bytes(32), monotonic),
-        texts={language: Texts.load(language) for language in Language},
+        texts=world.texts(),
         clock=lambda: NOW,
     )

@@ -14,7 +14,7 @@ from tests.desk_browser import World, picture, world_on
 from tests.desk_world import NOW, add, file_tip
 
 pytestmark = pytest.mark.browser
-SIZES = ((360, "light"), (360, "dark"), (1280, "light"))
+SIZES = ((360, "dark"), (1280, "light"))
 
 
 @pytest.fixture

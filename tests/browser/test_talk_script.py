@@ -160,8 +160,7 @@ async def test_a_block_is_copied_by_its_button() -> None:
         assert copied.startswith("Mã biên nhận: ")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 async def test_every_screen_fits_and_has_no_barrier(width: int, scheme: str) -> None:
     async with visiting(width, color_scheme=scheme, reduced_motion="reduce") as visit:
         await visit.begin("notice")

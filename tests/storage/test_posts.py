@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from handlers.effects import FileTip
 from handlers.roles import Role
+from handlers.tips import Outcome
 from storage import cases, desk_codes, desk_groups, outbox, posts, record, tips
 from storage.chance import random_id
 from storage.crypto import Purpose
@@ -81,6 +82,20 @@ async def test_a_delivered_tip_writes_one_letter_for_each_group_of_its_unit(
     new = [each for each in await waiting(made) if each.kind is LetterKind.POST]
     assert {each.group for each in new} == {one.id, two.id}
     assert {(each.tip, each.unit, each.due) for each in new} == {(tip, "north", AT_ONCE)}
+
+
+async def test_a_new_desk_gets_the_cards_of_the_tips_that_its_unit_has_open(made: Database) -> None:
+    officer, _ = await add(made, "an", ("north", Role.OFFICER))
+    tip, closed = await filed(made, new_tip()), await filed(made, new_tip())
+    async with made.write() as tx:
+        await cases.claim(tx, officer.id, closed, NOW)
+        await cases.close(tx, officer.id, closed, Outcome.HANDLED, "Xong.", NOW)
+    await file(made, new_tip(), delivered=False)
+    before, here = await waiting(made), await group(made)
+    async with made.write() as tx:
+        assert await posts.catch_up(tx, here) == 1
+    [letter] = [each for each in await waiting(made) if each not in before]
+    assert (letter.kind, letter.tip, letter.group) == (LetterKind.POST, tip, here.id)
 
 
 async def test_many_changes_are_one_letter_and_an_officers_does_not_wait(made: Database) -> None:

@@ -61,7 +61,7 @@ class Phone:
             shown = [each for each in self.person.sees() if not each.is_mine]
             return shown[-1] if shown and shown[-1].id > after else None
 
-        self.last = await until(look, 20, "an answer")
+        self.last = await until(look, 60, "an answer")
         return self.last
 
     def as_written(self) -> list[bytes]:
@@ -159,7 +159,7 @@ async def test_a_kill_between_commit_and_answer_files_once_and_tells_nobody(
         telegram.fail(Hang(), "getUpdates", times=None)
         telegram.fail(Hang(), "sendMessage", times=None)
         await person.press(review, next(b.data or "" for row in review.buttons for b in row))
-        await until(lambda: tips_in(server) or None, 20, "the tip")
+        await until(lambda: tips_in(server) or None, 60, "the tip")
         assert telegram.bot().inbox.waiting
         await server.kill()
         telegram.heal()

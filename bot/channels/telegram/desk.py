@@ -145,6 +145,7 @@ class Desk:
             group = await desk_groups.link(tx, code, here, now)
             told = chat.said("code_wrong")
             if group is not None:
+                await posts.catch_up(tx, group)
                 await audit.write(
                     tx, Act.LINKED, staff=None, unit=group.unit, minute=now, note="group"
                 )

@@ -8,7 +8,7 @@ from typing import TypeVar
 from tests.fakes.telegram.view import PopUp
 from tests.fakes.telegram.world import Query
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0
 _T = TypeVar("_T")
 
 
