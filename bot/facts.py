@@ -1,5 +1,6 @@
 """Looks up what a turn needs: one tip by its code, a place, the bell's list, the tree of units."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ class Lookups:
     zone: ZoneInfo
     public_url: str = ""
     _tree: tuple[datetime, Tree] | None = None
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def facts(self, chat: str, needs: Needs) -> Facts:
         """The facts for one turn in `chat`."""
@@ -74,14 +76,22 @@ class Lookups:
 
     async def tree(self) -> Tree:
         """The tree of units, at most a few seconds old. Raises NoUnits."""
-        now = self.clock()
-        if self._tree is None or now - self._tree[0] > timedelta(seconds=TREE_SECONDS):
-            async with self.database.read() as tx:
-                loaded = await units.tree(tx)
-            if loaded is None:
-                raise NoUnits
-            self._tree = (now, loaded)
+        if self._tree is None or self._is_old(self._tree[0]):
+            # Of many turns that find it old, one loads it and the others wait.
+            async with self._loading:
+                if self._tree is None or self._is_old(self._tree[0]):
+                    self._tree = (self.clock(), await self._loaded())
         return self._tree[1]
+
+    def _is_old(self, loaded: datetime) -> bool:
+        return self.clock() - loaded > timedelta(seconds=TREE_SECONDS)
+
+    async def _loaded(self) -> Tree:
+        async with self.database.read() as tx:
+            loaded = await units.tree(tx)
+        if loaded is None:
+            raise NoUnits
+        return loaded
 
     async def thread(self, key: Key) -> Thread | None:
         """The thread that `key` opens."""

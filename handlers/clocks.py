@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import holidays
 
@@ -49,12 +50,17 @@ def working_day_after(day: date, count: int) -> date:
     """The working day `count` working days after `day`; Saturdays, Sundays and public holidays are
     none.
     """
-    free = holidays.country_holidays("VN", years=(day.year, day.year + 1))
+    free = _holidays(day.year) | _holidays(day.year + 1)
     while count > 0:
         day += timedelta(days=1)
         if day.weekday() < _SATURDAY and day not in free:
             count -= 1
     return day
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("VN", years=year))
 
 
 def _round_up(moment: datetime, step: timedelta) -> datetime:

@@ -68,10 +68,16 @@ async def write_refresh(tx: Tx, tip: bytes, unit: str, group: bytes, due: dateti
 
 async def waiting(tx: Tx) -> tuple[Letter, ...]:
     """All letters. The due time is sealed (it would tell what is urgent), so they are opened here;
-    there are never more than the tips of an hour and the cards that changed since.
+    there are never more than the tips of an hour and the cards that changed since. Those that were
+    seen before are not opened again.
     """
-    rows = await tx.rows(select(letters).order_by(letters.c.id))
-    return tuple(_open(tx, row.id, row.body) for row in rows)
+    known, now = tx.cache.letters, dict[bytes, Letter]()
+    for row in await tx.rows(select(letters).order_by(letters.c.id)):
+        seen = known.get(row.id)
+        is_same = seen is not None and seen.sealed == row.body
+        now[row.id] = seen if seen is not None and is_same else _open(tx, row.id, row.body)
+    tx.cache.letters = now
+    return tuple(now.values())
 
 
 async def claim(tx: Tx, letter: Letter, until: datetime) -> Letter | None:

@@ -153,10 +153,15 @@ async def serving(server: Server) -> AsyncIterator[Server]:
             await server.process.wait()
 
 
-def loose_files(pid: int, temporary: Path) -> set[str]:
+def loose_files(pid: int, temporary: Path, database: Path | None = None) -> set[str]:
     """Files in the folder for temporary ones, and files without a name that the process has open
     (as far as we may see those): nothing that a worker sends may ever lie in one.
+
+    The files that SQLite keeps beside `database` are none of them.
     """
+    # The last connection to close has written its log into the database and takes both files away
+    # while it still holds them open. Until then they are searched where they stand.
+    known = {f"{database}{end} (deleted)" for end in ("-shm", "-wal")} if database else set()
     loose = {each.name for each in temporary.rglob("*")}
     with suppress(OSError):
         for handle in Path(f"/proc/{pid}/fd").iterdir():
@@ -165,7 +170,7 @@ def loose_files(pid: int, temporary: Path) -> set[str]:
                 target = str(handle.readlink())
                 if target.endswith("(deleted)") or target.startswith(str(temporary)):
                     loose.add(target)
-    return loose
+    return loose - known
 
 
 def resident_bytes(pid: int) -> int:

@@ -7,10 +7,12 @@ from handlers.states import (
     AddingPicture,
     AddingWords,
     Aside,
+    AskingDanger,
     AskingPlace,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingCategory,
     ConfirmingAddition,
     ConfirmingCancel,
     ConfirmingClose,
@@ -23,6 +25,7 @@ from handlers.states import (
     PickingPlace,
     PoliceLater,
     ReadingHandbook,
+    ReadingNotice,
     ReadingThread,
     Received,
     Resting,
@@ -51,8 +54,14 @@ def needs(talk: Talk, event: Event) -> Needs:
         filing=_code_to_file(state, event, said),
         place=_place(state, said),
         bell=_shows_bell(state, event, said),
-        fresh_code=isinstance(leaving.gathered(state), Early),
+        fresh_code=_may_reach_review(state),
     )
+
+
+def _may_reach_review(state: State) -> bool:
+    """Whether this turn may show a new receipt code; drawing one costs more than most turns."""
+    is_early = isinstance(state, ReadingNotice | ChoosingCategory | AskingDanger)
+    return not is_early and isinstance(leaving.gathered(state), Early)
 
 
 def key_of(state: State) -> Key | None:

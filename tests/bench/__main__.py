@@ -1,6 +1,7 @@
 """`python -m tests.bench [NAMES] [--quick]`: one line of JSON for each figure.
 
-NAMES: talks_200 send_to_card start memory_rest memory_load; all of them when none is given.
+NAMES: talks_200 send_to_card start memory_rest memory_load webhook_talks_0 webhook_talks_100; all
+of them when none is given.
 """
 
 import argparse
@@ -14,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import product, services
-from tests.bench import measuring
+from tests.bench import measuring, telegram_talks
 from tests.bench.measuring import QUICK, Size
 from tests.product import Server
 
-NAMES = ("talks_200", "send_to_card", "start", "memory_rest", "memory_load")
+# The Bot API answers after so many seconds.
+DELAYS = {"webhook_talks_0": 0.0, "webhook_talks_100": 0.1}
+NAMES = ("talks_200", "send_to_card", "start", "memory_rest", "memory_load", *DELAYS)
 _MEGABYTE = 1024 * 1024
 _REST_SECONDS = 2.0
 
@@ -34,9 +37,18 @@ class Bench:
     folder: Path
 
     def say(
-        self, name: str, value: float, unit: str, against: float, what: str, quantile: str = ""
+        self,
+        name: str,
+        value: float,
+        unit: str,
+        against: float,
+        what: str,
+        quantile: str = "",
+        **beside: object,
     ) -> None:
-        """Print one figure, if it is wanted. `what` says what it is held against."""
+        """Print one figure, if it is wanted. `what` says what it is held against, `beside` is told
+        with it.
+        """
         if name not in self.names:
             return
         told = {"bench": name, "database": self.database}
@@ -47,7 +59,8 @@ class Bench:
             "ratio": round(value / against, 3) if against else None,
             "what": what,
         }
-        print(json.dumps(told | ({"quantile": quantile} if quantile else {}) | figures), flush=True)
+        told |= {"quantile": quantile} if quantile else {}
+        print(json.dumps(told | figures | beside), flush=True)
 
 
 async def measure(bench: Bench) -> None:
@@ -63,6 +76,8 @@ async def measure(bench: Bench) -> None:
         seconds = await measuring.starts(server, bench.size.starts)
         bare = await measuring.bare_imports(bench.size.starts)
         bench.say("start", seconds, "s", bare, "python importing aiohttp and sqlalchemy")
+    if bench.names & DELAYS.keys() and (bench.size is not QUICK or bench.database == "sqlite"):
+        await _webhooks(bench)
 
 
 async def _card(bench: Bench, server: Server) -> None:
@@ -100,6 +115,28 @@ async def _crowd(bench: Bench, server: Server) -> None:
         ):
             bench.say(name, own / _MEGABYTE, "MB", other / _MEGABYTE, "a bare aiohttp process")
         await server.stop()
+
+
+async def _webhooks(bench: Bench) -> None:
+    size = telegram_talks.QUICK if bench.size is QUICK else telegram_talks.Size()
+    wanted = {name: delay for name, delay in DELAYS.items() if name in bench.names}
+    server = Server(bench.folder, bench.url)
+    found = await telegram_talks.measured(server, list(wanted.values()), size)
+    for name, delay in wanted.items():
+        sides = found[delay]
+        cpu = {side: round(rate.cpu_us_per_update) for side, rate in sides.rates.items()}
+        bench.say(
+            name,
+            sides.rates["product"].updates_per_second,
+            "updates/s",
+            sides.rates["echo"].updates_per_second,
+            "updates/s of a bare echo of python-telegram-bot over the same request and route",
+            cpu_us_per_update=cpu,
+            defaults=round(sides.rates["defaults"].updates_per_second, 3),
+            ceiling=round(sides.rates["none"].updates_per_second, 3),
+            tips=sides.tips,
+            again=sides.again,
+        )
 
 
 @contextmanager

@@ -60,8 +60,17 @@ class Cage:
     def number(self, kind: str) -> int:
         """A number as large as a chat's id."""
         number = self._dice.randrange(10**15, 10**16)
-        self.canaries.append(Canary(kind, writings_of_number(number)))
+        self.keep_number(kind, number)
         return number
+
+    def keep_number(self, kind: str, number: int) -> None:
+        """A number that somebody else gave; one of fewer than ten digits would be found by chance.
+
+        Raises ValueError for such a one.
+        """
+        if abs(number) < 10**9:
+            raise ValueError("too small to be sought")
+        self.canaries.append(Canary(kind, writings_of_number(number)))
 
     def network(self, kind: str) -> str:
         """An address of the network (of the range kept for documentation)."""
@@ -122,8 +131,8 @@ def writings_of_number(number: int) -> dict[str, bytes]:
         **writings_of(str(number)),
         "hex number": f"{number:x}".encode(),
         "upper hex number": f"{number:X}".encode(),
-        **_of_bytes("little endian", number.to_bytes(8, "little")),
-        **_of_bytes("big endian", number.to_bytes(8, "big")),
+        **_of_bytes("little endian", number.to_bytes(8, "little", signed=number < 0)),
+        **_of_bytes("big endian", number.to_bytes(8, "big", signed=number < 0)),
     }
 
 

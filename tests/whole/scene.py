@@ -13,7 +13,10 @@ from handlers.tips import Outcome
 from tests import media_corpus
 from tests.drive import Officer, Picture, Unexpected, Worker
 from tests.product import Server
+from tests.whole import desk_door
 from tests.whole.canaries import Cage, Canary, writings_of
+from tests.whole.desk_door import Entry, Visitor
+from tests.whole.telegram_scene import UNIT, TelegramScene
 
 CATEGORIES = ("wages", "unsafe", "loans", "theft", "violence", "harassment", "drugs", "forced")
 PLACES = ("phường Bàn Thạch", "bàn thạch", "tam kỳ, quảng nam", "Dĩ An", "Thạnh Xuân", "")
@@ -30,6 +33,7 @@ class Scene:
     dice: random.Random
     codes: list[str] = field(default_factory=list, repr=False)
     filed: int = 0
+    entry: Entry | None = None
 
     def talks(self) -> Sequence[Callable[[], Coroutine[None, None, None]]]:
         """Every kind of talk, once each."""
@@ -61,7 +65,7 @@ class Scene:
         await worker.press("add_words")
         await worker.say(self._words("addition"))
         await worker.press("add_picture")
-        await worker.show(self._photo())
+        await worker.show(self.photo())
         await worker.say(self._words("words beside a thread"))
         await worker.press("add_yes")
 
@@ -69,7 +73,7 @@ class Scene:
         """Pictures with all that cameras and programs write into them."""
         worker = await self._at_review()
         await worker.press("pictures")
-        await worker.show(self._photo(), self._photo())
+        await worker.show(self.photo(), self.photo())
         await worker.show(self._corpus())
         await self._send(worker)
 
@@ -77,7 +81,7 @@ class Scene:
         """Nothing is sent; the page is just left open."""
         worker = await self._at_review()
         await worker.press("pictures")
-        await worker.show(self._photo())
+        await worker.show(self.photo())
         self.cage.keep("code of a draft", (await worker.press("done")).code)
 
     async def cancels(self) -> None:
@@ -138,9 +142,9 @@ class Scene:
         word = self._words("words in a file").encode()
         await worker.show(self._named(b"%PDF-1.7 " + word, "application/pdf"))
         await worker.show(self._named(word * 1000, "image/jpeg"))
-        await worker.show(self._named(self._photo().data[:900], "image/jpeg"))
+        await worker.show(self._named(self.photo().data[:900], "image/jpeg"))
         await worker.show(self._named(media_corpus.jpeg_and_zip() + word, "image/png"))
-        await worker.show(*(self._photo() for _ in range(7)))
+        await worker.show(*(self.photo() for _ in range(7)))
         await worker.show(self._named(word + bytes(11 * 1024 * 1024), "image/webp"))
 
     async def is_no_browser(self) -> None:
@@ -197,11 +201,22 @@ class Scene:
         for code in _codes(screen):
             self.cage.keep("code at the prompt", code)
 
+    async def opens_telegram(self, over: TelegramScene) -> None:
+        """An administrator adds an officer, and joins the group and the officer's account."""
+        administrator = Visitor(self.http, self.server.address)
+        await administrator.get(self.server.links[3])
+        await administrator.get("/desk/nguoi")
+        self.entry, member = await desk_door.new_officer(
+            administrator, self.cage, UNIT, "ban-thach", "tong"
+        )
+        of_account = await desk_door.account_code(administrator, self.cage, member)
+        of_group = await desk_door.group_code(administrator, self.cage, UNIT)
+        await over.opens_desk(of_group, of_account)
+        await desk_door.let_group_read(administrator)
+
     async def desk_works(self) -> None:
-        """Two officers open everything; claim, ask, answer, close."""
-        for link in (self.server.links[0], self.server.links[2]):
-            officer = Officer(self.http, self.server.address)
-            await officer.enter(link)
+        """Officers open everything; claim, ask, answer, close."""
+        for officer in await self._officers():
             self.cage.keep("officer's session", officer.cookie.partition("=")[2])
             for tip in await officer.cards():
                 shown = await officer.open(tip)
@@ -214,6 +229,17 @@ class Scene:
         """Every code still opens its tip."""
         for code in self.codes[-6:]:
             await self._came_back(code)
+
+    async def _officers(self) -> list[Officer]:
+        """Who comes by the demo's links; where none are shown, by password and code."""
+        if self.server.links:
+            officers = [Officer(self.http, self.server.address) for _ in range(2)]
+            for officer, link in zip(officers, self.server.links[::2], strict=True):
+                await officer.enter(link)
+            return officers
+        if self.entry is None:
+            raise Unexpected("there is no way into the desk")
+        return [await self.entry.enter(self.http, self.server.address)]
 
     async def _works_on(self, officer: Officer, tip: str) -> None:
         steps = self.dice.randrange(1, 5)
@@ -275,7 +301,7 @@ class Scene:
     def _words(self, kind: str) -> str:
         return self.cage.words(kind)
 
-    def _photo(self) -> Picture:
+    def photo(self) -> Picture:
         """A photo whose EXIF, comment and XMP hold canaries, with a name that somebody gave it."""
         word = self.cage.plain("words in a photo")
         image = Image.effect_noise((160, 120), self.dice.uniform(20, 90)).convert("RGB")

@@ -27,12 +27,16 @@ from handlers.tips import Category, Outcome, Status
 from storage.places import Places
 from tests import drive, product, services
 from tests.product import Server
-from tests.whole import cluster
+from tests.whole import cluster, telegram_scene
 from tests.whole.canaries import Cage, Found, search
 from tests.whole.scene import Scene
+from tests.whole.telegram_scene import TelegramScene
 
 TALKS = 60
 AT_ONCE = 4
+PHONES_OF = 10
+"""One talk in so many is over Telegram in each half."""
+DATABASE = "tiengtho.db"
 _LOOK_SECONDS = 0.03
 _SEALED = ("tips", "parts", "chunks", "wraps", "letters", "audit", "tombstones")
 _UNITS = product.ROOT / "storage" / "data" / "demo_units.csv"
@@ -60,12 +64,12 @@ async def on_sqlite(folder: Path, talks: int = TALKS) -> Seized:
     """Play, kill, play on, seize."""
     data = folder / "data"
     data.mkdir()
-    server = Server(data, f"sqlite+aiosqlite:///{data}/tiengtho.db", log_level="DEBUG")
+    server = Server(data, f"sqlite+aiosqlite:///{data}/{DATABASE}", log_level="DEBUG")
     cage = Cage(random.Random(secrets.randbits(64)))
     filed, early = await _play(server, cage, talks)
-    rows = _sqlite_rows(data / "tiengtho.db")
+    rows = _sqlite_rows(data / DATABASE)
     found = search([data], cage.canaries)
-    control = _control_file(data) and _control_table(data / "tiengtho.db", folder / "copy.db")
+    control = _control_file(data) and _control_table(data / DATABASE, folder / "copy.db")
     return _seized(cage, [early, found], rows, filed, control=control)
 
 
@@ -99,45 +103,75 @@ async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
     or for a moment as a temporary file.
     """
     loose: set[str] = set()
-    async with drive.client() as http, product.serving(server):
-        scene = Scene(server, http, cage, random.Random(secrets.randbits(64)))
-        async with asyncio.TaskGroup() as group:
+    dice = random.Random(secrets.randbits(64))
+    async with drive.client() as http, telegram_scene.fake() as telegram:
+        scene = Scene(server, http, cage, dice)
+        over = TelegramScene(telegram, cage, dice, scene.photo)
+        server.settings = over.polling()
+        async with product.serving(server), asyncio.TaskGroup() as group:
             watching = group.create_task(_watch(server, loose))
-            early = await _act(scene, talks)
+            early = await _act(scene, over, talks)
             watching.cancel()
+    over.keep_all()
     spooled = {("temporary file", "", name) for name in loose}
-    return scene.filed, Found(early.count, early.hits | spooled)
+    return scene.filed + over.filed, Found(early.count, early.hits | spooled)
 
 
 async def _watch(server: Server, loose: set[str]) -> None:
     while True:
         if server.process is not None:
-            loose |= product.loose_files(server.process.pid, server.temporary)
+            loose |= product.loose_files(
+                server.process.pid, server.temporary, server.folder / DATABASE
+            )
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _act(scene: Scene, talks: int) -> Found:
-    kinds = [scene.talks()[at % len(scene.talks())] for at in range(talks)]
-    server, half = scene.server, talks // 2
-    await _some(kinds[:half])
-    await scene.desk_works()
-    interrupted = asyncio.gather(
-        *(talk() for talk in scene.talks()[:AT_ONCE]), return_exceptions=True
-    )
-    await asyncio.sleep(0.4)
-    await server.kill()
-    for outcome in await interrupted:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, aiohttp.ClientError):
-            raise outcome
+async def _act(scene: Scene, over: TelegramScene, talks: int) -> Found:
+    server = scene.server
+    phones = max(len(over.talks()), talks // PHONES_OF)
+    on_pages = max(len(scene.talks()), talks - 2 * phones)
+    kinds = [scene.talks()[at % len(scene.talks())] for at in range(on_pages)]
+    half = on_pages // 2
+    await scene.opens_telegram(over)
+    await asyncio.gather(_some(kinds[:half]), _on_phones(over, phones))
+    await asyncio.gather(scene.desk_works(), over.desk_works())
+    await _fail(scene, over)
+    over.keep_all()
     early = await asyncio.to_thread(search, [server.folder], list(scene.cage.canaries))
+    server.settings = over.webhook()
     await server.start()
     await scene.come_back_all()
-    await _some(kinds[half:])
-    await scene.talks_at_the_prompt()
+    await asyncio.gather(
+        _some(kinds[half:]),
+        over.come_back_after_the_failure(),
+        over.reads_again(),
+        _on_phones(over, phones),
+    )
+    await asyncio.gather(scene.talks_at_the_prompt(), over.desk_works())
+    # One after the other: now it is the same officer on the pages and in the group.
     await scene.desk_works()
     await scene.come_back_all()
     await server.stop()
     return early
+
+
+async def _fail(scene: Scene, over: TelegramScene) -> None:
+    """The power fails while some are in the middle of their talks."""
+    interrupted = asyncio.gather(
+        *(talk() for talk in scene.talks()[:AT_ONCE]), return_exceptions=True
+    )
+    await over.mutters()
+    await asyncio.sleep(0.4)
+    await scene.server.kill()
+    for outcome in await interrupted:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, aiohttp.ClientError):
+            raise outcome
+
+
+async def _on_phones(over: TelegramScene, phones: int) -> None:
+    """Talks over Telegram, all at once: each is slow by itself, a message a second."""
+    kinds = [over.talks()[at % len(over.talks())] for at in range(phones)]
+    await asyncio.gather(*(talk() for talk in kinds))
 
 
 async def _some(waiting: Sequence[Callable[[], Coroutine[None, None, None]]]) -> None:

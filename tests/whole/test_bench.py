@@ -8,6 +8,8 @@ import pytest
 
 from tests import product, services
 
+WEBHOOKS = ("webhook_talks_0", "webhook_talks_100")
+
 
 def bench(*names: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -16,12 +18,12 @@ def bench(*names: str) -> subprocess.CompletedProcess[str]:
         env=services.environment(),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=360,
         check=False,
     )
 
 
-@pytest.mark.timeout(250)
+@pytest.mark.timeout(370)
 def test_every_figure_is_one_line_of_json() -> None:
     done = bench("--quick")
     assert done.returncode == 0, done.stderr
@@ -38,14 +40,19 @@ def test_every_figure_is_one_line_of_json() -> None:
             ("memory_rest", None),
             ("memory_load", None),
         )
-    }
+    } | {(name, "sqlite", None) for name in WEBHOOKS}
     assert {(each["bench"], each["database"], each.get("quantile")) for each in lines} == expected
     assert len(lines) == len(expected)
     for each in lines:
         assert each["value"] > 0
         assert each["against"] > 0
         assert each["ratio"] == pytest.approx(each["value"] / each["against"], rel=0.05, abs=0.001)
-        assert each["unit"] in {"turns/s", "ms", "s", "MB"}
+        assert each["unit"] in {"turns/s", "updates/s", "ms", "s", "MB"}
+    for each in lines:
+        if each["bench"] in WEBHOOKS:
+            assert each["cpu_us_per_update"].keys() == {"product", "echo", "defaults", "none"}
+            assert min(each["cpu_us_per_update"].values()) >= 0
+            assert min(each["defaults"], each["ceiling"], each["tips"]) > 0
 
 
 def test_an_unknown_figure_is_refused() -> None:

@@ -2,10 +2,11 @@
 
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from tests.whole import guessing, metadata_game, sealed_world
+from tests.whole import door_game, guessing, metadata_game, sealed_world
 from tests.whole.guessing import Result
 
 
@@ -22,6 +23,24 @@ async def test_a_thief_without_the_key_guesses_no_better_than_anybody(database_u
     results = metadata_game.guess_all(stolen, labels)
     assert [name for name, result in results.items() if result.beats_chance] == []
     spoiled = metadata_game.guess_all(metadata_game.spoil(stolen, labels), labels)
+    assert [name for name, result in spoiled.items() if result.beats_chance] == [*spoiled]
+
+
+@pytest.mark.timeout(240)
+async def test_a_thief_tells_neither_the_door_of_a_tip_nor_the_account_that_sent_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    doors = await door_game.fill(database_url, tmp_path, random.Random(1), 60)
+    is_file = database_url.startswith("sqlite")
+    stolen = (
+        metadata_game.steal_file(database_url)
+        if is_file
+        else await metadata_game.steal_dump(database_url)
+    )
+    assert len(stolen.tables["tips"]) == len(doors) == 60
+    results = door_game.guess_all(stolen, doors)
+    assert [name for name, result in results.items() if result.beats_chance] == []
+    spoiled = door_game.guess_all(door_game.spoil(stolen, doors), doors)
     assert [name for name, result in spoiled.items() if result.beats_chance] == [*spoiled]
 
 
@@ -48,6 +67,6 @@ def test_the_guesser_makes_nothing_out_of_noise() -> None:
     assert not guessing.play(told, labels, Counter("aaaaabbbcc")).beats_chance
 
 
-def test_three_standard_errors_are_the_border() -> None:
-    assert not Result(guessed=65, chance=50, count=100).beats_chance
-    assert Result(guessed=66, chance=50, count=100).beats_chance
+def test_three_and_a_half_standard_errors_are_the_border() -> None:
+    assert not Result(guessed=67, chance=50, count=100).beats_chance
+    assert Result(guessed=68, chance=50, count=100).beats_chance

@@ -4,6 +4,7 @@ import base64
 import os
 import random
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_every_writing_of_a_canary_is_found_wherever_it_stands(tmp_path: Path, b
     cage = Cage(random.Random(before))
     cage.words("story")
     cage.number("chat")
+    cage.keep_number("group", -1_002_345_678_901)
     cage.network("address")
     cage.keep("receipt code", "7K3M-9Q2V-XW4T-8HJR")
     for canary in cage.canaries:
@@ -84,6 +86,28 @@ def test_a_temporary_file_without_a_name_is_seen(tmp_path: Path) -> None:
         with kind(dir=tmp_path):
             assert len(product.loose_files(os.getpid(), tmp_path) - before) >= 1
     assert product.loose_files(os.getpid(), tmp_path) == before
+
+
+def test_the_files_beside_a_database_are_not_loose_but_its_neighbours_are(tmp_path: Path) -> None:
+    before = product.loose_files(os.getpid(), tmp_path)
+    database = tmp_path / "data.db"
+    with ExitStack() as stack:
+        for name in ("data.db-shm", "data.db-wal", "data.db-shm-2", "other.db-wal"):
+            stack.enter_context((tmp_path / name).open("wb"))
+            (tmp_path / name).unlink()
+        loose = product.loose_files(os.getpid(), tmp_path, database) - before
+        assert loose == {
+            f"{tmp_path}/{name} (deleted)" for name in ("data.db-shm-2", "other.db-wal")
+        }
+        without = product.loose_files(os.getpid(), tmp_path) - before
+        assert len(without) == 4
+
+
+def test_a_number_below_zero_is_written_in_both_orders() -> None:
+    writings = writings_of_number(-0x0102030405060708)
+    assert writings["big endian"] == (2**64 - 0x0102030405060708).to_bytes(8, "big")
+    assert writings["little endian"] == writings["big endian"][::-1]
+    assert writings["utf-8"] == b"-72623859790382856"
 
 
 def test_a_number_is_written_in_both_orders() -> None:
