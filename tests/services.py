@@ -44,7 +44,12 @@ def is_present(marker: str) -> bool:
 
 def in_ci() -> bool:
     """Whether this is the build machine, where nothing may be skipped."""
-    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+    return is_set("CI")
+
+
+def is_set(name: str) -> bool:
+    """Whether the environment switches something on."""
+    return os.environ.get(name, "").lower() not in {"", "0", "false"}
 
 
 def environment(**settings: str) -> dict[str, str]:

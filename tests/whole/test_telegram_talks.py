@@ -4,6 +4,7 @@ import asyncio
 import base64
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import unused_port
@@ -11,7 +12,7 @@ from sqlalchemy import create_engine, func, select
 
 from bot.app import utc_now
 from storage.tables import tips
-from tests import talk
+from tests import services, talk
 from tests.fakes.telegram import FakeTelegram, Hang, Person, Seen
 from tests.fakes.telegram.waiting import until
 from tests.players import open_house
@@ -19,15 +20,32 @@ from tests.product import Server
 from tests.telegram_house import SECRET, TelegramPlayer, Way, clock_of, in_telegram
 
 SCRIPTS = talk.scripts()
+EVERY_PAIR = "TEST_EVERY_PAIR"
+"""Set in the environment: each script by every way on every database."""
 
 
-@pytest.mark.parametrize("way", Way)
-@pytest.mark.parametrize("name", SCRIPTS)
+def _plays() -> list[Any]:
+    """Each script both ways and on both databases, in two plays: which way goes with which database
+    takes turns from script to script. The two do not know of each other in the house.
+    """
+    plays = []
+    for place, name in enumerate(SCRIPTS):
+        for way in Way:
+            for database in ("sqlite", "postgresql"):
+                is_turn = (way is Way.POLLING) == ((database == "sqlite") == (place % 2 == 0))
+                if is_turn or services.is_set(EVERY_PAIR):
+                    marks = [pytest.mark.postgresql] if database == "postgresql" else []
+                    plays.append(pytest.param(name, way, database, marks=marks))
+    return plays
+
+
+@pytest.mark.parametrize(("name", "way", "database"), _plays())
 async def test_the_chat_talks_as_written_in(
-    name: str, way: Way, database_url: str, tmp_path: Path
+    name: str, way: Way, database: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    url = str(request.getfixturevalue(f"{database}_url"))
     async with (
-        open_house(database_url, tmp_path) as (house, clock),
+        open_house(url, tmp_path) as (house, clock),
         clock_of(clock) as telegram,
         in_telegram(house, telegram, way) as account,
     ):
