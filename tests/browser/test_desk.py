@@ -35,7 +35,7 @@ async def filed(crowd: Crowd, officer: Officer) -> str:
     return await officer.open_new()
 
 
-async def recruited(crowd: Crowd, officer: Officer, now: datetime) -> Recruit:
+async def recruited(crowd: Crowd, officer: Officer) -> Recruit:
     """Use an enrolment link; the code of half a minute ago is taken, which leaves today's."""
     login = f"moi-{secrets.token_hex(4)}"
     told = await asyncio.to_thread(
@@ -48,6 +48,7 @@ async def recruited(crowd: Crowd, officer: Officer, now: datetime) -> Recruit:
     recruit = Recruit(login, pyotp.TOTP(secret))
     await officer.page.locator("#password").fill(PASSWORD)
     await officer.page.locator("#again").fill(PASSWORD)
+    now = await _early_in_a_step()
     await officer.page.locator("#code").fill(recruit.totp.at(now - HALF_A_MINUTE))
     await officer.press("Kích hoạt")
     await officer.reads("Tài khoản đã sẵn sàng")
@@ -79,11 +80,11 @@ async def gives_code(officer: Officer, code: str, *, remember: bool = False) -> 
 
 async def test_an_officer_enrols_signs_in_is_remembered_and_loses_the_right(crowd: Crowd) -> None:
     crowd.watch.expect(404, 422)
-    now = await _early_in_a_step()
     officer = await crowd.stranger(PHONE)
-    recruit = await recruited(crowd, officer, now)
+    recruit = await recruited(crowd, officer)
     await gives_password(officer, recruit.login)
     await judged(officer, "code")
+    now = await _early_in_a_step()
     await gives_code(officer, _wrong(recruit.totp, now))
     await officer.reads("Mã chưa đúng hoặc đã dùng rồi")
     await gives_code(officer, recruit.totp.at(now), remember=True)
