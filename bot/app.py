@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,6 +13,9 @@ from aiohttp import web
 
 from bot import clock as ticks
 from bot import demo, keyfile
+from bot.broadcasting import Ground
+from bot.bulletins.bulk import Bulk
+from bot.bulletins.mailing import Mailing
 from bot.carrying import Carrier
 from bot.config import Mode, Settings
 from bot.facts import Lookups
@@ -24,12 +27,15 @@ from bot.logs import Event as Log
 from bot.logs import note
 from bot.media import Cleaner
 from bot.outbound import MailRoom
-from bot.web.parts import Parts
+from bot.pace import Limits, Pace
+from bot.web.parts import Parts, load_places
 from bot.web.server import make_application
+from broadcasts import reminder
+from broadcasts import tick as plans
 from handlers import handbook
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import bell, installation, migrate
+from storage import accounts, bell, installation, migrate
 from storage.crypto import Keys, MissingKey, Purpose, Stretcher, TwinKeys, WrongMasterKey
 from storage.database import Database, Unreachable, changes
 from storage.installation import Installation
@@ -39,21 +45,17 @@ from storage.volatile import Memory
 if TYPE_CHECKING:
     from bot.channels.telegram.account import Account, Connection
     from bot.channels.telegram.sending import Line
+    from bot.push.keys import PushKey
 
 STOP_SECONDS = 300
 ENDING_SECONDS = 20
 _LOOK_SECONDS = 1
 _TIDY_SECONDS = 60
+_LATE_SECONDS = 5
 
 
 class CannotStart(Exception):
     """One readable line on why, and what to do."""
-
-
-@cache
-def load_places() -> Places:
-    """The tables of places: the same for everybody, so read once in a process."""
-    return Places.load()
 
 
 @cache
@@ -84,9 +86,11 @@ class House:
     hub: Hub
     inbound: Inbound
     mail_room: MailRoom
+    mailing: Mailing
     places: Places
     texts: Mapping[Language, Texts] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
+    push: "PushKey | None" = field(default=None, repr=False)
 
     def web_parts(self) -> Parts:
         """What the pages are joined from."""
@@ -102,6 +106,8 @@ class House:
             volatile=self.volatile,
             texts=self.texts,
             clock=self.clock,
+            places=lambda: self.places,
+            push_key=self.push.name if self.push is not None else "",
         )
 
 
@@ -218,7 +224,32 @@ def _join(
         mail_room.wake()
 
     database.on_commit = committed
-    return House(settings, database, found, volatile, hub, inbound, mail_room, places, texts, clock)
+    return House(
+        settings=settings,
+        database=database,
+        installation=found,
+        volatile=volatile,
+        hub=hub,
+        inbound=inbound,
+        mail_room=mail_room,
+        mailing=Mailing(database, clock, settings.zone, places),
+        places=places,
+        texts=texts,
+        clock=clock,
+        push=_push_key(settings),
+    )
+
+
+def _push_key(settings: Settings) -> "PushKey | None":
+    if not settings.has_push:
+        return None
+    # Imported here, for without a key nothing of Web Push shall be in the process.
+    from bot.push import keys  # noqa: PLC0415
+
+    try:
+        return keys.read(settings.push_key_file)
+    except keyfile.NoKey as error:
+        raise CannotStart(str(error)) from None
 
 
 async def serve(
@@ -233,42 +264,91 @@ async def serve(
         stack.enter_context(only_one(settings.database_url.get_secret_value()))
         house = await stack.enter_async_context(open_house(settings, make_demo=True))
         await _tidy(house)
+        await _send_pushes(house)
         if "clock" in roles:
             stack.callback(ticks.start(_ticks(house)))
         async with asyncio.TaskGroup() as group:
             mail = group.create_task(house.mail_room.run()) if "send" in roles else None
-            account = None
+            account, pace = None, await _send_bulletins(house)
+            if "send" in roles:
+                group.create_task(house.mailing.run())
             if "web" in roles:
                 if settings.telegram_token.get_secret_value():
-                    account = await stack.enter_async_context(_open_telegram(house))
+                    account = await stack.enter_async_context(_open_telegram(house, pace))
                 runner = await _open_door(house, account)
                 stack.push_async_callback(runner.cleanup)
                 await _greet(house, runner, say)
             note(Log.STARTED, milliseconds=round((time.perf_counter() - begun) * 1000))
             await stop.wait()
             await _let_finish(house, account, say)
+            house.mailing.stop()
             if mail is not None:
                 mail.cancel()
         note(Log.STOPPED)
 
 
+async def _send_bulletins(house: House) -> Pace:
+    """Let bulletins go out over every account of Telegram; the pace of the first, which the talk
+    shares, so that answers and desk cards go first.
+    """
+    from bot.channels.telegram.bulk import TelegramBulk  # noqa: PLC0415
+
+    token, first = house.settings.telegram_token.get_secret_value(), None
+    if token:
+        async with house.database.write() as tx:
+            first = await accounts.ensure_first(tx, "telegram", token)
+    pace = Pace(Limits(bulk_per_second=first.per_second) if first is not None else Limits())
+
+    def open_bulk(account: accounts.Account, token: str) -> AbstractAsyncContextManager[Bulk]:
+        is_first = first is not None and account.id == first.id
+        own = pace if is_first else Pace(Limits(bulk_per_second=account.per_second))
+        return TelegramBulk(token, house.settings.telegram_api_url, own, account.per_second)
+
+    house.mailing.send_over("telegram", open_bulk)
+    return pace
+
+
+async def _send_pushes(house: House) -> None:
+    """Let bulletins go out to browsers, where a push key is set. Raises CannotStart."""
+    if house.push is None:
+        return
+    from bot.push.account import CHANNEL, OtherKey, opener  # noqa: PLC0415
+
+    try:
+        open_bulk = await opener(house.database, house.push, house.settings.public_url)
+    except OtherKey:
+        raise CannotStart("people get notices by another push key; put that key back") from None
+    house.mailing.send_over(CHANNEL, open_bulk)
+
+
 @asynccontextmanager
-async def _open_telegram(house: House) -> AsyncIterator["Account"]:
+async def _open_telegram(house: House, pace: Pace) -> AsyncIterator["Account"]:
     # Imported here, for without a token nothing of Telegram shall be in the process.
     from bot.channels.telegram.account import Behind, open_account  # noqa: PLC0415
     from bot.channels.telegram.desk import Desk  # noqa: PLC0415
     from bot.channels.telegram.desk_post import Post  # noqa: PLC0415
+    from bot.channels.telegram.doors import Doors  # noqa: PLC0415
+    from bot.channels.telegram.studio import Studio  # noqa: PLC0415
 
     zone, texts = house.settings.zone, house.texts[Language.VI]
 
-    def desk(line: "Line") -> Desk:
+    asking: dict[str, tuple[float, ticks.Tick]] = {}
+
+    def doors(line: "Line") -> Doors:
         post = Post(line, texts, house.settings.public_url)
         house.mail_room.send_over(GroupMail(house.database, house.clock, zone, texts, post))
-        return Desk(post, house.database, house.volatile, texts, house.clock, zone)
+        ground = Ground(zone, house.clock, lambda: house.places)
+        studio = Studio(post, house.database, house.volatile, texts, ground)
+        asking["late"] = (_LATE_SECONDS, studio.ask_late)
+        return Doors(Desk(post, house.database, house.volatile, texts, house.clock, zone), studio)
 
-    behind = Behind(house.inbound, house.volatile, house.texts, house.clock)
-    async with open_account(telegram_connection(house.settings), behind, desk) as account:
-        yield account
+    behind = Behind(house.inbound, house.volatile, house.texts, house.clock, pace)
+    async with open_account(telegram_connection(house.settings), behind, doors) as account:
+        stop = ticks.start(asking)
+        try:
+            yield account
+        finally:
+            stop()
 
 
 def telegram_connection(settings: Settings) -> "Connection":
@@ -286,7 +366,7 @@ def telegram_connection(settings: Settings) -> "Connection":
 
 async def _open_door(house: House, account: "Account | None") -> web.AppRunner:
     hooks = {account.hook_path: account} if account is not None and account.hook_path else {}
-    application = make_application(house.web_parts(), hooks)
+    application = make_application(_parts(house, account), hooks)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
     await runner.setup()
     site = web.TCPSite(runner, house.settings.web_host, house.settings.web_port)
@@ -298,6 +378,16 @@ async def _open_door(house: House, account: "Account | None") -> web.AppRunner:
             f"port {house.settings.web_port} is taken; set TIENGTHO_WEB_PORT to another"
         ) from None
     return runner
+
+
+def _parts(house: House, account: "Account | None") -> Parts:
+    """The parts of the pages, with the account that sends tests to broadcasters."""
+    parts = house.web_parts()
+    if account is None:
+        return parts
+    from bot.channels.telegram.studio import whispering  # noqa: PLC0415
+
+    return replace(parts, whisper=whispering(account.line, house.texts[Language.VI]))
 
 
 async def _greet(house: House, runner: web.AppRunner, say: Callable[[str], None]) -> None:
@@ -328,7 +418,28 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
     return {
         "look": (_LOOK_SECONDS, look),
         "tidy": (_TIDY_SECONDS, tidy),
+        "due": (_LOOK_SECONDS, _begin_due(house)),
     }
+
+
+def _begin_due(house: House) -> ticks.Tick:
+    last: datetime | None = None
+    is_reminding = False
+
+    async def begin_due() -> None:
+        nonlocal last, is_reminding
+        now, zone = house.clock(), house.settings.zone
+        # Units may be imported at any time after the start.
+        if not is_reminding:
+            is_reminding = await reminder.ensure(house.database, now, zone)
+        # At a start, and when the clock went back: what ran ahead of it has put bulletins off.
+        if last is None or now < last:
+            await plans.mend(house.database, now, zone)
+        last = now
+        if await plans.tick(house.database, now, zone, house.places):
+            house.mailing.wake()
+
+    return begin_due
 
 
 async def _tidy(house: House) -> None:

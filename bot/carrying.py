@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
+from bot import subscribing
 from bot.logs import Event as Log
 from bot.logs import note
 from handlers import clocks
@@ -18,6 +19,9 @@ from handlers.effects import (
     FileTip,
     ForgetChat,
     HideTip,
+    PauseSubscription,
+    Subscribe,
+    Unsubscribe,
 )
 from handlers.events import Picture
 from handlers.states import Key
@@ -53,7 +57,7 @@ class Carrier:
             pictures = await self._pictures(chat, lasting)
             async with self._database.write() as tx:
                 for effect in lasting:
-                    if not await self._do(tx, effect, pictures, facts):
+                    if not await self._do(tx, chat, effect, pictures, facts):
                         raise Overtaken
             if any(isinstance(effect, FileTip) for effect in lasting):
                 note(Log.TIP_FILED)
@@ -100,7 +104,7 @@ class Carrier:
         return loaded
 
     async def _do(
-        self, tx: Tx, effect: Effect, pictures: dict[str, PictureData], facts: Facts
+        self, tx: Tx, chat: str, effect: Effect, pictures: dict[str, PictureData], facts: Facts
     ) -> bool:
         match effect:
             case FileTip():
@@ -118,6 +122,9 @@ class Carrier:
                 return await _hide(tx, key, excluded, unit, facts)
             case AllowPolice(key, allowed):
                 return await tips.allow_police(tx, key, allowed=allowed)
+            case Subscribe() | Unsubscribe() | PauseSubscription():
+                await subscribing.carry_out(tx, chat, effect, facts.today)
+                return True
             case DropPictures() | ForgetChat():
                 return True
             case _:

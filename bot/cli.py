@@ -1,7 +1,6 @@
 """The command line: `python -m bot COMMAND`."""
 
 import asyncio
-import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -11,10 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
-from bot import app, hardening, keyfile, locks, logs
-from bot.channels.terminal import Terminal, text_of
+from bot import accounts_cli, app, bulletins_cli, hardening, keyfile, locks, logs, push_cli
+from bot.channels.terminal import ADDRESS, Terminal, text_of
 from bot.config import Settings, WrongSettings, load
 from bot.staff_cli import staff as staff_group
+from bot.web.parts import load_places
 from handlers import units as unit_files
 from handlers.units import BadUnits
 from storage import audit, desk_groups, migrate, units
@@ -152,7 +152,7 @@ def chat(context: Context) -> None:
 
     async def work() -> None:
         async with app.open_house(context.settings, make_demo=True) as house:
-            terminal = Terminal(house.inbound, secrets.token_hex(16))
+            terminal = Terminal(house.inbound, ADDRESS)
             try:
                 await _converse(house, terminal)
             finally:
@@ -199,7 +199,7 @@ def import_units(context: Context, file: Path, *, remove: bool) -> None:
     except UnicodeDecodeError:
         raise click.ClickException("the file is not UTF-8 text; save it as CSV UTF-8") from None
     try:
-        parsed = unit_files.parse(text, known_places=app.load_places().is_known)
+        parsed = unit_files.parse(text, known_places=load_places().is_known)
     except BadUnits as error:
         for problem in error.problems:
             click.echo(problem.describe(), err=True)
@@ -258,3 +258,7 @@ def doctor_telegram(context: Context) -> None:
 
 
 commands.add_command(staff_group)
+commands.add_command(accounts_cli.accounts)
+commands.add_command(bulletins_cli.bulletins)
+commands.add_command(bulletins_cli.send)
+commands.add_command(push_cli.push_key)

@@ -17,7 +17,7 @@ from storage.database import read_url
 
 PREFIX = "TIENGTHO_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")
+TELEGRAM_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")
 _HOOK_SECRET = re.compile(r"([A-Za-z0-9_-]{16,256})?")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -72,7 +72,7 @@ def _level(name: str) -> str:
 
 def _token(token: SecretStr) -> SecretStr:
     value = token.get_secret_value()
-    if value and not _TOKEN.fullmatch(value):
+    if value and not TELEGRAM_TOKEN.fullmatch(value):
         raise ValueError("must be a token as @BotFather gives it, or empty")
     return token
 
@@ -117,11 +117,17 @@ class Settings(BaseSettings):
     telegram_api_url: Annotated[str, AfterValidator(_web_address)] = "https://api.telegram.org"
     telegram_mode: Mode = Mode.POLLING
     telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_hook_secret)] = SecretStr("")
+    push_key_file: Path = Path()
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone for showing and for the bell."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def has_push(self) -> bool:
+        """Whether Web Push is switched on."""
+        return self.push_key_file != Path()
 
     @property
     def is_loopback(self) -> bool:

@@ -5,9 +5,10 @@ from importlib import resources
 
 from bot.web.enter import demo_link
 from bot.web.parts import Parts
+from broadcasts import library
 from handlers import units as unit_files
 from handlers.roles import Role
-from storage import staff, units
+from storage import bulletins, staff, units
 from storage.database import Database
 from storage.places import Places
 
@@ -19,23 +20,34 @@ _STAFF = (
     ("canbo4", "Cán bộ trực toàn quốc", "tong", Role.OFFICER),
     ("canbo5", "Cán bộ công đoàn cơ sở", "cs-may-vi-du", Role.OFFICER),
     ("quantri", "Người quản trị", "tong", Role.ADMINISTRATOR),
+    ("tacgia1", "Người viết bản tin số 1", "tong", Role.AUTHOR),
+    ("duyet1", "Người duyệt bản tin số 1", "tong", Role.APPROVER),
+    ("duyet2", "Người duyệt bản tin số 2", "tong", Role.APPROVER),
 )
+# Texts of the library that lie there as drafts, without a time yet.
+_DRAFTS = ("culture_day", "loan_interest", "fake_recruiters")
 _SHOWN = (
     ("canbo1", "Bàn tiếp nhận Bàn Thạch, cán bộ 1 / desk officer 1"),
     ("canbo2", "Bàn tiếp nhận Bàn Thạch, trưởng bàn / desk lead"),
     ("canbo4", "Bàn tiếp nhận toàn quốc / national desk"),
     ("quantri", "Quản trị / administrator"),
+    ("tacgia1", "Viết bản tin / bulletin author"),
+    ("duyet1", "Duyệt bản tin / bulletin approver"),
 )
 
 
 async def fill(database: Database, places: Places, now: datetime) -> None:
-    """Write the demo's units and staff into a fresh database; cards are shown at once."""
+    """Write the demo's units, staff and drafts into a fresh database; cards are shown at once."""
     text = resources.files("storage.data").joinpath("demo_units.csv").read_text(encoding="utf-8")
     parsed = unit_files.parse(text, known_places=places.is_known)
     async with database.write() as tx:
         await units.import_all(tx, parsed, at_once=True)
         for login, name, unit, role in _STAFF:
-            await staff.add(tx, login, name, frozenset({(unit, role)}), now)
+            member, _ = await staff.add(tx, login, name, frozenset({(unit, role)}), now)
+            if role is Role.AUTHOR:
+                for text in _DRAFTS:
+                    content = library.load()[text]
+                    await bulletins.create(tx, unit, member.id, content, now.date())
 
 
 async def links(parts: Parts, address: str) -> list[str]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import subscribing
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.routing import Tree
 from handlers.states import Key
+from handlers.subscriptions import Subscription
 from handlers.texts import Texts
-from handlers.turn import Facts, Needs, Thread
+from handlers.turn import Facts, Meant, Needs, Thread
 from storage import bell, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.crypto import Reporter, Stretcher
@@ -49,7 +51,7 @@ class Lookups:
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def facts(self, chat: str, needs: Needs) -> Facts:
-        """The facts for one turn in `chat`."""
+        """The facts for one turn in `chat`, which is "channel|address"."""
         now = self.clock()
         local = now.astimezone(self.zone)
         tree = await self.tree()
@@ -72,6 +74,10 @@ class Lookups:
             places=self.places.find(needs.place) if needs.place else (),
             bells=await self._bells(local) if needs.bell else (),
             wait_seconds=wait,
+            places_of_today=self.places.of_today,
+            may_subscribe=chat.partition("|")[0] not in subscribing.READ_ON_A_PAGE,
+            subscription=await self._subscription(chat) if needs.subscription else None,
+            meant=await self._meant(needs.bulletin, tree) if needs.bulletin else None,
         )
 
     async def tree(self) -> Tree:
@@ -142,6 +148,14 @@ class Lookups:
         if self.database.keys is None:
             raise Unreachable
         return self.database.keys.reporters(stretched)
+
+    async def _subscription(self, chat: str) -> Subscription | None:
+        async with self.database.read() as tx:
+            return await subscribing.subscription_of(tx, chat)
+
+    async def _meant(self, bulletin: str, tree: Tree) -> Meant | None:
+        async with self.database.read() as tx:
+            return await subscribing.meant_by(tx, bulletin, tree, self.places)
 
     async def _bells(self, local: datetime) -> tuple[str, ...]:
         async with self.database.read() as tx:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from bot import subscribing
 from bot.carrying import Carrier, Overtaken
 from bot.channels import Arrival
 from bot.facts import Lookups
@@ -136,6 +137,12 @@ class Inbound:
             await self._carrier.drop_pictures(chat, leaving.pictures_in(known.talk.state))
             await self._drop(chat)
 
+    async def left(self, channel: str, address: str) -> None:
+        """The person blocked this chat: nothing is sent to it any more. Raises Unreachable."""
+        chat = _chat(channel, address)
+        async with self._alone(chat), self._lookups.database.write() as tx:
+            await subscribing.left(tx, chat)
+
     async def endings(self) -> list[tuple[str, str, Answer]]:
         """The drafts that end in two minutes: channel, address and what to say; each once."""
         return await self._ending(WARN_SECONDS, Ending())
@@ -207,7 +214,7 @@ class Inbound:
         after = worker.needs(turn.talk, Looked())
         shown = facts
         is_old = turn.effects or after.key != (facts.thread and facts.thread.key)
-        if after.bell or (after.key and is_old):
+        if after.bell or after.subscription or (after.key and is_old):
             shown = await self._lookups.facts(chat, after)
         return self._shown(turn, shown, ends, await self._topic(turn.talk))
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from handlers.events import Picture
 from handlers.places import Place
 from handlers.states import Key
+from handlers.subscriptions import Subscription
 from handlers.tips import Category
 
 
@@ -77,6 +78,25 @@ class AllowPolice:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribe:
+    """This chat receives bulletins from now on, as it chose."""
+
+    subscription: Subscription = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """This chat receives none any more, and what it chose is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSubscription:
+    """Nothing before that day; None: go on at once."""
+
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class DropPictures:
     """Pictures of a draft that is gone are forgotten."""
 
@@ -96,6 +116,9 @@ Effect = (
     | DeleteTip
     | HideTip
     | AllowPolice
+    | Subscribe
+    | Unsubscribe
+    | PauseSubscription
     | DropPictures
     | ForgetChat
 )

@@ -13,6 +13,7 @@ class Command(StrEnum):
     REPORT = "report"
     CODE = "code"
     BELL = "bell"
+    BULLETINS = "bulletins"
     RIGHTS = "rights"
     HANDBOOK = "handbook"
     TRY = "try"
@@ -85,6 +86,24 @@ class Brought:
     words: str = field(default="", repr=False)
 
 
+class Under(StrEnum):
+    """The buttons that stand under every bulletin."""
+
+    STOP = "stop"
+    CHANGE = "change"
+    WHY = "why"
+
+
+@dataclass(frozen=True, slots=True)
+class PressedUnder:
+    """A button under a bulletin was pressed. It belongs to no turn of the talk and works for ever,
+    whatever is going on. `bulletin` is its id, where the button tells it.
+    """
+
+    button: Under
+    bulletin: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """The person looks at where they are (a page is opened or refreshed)."""
@@ -98,4 +117,4 @@ class Ending:
     """The draft ends in two minutes unless something is done."""
 
 
-Event = Said | Chose | Commanded | Showed | Brought | Looked | Ending
+Event = Said | Chose | Commanded | Showed | Brought | PressedUnder | Looked | Ending

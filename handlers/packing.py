@@ -4,14 +4,15 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from enum import Enum
 from typing import Any
 
-from handlers import events, languages, places, states, tips
+from handlers import events, languages, places, states, subscriptions, tips
 
 _CLASSES: Mapping[str, Any] = {
     name: value
-    for module in (states, events, places, languages, tips)
+    for module in (states, events, places, languages, subscriptions, tips)
     for name, value in vars(module).items()
     if isinstance(value, type) and (is_dataclass(value) or issubclass(value, Enum))
 }
@@ -38,6 +39,8 @@ def _plain(value: Any) -> Any:
             return value
         case bytes():
             return {"bytes": base64.b64encode(value).decode()}
+        case date():
+            return {"date": value.isoformat()}
         case tuple():
             return [_plain(each) for each in value]
         case frozenset():
@@ -53,6 +56,8 @@ def _made(value: Any) -> Any:
             return _CLASSES[name](inside)
         case {"bytes": encoded}:
             return base64.b64decode(encoded)
+        case {"date": told}:
+            return date.fromisoformat(told)
         case {"set": inside}:
             return frozenset(_made(each) for each in inside)
         case {"class": name, "with": inside}:

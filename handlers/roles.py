@@ -17,3 +17,4 @@ class Role(StrEnum):
 
 
 READERS_OF_TIPS = frozenset({Role.LEAD, Role.OFFICER})
+BROADCASTERS = frozenset({Role.AUTHOR, Role.APPROVER})

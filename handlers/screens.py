@@ -16,6 +16,7 @@ class Tone(StrEnum):
     OFFICER = "officer"
     KEEP = "keep"
     LIST = "list"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from handlers.events import Picture
 from handlers.languages import Language
 from handlers.places import Place
+from handlers.subscriptions import Subscription
 from handlers.tips import Category
 
 
@@ -251,6 +252,38 @@ class PoliceLater:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingSubscription:
+    """What this chat receives, with everything that can be changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingTopics:
+    """Which topics? A press marks one, or takes its mark away; `is_new` until it was stored."""
+
+    wish: Subscription = field(repr=False)
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingPlaces:
+    """News of which places? Free words; `candidates` once something may mean several."""
+
+    wish: Subscription = field(repr=False)
+    is_new: bool = False
+    candidates: tuple[Place, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingOften:
+    """How many bulletins a week?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingPart:
+    """At which time of the day?"""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingHandbook:
     """The handbook's list, or one article; `back` is where the worker was."""
 
@@ -309,6 +342,11 @@ State = (
     | ConfirmingDelete
     | HidingLater
     | PoliceLater
+    | ReadingSubscription
+    | ChoosingTopics
+    | ChoosingPlaces
+    | ChoosingOften
+    | ChoosingPart
     | ReadingHandbook
     | Aside
     | ConfirmingCancel

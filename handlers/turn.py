@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from handlers.bulletins import Topic
 from handlers.effects import Effect
 from handlers.handbook import Handbook
 from handlers.languages import Language
@@ -12,6 +13,7 @@ from handlers.places import Place
 from handlers.routing import Tree
 from handlers.screens import Say
 from handlers.states import Key, Talk
+from handlers.subscriptions import Span, Subscription
 from handlers.tips import Author, Category, Kind, Outcome, Status
 
 
@@ -54,6 +56,17 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a bulletin was for: its own topic and, with an alert, that of alerts; its places.
+    `reminder`: it is the weekly one of the bell, for whoever asked for that.
+    """
+
+    topics: tuple[Topic, ...] = ()
+    spans: tuple[Span, ...] = ()
+    reminder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What has to be looked up before a turn; everything else is always there."""
 
@@ -63,13 +76,17 @@ class Needs:
     place: str = field(default="", repr=False)
     bell: bool = False
     fresh_code: bool = False
+    subscription: bool = False
+    bulletin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What was looked up. `thread` answers `codes` or `key`; `filing` is the key of the code about
     to be sent, and `filed` its thread when it was sent before; `wait_seconds` is not 0 when too
-    many wrong codes came from this chat.
+    many wrong codes came from this chat. `places_of_today` are all of them by their codes.
+    `may_subscribe`: bulletins can be sent to this chat, and need not be read on a page;
+    `subscription` is what it chose; `meant` is whom the bulletin was for that is asked about.
     """
 
     now: datetime
@@ -89,6 +106,10 @@ class Facts:
     bells: tuple[str, ...] = ()
     wait_seconds: int = 0
     most_pictures: int = 5
+    places_of_today: Mapping[str, Place] = field(default_factory=dict, repr=False)
+    may_subscribe: bool = True
+    subscription: Subscription | None = field(default=None, repr=False)
+    meant: Meant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,18 @@ class Act(StrEnum):
     LINKED = "linked"
     UNLINKED = "unlinked"
     DESK_CHANGED = "desk_changed"
+    BULLETIN_WRITTEN = "bulletin_written"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    TEST_SENT = "test_sent"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    CANCELLED = "cancelled"
+    OUTLET_LINKED = "outlet_linked"
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
 
 
 @dataclass(frozen=True, slots=True)

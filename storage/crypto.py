@@ -52,6 +52,8 @@ class Purpose(StrEnum):
     PEPPER = "pepper"
     TOMBSTONES = "tombstones"
     BELL = "bell"
+    SUBSCRIBERS = "subscribers"
+    ACCOUNTS = "accounts"
 
 
 class Unopenable(Exception):

@@ -1,4 +1,4 @@
-"""One-time codes by which a group becomes a desk and an officer's account is linked."""
+"""One-time codes: a group becomes a desk or an outlet, an account that of a member of staff."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ class CodeKind(StrEnum):
 
     GROUP = "group"
     ACCOUNT = "account"
+    OUTLET = "outlet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,17 @@ async def make(tx: Tx, kind: CodeKind, about: str, now: datetime) -> str:
 
 async def use(tx: Tx, kind: CodeKind, typed: str, now: datetime) -> str | None:
     """What the code is about, and then it is gone; None for a wrong, used or old one."""
-    keys = tx.keys.macs(Purpose.STAFF, _named(typed.upper().translate(_ALIKE)))
-    row = await tx.row(select(desk_codes).where(desk_codes.c.id.in_(keys)))
-    if row is None:
-        return None
-    body = _opened(tx, row.id, row.body)
-    if body.kind is not kind or body.until <= now:
+    found = await _living(tx, kind, typed, now)
+    if found is None:
         return None
     # Of two who type it at once, one takes the row out.
-    used = await tx.run(delete(desk_codes).where(desk_codes.c.id == row.id))
-    return body.about if used == 1 else None
+    used = await tx.run(delete(desk_codes).where(desk_codes.c.id == found[0]))
+    return found[1] if used == 1 else None
+
+
+async def holds(tx: Tx, kind: CodeKind, typed: str, now: datetime) -> bool:
+    """Whether `use` would take this code; it stays."""
+    return await _living(tx, kind, typed, now) is not None
 
 
 async def drop(tx: Tx, kind: CodeKind, about: str) -> None:
@@ -71,6 +73,16 @@ async def drop(tx: Tx, kind: CodeKind, about: str) -> None:
         body = _opened(tx, row.id, row.body)
         if (body.kind, body.about) == (kind, about):
             await tx.run(delete(desk_codes).where(desk_codes.c.id == row.id))
+
+
+async def _living(tx: Tx, kind: CodeKind, typed: str, now: datetime) -> tuple[bytes, str] | None:
+    """The key of the code's row, and what it is about."""
+    keys = tx.keys.macs(Purpose.STAFF, _named(typed.upper().translate(_ALIKE)))
+    row = await tx.row(select(desk_codes).where(desk_codes.c.id.in_(keys)))
+    if row is None:
+        return None
+    body = _opened(tx, row.id, row.body)
+    return None if body.kind is not kind or body.until <= now else (bytes(row.id), body.about)
 
 
 def _opened(tx: Tx, key: bytes, body: bytes) -> _Body:

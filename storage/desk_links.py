@@ -1,4 +1,4 @@
-"""Officers' accounts in a chat app: who is meant by an account, and how to reach an officer."""
+"""Staff's accounts in a chat app: who is meant by an account, and how to reach them."""
 
 from datetime import datetime
 
@@ -33,12 +33,24 @@ async def link(tx: Tx, code: str, account: str, now: datetime) -> Member | None:
 
 async def officer_of(tx: Tx, account: str) -> Member | None:
     """The officer whose account this is, while they are enrolled and some desk is theirs."""
+    member = await member_of(tx, account)
+    return member if member is not None and member.reads_tips else None
+
+
+async def member_of(tx: Tx, account: str) -> Member | None:
+    """The member of staff whose account this is, while they are enrolled."""
     keys = tx.keys.macs(Purpose.STAFF, _named(account))
     row = await tx.row(select(desk_links.c.staff).where(desk_links.c.id.in_(keys)))
     member = await staff.by_id(tx, bytes(row.staff)) if row is not None else None
-    if member is None or not member.enrolled or not member.reads_tips:
+    return member if member is not None and member.enrolled else None
+
+
+async def account_of(tx: Tx, member: bytes) -> str | None:
+    """The linked account of a member, to send them something; None when there is none."""
+    row = await tx.row(select(desk_links).where(desk_links.c.staff == member))
+    if row is None:
         return None
-    return member
+    return tx.keys.open_sealed(Purpose.STAFF, row.body, _about(row.id)).decode()
 
 
 async def linked(tx: Tx) -> frozenset[bytes]:

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bell import DECOYS_DRAWN
 from storage.chance import random_bytes
-from storage.crypto import Keys, Purpose, WrappedKey, new_keys
+from storage.crypto import Keys, Purpose, WrappedKey, new_keys, new_master, wrap_key
 from storage.database import TIPS_CHANGED, Database
 from storage.tables import counters, instance, keyring
 
 _SALT_BYTES = 16
+_LOCK = 7_401_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +27,7 @@ async def make(database: Database, master: bytes, *, demo: bool) -> Installation
     """Write a fresh set of keys, wrapped under `master`, into an empty database."""
     made = Installation(random_bytes(_SALT_BYTES), demo)
     async with database.engine.begin() as connection:
-        await connection.execute(
-            insert(keyring),
-            [
-                {
-                    "purpose": key.purpose.value,
-                    "number": key.number,
-                    "wrapped": key.wrapped,
-                    "current": key.current,
-                }
-                for key in new_keys(master)
-            ],
-        )
+        await _write(connection, new_keys(master))
         await connection.execute(
             insert(instance),
             [
@@ -60,7 +51,8 @@ async def is_made(database: Database) -> bool:
 
 
 async def open_with(database: Database, master: bytes) -> Installation:
-    """Open the keys with `master` and give them to the database.
+    """Open the keys with `master` and give them to the database. Keys for purposes that came
+    after all those it has are made now; one that is missing in between is never made anew.
 
     Raises WrongMasterKey, TwinKeys, MissingKey.
     """
@@ -68,12 +60,55 @@ async def open_with(database: Database, master: bytes) -> Installation:
         stored = {
             row.name: bytes(row.value) for row in (await connection.execute(select(instance)))
         }
-        rows = (await connection.execute(select(keyring))).all()
-    database.keys = Keys.open(
-        master,
-        [
-            WrappedKey(Purpose(row.purpose), row.number, bytes(row.wrapped), row.current)
-            for row in rows
-        ],
-    )
+        rows = await _read(connection)
+    if _newer(rows):
+        rows = await _complete(database, master)
+    database.keys = Keys.open(master, rows)
     return Installation(stored["salt"], stored.get("demo") == b"yes")
+
+
+async def _complete(database: Database, master: bytes) -> list[WrappedKey]:
+    """The keyring with the keys that it lacked."""
+    async with database.engine.connect() as plain:
+        connection = await plain.execution_options(immediate=True)
+        async with connection.begin():
+            if not database.is_sqlite:
+                # Two processes that are started at once must not make two keys for one purpose.
+                await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            rows = await _read(connection)
+            made = [wrap_key(master, purpose, 1, new_master()) for purpose in _newer(rows)]
+            # Before anything is written: this master key has to be the right one.
+            Keys.open(master, [*rows, *made])
+            await _write(connection, made)
+    return [*rows, *made]
+
+
+def _newer(rows: list[WrappedKey]) -> list[Purpose]:
+    """The purposes that were thought of after this keyring was made: those behind all of its own.
+    One that is missing in between was there and is gone.
+    """
+    purposes, held = list(Purpose), {row.purpose for row in rows}
+    known = [number for number, purpose in enumerate(purposes) if purpose in held]
+    return purposes[known[-1] + 1 :] if known else []
+
+
+async def _read(connection: AsyncConnection) -> list[WrappedKey]:
+    rows = await connection.execute(select(keyring))
+    return [
+        WrappedKey(Purpose(row.purpose), row.number, bytes(row.wrapped), row.current)
+        for row in rows
+    ]
+
+
+async def _write(connection: AsyncConnection, made: list[WrappedKey]) -> None:
+    rows = [
+        {
+            "purpose": key.purpose.value,
+            "number": key.number,
+            "wrapped": key.wrapped,
+            "current": key.current,
+        }
+        for key in made
+    ]
+    if rows:
+        await connection.execute(insert(keyring), rows)

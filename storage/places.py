@@ -79,6 +79,11 @@ class Places:
         """The province (two digits) or commune (five) of today, or None."""
         return self._by_code.get(code)
 
+    @property
+    def of_today(self) -> Mapping[str, Place]:
+        """All provinces (two digits) and communes (five) of today, by code."""
+        return self._by_code
+
     def is_known(self, code: str) -> bool:
         """Whether `code` is a province or commune of today."""
         return code in self._by_code

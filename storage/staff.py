@@ -9,7 +9,7 @@ from enum import StrEnum
 import pyotp
 from sqlalchemy import delete, insert, select, update
 
-from handlers.roles import READERS_OF_TIPS, Role
+from handlers.roles import BROADCASTERS, READERS_OF_TIPS, Role
 from storage.chance import new_token, random_id
 from storage.crypto import Purpose, equal, password_matches
 from storage.database import Tx
@@ -48,6 +48,11 @@ class Member:
     def administers(self) -> bool:
         """Whether they look after the people of some unit."""
         return any(role is Role.ADMINISTRATOR for _, role in self.grants)
+
+    @property
+    def broadcasts(self) -> bool:
+        """Whether they write or approve bulletins of some unit."""
+        return any(role in BROADCASTERS for _, role in self.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +277,12 @@ async def units_run_by(tx: Tx, key: bytes) -> frozenset[str]:
     """The units whose people this member looks after: those where they are administrator, and all
     below.
     """
-    held = await _held(tx, key)
-    reached = {unit for unit, role in held if role is Role.ADMINISTRATOR}
+    return await units_under(tx, key, Role.ADMINISTRATOR)
+
+
+async def units_under(tx: Tx, key: bytes, role: Role) -> frozenset[str]:
+    """The units where this member holds `role`, and all below, as it stands in this transaction."""
+    reached = {unit for unit, held in await _held(tx, key) if held is role}
     below: dict[str, list[str]] = {}
     for row in await tx.rows(select(units.c.id, units.c.parent)):
         below.setdefault(row.parent, []).append(row.id)

@@ -12,7 +12,7 @@ from handlers.tips import Category
 from storage import record
 from storage.crypto import CaseKey, Pair, Purpose, new_pair
 from storage.database import Tx
-from storage.tables import desk_groups, grants, tips, units
+from storage.tables import desk_groups, grants, outlets, tips, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ async def import_all(
         used = await _used(tx, gone)
         if used is not None or not may_remove:
             raise StillUsed(used or gone[0])
-        await tx.run(delete(desk_groups).where(desk_groups.c.unit.in_(gone)))
+        for table in (desk_groups, outlets):
+            await tx.run(delete(table).where(table.c.unit.in_(gone)))
         await tx.run(delete(units).where(units.c.id.in_(gone)))
     added = changed = 0
     for unit in wanted.values():

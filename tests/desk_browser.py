@@ -16,7 +16,7 @@ from PIL import Image
 from bot.inbound import Inbound
 from bot.live import DESK, Hub
 from bot.web.enter import demo_link
-from bot.web.parts import Parts
+from bot.web.parts import Parts, Whisper
 from bot.web.server import make_application
 from storage import audit, staff
 from storage.audit import Act
@@ -100,6 +100,9 @@ class Browser:
             if box.get("type") in {"radio", "checkbox"} and not box.has_attr("checked"):
                 continue
             told[str(box["name"])] = str(box.get("value") or box.text)
+        for choice in form.select("select[name]"):
+            options = choice.select("option[selected]") or choice.select("option")
+            told[str(choice["name"])] = str(options[0]["value"]) if options else ""
         for pressed in form.select("button[name]"):
             if pressed.get_text(strip=True) == button:
                 told[str(pressed["name"])] = str(pressed["value"])
@@ -138,7 +141,9 @@ class Browser:
 
 
 @asynccontextmanager
-async def world_on(url: str, *, public_url: str | None = None) -> AsyncIterator[World]:
+async def world_on(
+    url: str, *, public_url: str | None = None, whisper: Whisper | None = None
+) -> AsyncIterator[World]:
     clock = Clock()
     async with database(url) as made:
         hub = Hub()
@@ -155,6 +160,7 @@ async def world_on(url: str, *, public_url: str | None = None) -> AsyncIterator[
             volatile=Memory(new_master(), clock.seconds),
             texts=texts(),
             clock=clock,
+            whisper=whisper,
         )
         server = TestServer(make_application(parts))
         world = World(parts, made, clock, server)

@@ -19,23 +19,38 @@ from PIL import Image
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot import app
+from bot import app, subscribing
 from bot.app import House
 from bot.channels import Arrival
 from bot.channels.terminal import Terminal
 from bot.config import Settings
 from bot.inbound import Answer
 from bot.web.server import make_application
-from handlers.events import Brought, Chose, Ending, Event, Looked, Picture, Said, Showed, Unusable
+from handlers.bulletins import Topic
+from handlers.events import (
+    Brought,
+    Chose,
+    Ending,
+    Event,
+    Looked,
+    Picture,
+    PressedUnder,
+    Said,
+    Showed,
+    Under,
+    Unusable,
+)
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
+from handlers.subscriptions import Subscription
 from handlers.tips import Kind, Move, Outcome
 from handlers.worker import words as commands
-from storage import cases, staff
+from storage import cases, staff, subscribers
 from storage.cases import Case, Done
 from storage.tables import tips as tips_table
 from tests.world import START, Chat, Filed, World
 
+UNDER = r"pressed under a bulletin (\w+)"
 _MOVES = {"asks": Move.ASK, "answers": Move.ANSWER, "closes": Move.CLOSE}
 _UNUSABLE = {"sticker": Unusable.STICKER, "voice": Unusable.VOICE, "broken file": Unusable.BROKEN}
 
@@ -79,6 +94,10 @@ class Surroundings(Protocol):
         """Time passes until the bell's list changes."""
         ...
 
+    async def subscription(self) -> Subscription | None:
+        """What the present phone receives."""
+        ...
+
 
 async def happen(around: Surroundings, what: str, words: str) -> None:
     """Carry out, or check, a `!` line."""
@@ -102,8 +121,23 @@ async def happen(around: Surroundings, what: str, words: str) -> None:
         await around.wait(timedelta(**{unit: int(found[1])}))
     elif what == "bell rings":
         await around.ring()
+    elif what == "not subscribed":
+        assert await around.subscription() is None
+    elif what == "subscription":
+        chosen = await around.subscription()
+        assert chosen is not None, "there is no subscription"
+        assert summed_up(chosen) == words, f"it is {summed_up(chosen)}"
     else:
         raise AssertionError(f"nobody knows how to: {what}")
+
+
+def summed_up(found: Subscription) -> str:
+    """A subscription in one line: topics, places, how often, when, language, what is special."""
+    topics = " ".join(topic for topic in Topic if topic in found.topics)
+    parts = [topics, " ".join(found.places), str(found.per_week), found.part, found.language]
+    parts += ["bell"] if found.bell else []
+    parts += [f"until {found.paused_until}"] if found.paused_until else []
+    return " | ".join(parts)
 
 
 @dataclass(slots=True)
@@ -132,8 +166,11 @@ class CorePlayer:
         if what == "old page":
             return self.chat.receive(Looked(stale=True, words=words))
         if what == "another phone":
+            self.world.phone += 1
             self.chat = Chat(self.world)
             return await self.bring("look")
+        if found := re.fullmatch(UNDER, what):
+            return self.chat.receive(PressedUnder(Under(found[1])))
         await happen(self, what, words)
         return None
 
@@ -176,6 +213,9 @@ class CorePlayer:
 
     async def ring(self) -> None:
         self.world.to_next_bell()
+
+    async def subscription(self) -> Subscription | None:
+        return self.world.subscriptions.get(self.world.phone)
 
 
 @dataclass(slots=True)
@@ -236,8 +276,14 @@ class HousePlayer:
         if what == "another phone":
             self.phone += 1
             return await self.bring("look")
+        if found := re.fullmatch(UNDER, what):
+            return await self.press_under(Under(found[1]))
         await happen(self, what, words)
         return None
+
+    async def press_under(self, button: Under) -> Rendered:
+        """The person presses a button under a bulletin, however old."""
+        return await self._arrive(PressedUnder(button))
 
     async def _arrive(self, event: Event) -> Rendered:
         self.arrivals += 1
@@ -302,6 +348,11 @@ class HousePlayer:
         world = World(now=self.clock.now)
         world.to_next_bell()
         self.clock.now = world.now
+
+    async def subscription(self) -> Subscription | None:
+        async with self.house.database.read() as tx:
+            account = await subscribing.account_of(tx, self.channel)
+            return await subscribers.of(tx, account, self._address) if account else None
 
     async def _case(self) -> Case:
         officer, tip = await self._holding()

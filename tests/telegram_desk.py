@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.desk_post import Post
+from bot.channels.telegram.doors import GroupDoor
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sending import Line
 from bot.group_mail import GroupMail
@@ -48,11 +49,12 @@ class Scene:
     made: Database
     fake: FakeTelegram
     bot: telegram.Bot
-    desk: Desk
+    desk: GroupDoor
     mail: MailRoom
     clock: Clock
     group: Group
     owner: Person
+    volatile: Memory
     members: dict[str, staff.Member] = field(default_factory=dict)
     passed_on: list[telegram.Update] = field(default_factory=list)
     offset: int = 0
@@ -166,7 +168,7 @@ async def scene_on(
             group = await fake.group("Desk", owner, account, supergroup=supergroup, forum=forum)
             if supergroup:
                 await group.promote_bot()
-            scene = Scene(made, fake, bot, desk, mail, clock, group, owner)
+            scene = Scene(made, fake, bot, desk, mail, clock, group, owner, volatile)
             await owner.say(f"/ketnoi {await scene.code(CodeKind.GROUP, 'north')}", to=group)
             await scene.run()
             yield scene

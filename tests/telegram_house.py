@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from aiohttp.test_utils import TestServer, unused_port
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.app import House
 from bot.channels.telegram.account import (
@@ -23,6 +24,9 @@ from bot.channels.telegram.account import (
 from bot.channels.telegram.polling import Rhythm
 from bot.pace import Limits, Pace
 from bot.web.server import make_application
+from broadcasts import wording
+from handlers.events import Under
+from handlers.languages import Language
 from handlers.screens import Button, Line, Rendered
 from tests.fakes.telegram import FakeTelegram, Person, Seen
 from tests.players import Clock, HousePlayer, photo
@@ -103,6 +107,17 @@ class TelegramPlayer(HousePlayer):
     async def press(self, name: str) -> Rendered:
         assert self.last is not None, "nothing was heard yet"
         await self.person.press(self.last, self.data_of(name))
+        return await self.answered()
+
+    async def press_under(self, button: Under) -> Rendered:
+        names = [each.name for each in wording.buttons(Language.VI)]
+        rows = [[InlineKeyboardButton("x", callback_data=name)] for name in names]
+        sent = await self._account.line.bot.send_message(
+            self._address, "Bản tin", reply_markup=InlineKeyboardMarkup(rows)
+        )
+        bulletin = next(each for each in self.person.sees() if each.id == sent.message_id)
+        self.heard = bulletin.id
+        await self.person.press(bulletin, f"bulletin:{button}")
         return await self.answered()
 
     async def bring(self, what: str) -> Rendered:

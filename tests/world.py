@@ -21,6 +21,9 @@ from handlers.effects import (
     FileTip,
     ForgetChat,
     HideTip,
+    PauseSubscription,
+    Subscribe,
+    Unsubscribe,
 )
 from handlers.events import Event, Looked
 from handlers.handbook import Handbook
@@ -29,6 +32,7 @@ from handlers.receipt import ALPHABET, check_symbol
 from handlers.routing import Tree
 from handlers.screens import Rendered
 from handlers.states import Key, Talk
+from handlers.subscriptions import Subscription
 from handlers.texts import Texts
 from handlers.tips import Author, Kind, Move, Outcome, Status, after
 from handlers.turn import Entry, Facts, Needs, Thread, Turn, Whose
@@ -92,7 +96,9 @@ class Filed:
 
 @dataclass(slots=True)
 class World:
-    """Everything outside one worker's talk. `draws` numbers the codes that were given out."""
+    """Everything outside one worker's talk. `draws` numbers the codes that were given out; `phone`
+    is the one at hand, and each may subscribe.
+    """
 
     now: datetime = START
     tips: dict[Key, Filed] = field(default_factory=dict)
@@ -100,6 +106,8 @@ class World:
     wrong_codes: int = 0
     waits_until: datetime = START
     draws: int = 0
+    phone: int = 1
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
 
     def facts(self, needs: Needs) -> Facts:
         """What the core asked for."""
@@ -126,6 +134,8 @@ class World:
             wait_seconds=max(0, int((self.waits_until - self.now).total_seconds()))
             if needs.codes
             else 0,
+            places_of_today=places().of_today,
+            subscription=self.subscriptions.get(self.phone) if needs.subscription else None,
         )
 
     def count_wrong(self) -> None:
@@ -208,6 +218,13 @@ class World:
                 filed.readers = (filed.readers - excluded) | {unit}
             case AllowPolice(key, allowed):
                 self.tips[key].police = allowed
+            case Subscribe(subscription):
+                self.subscriptions[self.phone] = subscription
+            case Unsubscribe():
+                self.subscriptions.pop(self.phone, None)
+            case PauseSubscription(until):
+                paused = replace(self.subscriptions[self.phone], paused_until=until)
+                self.subscriptions[self.phone] = paused
             case DropPictures() | ForgetChat():
                 return
 

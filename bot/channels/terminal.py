@@ -18,6 +18,8 @@ LIMITS = Limits(
     outbound_photo=False,
     push=Push.WHILE_OPEN,
 )
+ADDRESS = "prompt"
+"""Whoever sits at the prompt: always the same, so that a subscription is found again."""
 _MOST_BYTES = 10 * 1024 * 1024
 _BAR = "│ "
 
@@ -29,7 +31,7 @@ class Terminal:
     limits = LIMITS
 
     def __init__(self, inbound: Inbound, address: str) -> None:
-        """`address` is made up for this run and means nobody."""
+        """`address` means nobody: the prompt, or one that a test made up."""
         self._inbound = inbound
         self._address = address
         self._number = 0

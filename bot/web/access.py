@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.web.parts import PARTS, Parts
 from bot.web.sessions import is_form_token
 from bot.web.uploads import BUDGET, Form
+from handlers.broadcasters import drafts
 from handlers.languages import Language
 from storage import staff
 from storage.chance import new_token
@@ -28,6 +29,7 @@ CODE_SECONDS = 600
 LONGEST_WAIT_SECONDS = 60
 _TRIES_SECONDS = 3600
 _FREE_TRIES = 3
+_WRITTEN = ("words", *drafts.TYPED)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 Cookie = Literal["desk", "desk-device"]
@@ -198,9 +200,13 @@ async def checked_form(request: web.Request, token: str) -> Mapping[str, str]:
     await form.begin()
     fields = form.fields
     if not token or not is_form_token(token, fields.get("guard", "")):
-        words = fields.get("words", "").strip()
-        raise Stopped((words,) if words else ())
+        raise Stopped(typed_words(fields))
     return fields
+
+
+def typed_words(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """What somebody wrote into a form that is not taken, so that it can be copied."""
+    return tuple(words for name in _WRITTEN if (words := fields.get(name, "").strip()))
 
 
 def cookie(request: web.Request, name: Cookie) -> str:

@@ -71,6 +71,8 @@ async def _list(request: web.Request) -> web.Response:
     seat = await seated(request, quiet="X-Live" in request.headers)
     if not seat.member.reads_tips and seat.member.administers:
         return see_other("/desk/nguoi")
+    if not seat.member.reads_tips and seat.member.broadcasts:
+        return see_other("/studio")
     async with parts.database.read() as tx:
         found = await cases.cards(tx, seat.member.id, parts.clock())
         troubles = await _troubles(tx, seat)

@@ -14,6 +14,7 @@ from bot.web.access import (
     Stopped,
     cookie,
     session_of,
+    typed_words,
 )
 from bot.web.parts import PARTS
 from bot.web.rendering import RENDERER
@@ -37,12 +38,14 @@ def page(
     status: int = HTTPStatus.OK,
     **values: Any,
 ) -> web.Response:
-    """`desk/<template>.html` in `language`. Forms on it are guarded by this browser's cookie, or by
-    `guest`, the token of a cookie that the caller is about to give.
+    """`<room>/<template>.html` in `language`; `room` is `desk` unless it is told. Forms on it are
+    guarded by this browser's cookie, or by `guest`, the token of a cookie that the caller is about
+    to give.
     """
     parts = request.app[PARTS]
     texts = parts.texts[language]
     token = values.pop("guest", None) or cookie(request, "desk")
+    room = values.pop("room", "desk")
     told = {
         "say": texts.say,
         "when": lambda moment: _when(texts, moment.astimezone(parts.timezone)),
@@ -55,7 +58,7 @@ def page(
         "here": request.path,
         "says": (),
     }
-    text = request.app[RENDERER].render(f"desk/{template}.html", texts.get, told | values)
+    text = request.app[RENDERER].render(f"{room}/{template}.html", texts.get, told | values)
     return web.Response(text=text, content_type="text/html", status=status)
 
 
@@ -122,8 +125,7 @@ async def _typed(request: web.Request) -> tuple[str, ...]:
     """What was typed on a page whose session ended meanwhile, so that it can be copied."""
     form = Form(request, request.app[BUDGET])
     await form.begin()
-    words = form.fields.get("words", "").strip()
-    return (words,) if words else ()
+    return typed_words(form.fields)
 
 
 def _when(texts: Texts, moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """How staff come in and go: password and one-time code, enrolment links, signing out."""
 
 import asyncio
+import re
 from http import HTTPStatus
 from ipaddress import ip_address
 
@@ -31,6 +32,7 @@ from storage.staff import Enrolment, Invitation, Member
 
 DEMO_LINK_SECONDS = 24 * 3600
 _PASSWORDS_AT_ONCE = 2
+_STUDIO = re.compile(r"/studio(/[a-z0-9-]{1,40}){0,4}")
 _SEEN = {"ra": "desk.enter.out", "moi": "desk.join.done", "het": "desk.enter.expired"}
 
 # One Argon2id check takes 64 MiB; a crowd of guesses must not take the machine.
@@ -206,7 +208,7 @@ async def _switch_language(request: web.Request) -> web.Response:
     await access.speak(request.app[PARTS], seat.session, guest_language(fields.get("to", "")))
     # Only to a page of ours, and never to an address that somebody else wrote.
     back = fields.get("back", "")
-    known = back in {"/desk", "/desk/nguoi"} or _is_tip_page(back)
+    known = back in {"/desk", "/desk/nguoi"} or _is_tip_page(back) or bool(_STUDIO.fullmatch(back))
     return see_other(back if known else "/desk")
 
 

@@ -1,8 +1,9 @@
 """What the web pages are joined from: the parts that `bot/app.py` hands over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -12,7 +13,17 @@ from bot.live import Hub
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage.database import Database
+from storage.places import Places
 from storage.volatile import Memory
+
+Whisper = Callable[[str, tuple[str, ...]], Awaitable[bool]]
+"""Sends some messages to a linked account; whether they arrived."""
+
+
+@cache
+def load_places() -> Places:
+    """The tables of places: the same for everybody, so read once in a process."""
+    return Places.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,8 @@ class Parts:
 
     `secure`: the browser reaches us by HTTPS, so cookies are `__Host-` and Secure; False only for
     plain HTTP on loopback. `clock` gives the present time, aware and in UTC; `timezone` is for
-    showing.
+    showing. `whisper` is None while no chat app is joined. `push_key` is what browsers subscribe
+    with, empty while Web Push is not switched on.
     """
 
     public_url: str | None
@@ -35,6 +47,9 @@ class Parts:
     volatile: Memory = field(repr=False)
     texts: Mapping[Language, Texts] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
+    places: Callable[[], Places] = field(default=load_places, repr=False)
+    whisper: Whisper | None = field(default=None, repr=False)
+    push_key: str = ""
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

@@ -45,13 +45,13 @@ async def group_code(tx: Tx, desk: Desk, unit: str) -> Done:
 
 
 async def account_code(tx: Tx, desk: Desk, member: Member) -> Done:
-    """A code for an officer's account. It opens what they may read, so it is theirs alone whose
-    roles are all within the administrator's reach.
+    """A code for the account of somebody on staff. It opens what they may do, so it is theirs alone
+    whose roles are all within the administrator's reach.
     """
     refused = _refused(desk, member)
     if refused is not None:
         return refused
-    if not member.reads_tips:
+    if not member.reads_tips and not member.broadcasts:
         return say("desk.telegram.no.reader")
     if not member.enrolled:
         return say("desk.telegram.no.enrolled", name=member.name)

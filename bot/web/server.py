@@ -6,7 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.logs import Event, note_failure
-from bot.web import desk, hooks, stream, worker
+from bot.web import bulletins, desk, hooks, push, stream, studio, worker
 from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, Renderer, page, static
 from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
@@ -18,8 +18,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
@@ -53,8 +53,11 @@ def make_application(
     app[VISITS] = Visits()
     app.on_response_prepare.append(_say_to_the_browser)
     worker.add_routes(app)
+    bulletins.add_routes(app)
+    push.add_routes(app)
     stream.add_routes(app)
     desk.add_routes(app)
+    studio.add_routes(app)
     hooks.add_routes(app, chat_apps or {})
     app.router.add_get("/static/{name}", static)
     app.router.add_get("/health", health)

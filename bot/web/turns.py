@@ -34,6 +34,7 @@ _LOOKS = frozenset(
         Command.START,
         Command.CODE,
         Command.BELL,
+        Command.BULLETINS,
         Command.RIGHTS,
         Command.HANDBOOK,
         Command.HELP,

@@ -14,6 +14,7 @@ from bot.web.rendering import page
 from handlers.events import Command, Commanded
 from handlers.languages import Language
 from handlers.screens import Accepts
+from handlers.worker import subscription
 
 ADDRESSES = {
     Command.CODE: "/ma",
@@ -21,6 +22,8 @@ ADDRESSES = {
     Command.HANDBOOK: "/so-tay",
     Command.RIGHTS: "/quyen",
 }
+# The bulletins are pages of their own, for those who talk here as for everybody.
+_LINKED = ADDRESSES | {Command.BULLETINS: subscription.PAGE}
 _SHORT_BOXES = (Accepts.PLACE, Accepts.CODE, Accepts.SEARCH)
 _LONGEST_SHORT_WORDS = 60
 _VISITS_LAST = timedelta(seconds=5)
@@ -139,7 +142,7 @@ def _screen(request: web.Request, answer: Answer, extra: Extra, csrf: str) -> we
         screen=shown,
         at=extra.at,
         is_start=is_start,
-        addresses={command.value: address for command, address in ADDRESSES.items()},
+        addresses={command.value: address for command, address in _LINKED.items()},
         named=_named(request, answer.language) if not in_talk else "",
         notices=extra.notices,
         words=extra.words if has_box else "",

@@ -19,10 +19,10 @@ class Texts:
 
     @classmethod
     def load(cls, language: Language) -> "Texts":
-        """Read the texts of `language` from the package: the talk, the page around it, the desk."""
+        """Read the texts of `language` from the package: talk, pages, desk, bulletins."""
         by_key: dict[str, str] = {}
-        for name in (f"{language}.toml", f"page.{language}.toml", f"desk.{language}.toml"):
-            source = resources.files("handlers.texts").joinpath(name)
+        for part in ("", "page.", "desk.", "mailing.", "planning.", "studio."):
+            source = resources.files("handlers.texts").joinpath(f"{part}{language}.toml")
             if source.is_file():
                 by_key.update(_flat(tomllib.loads(source.read_text(encoding="utf-8")), ""))
         return cls(language, by_key)

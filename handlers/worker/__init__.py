@@ -3,12 +3,23 @@
 from dataclasses import replace
 
 from handlers.effects import AddPicture, DropPictures
-from handlers.events import Brought, Chose, Commanded, Ending, Event, Looked, Picture, Said, Showed
+from handlers.events import (
+    Brought,
+    Chose,
+    Commanded,
+    Ending,
+    Event,
+    Looked,
+    Picture,
+    PressedUnder,
+    Said,
+    Showed,
+)
 from handlers.folding import clean, has_letters
 from handlers.screens import Say, Screen
 from handlers.states import Aside, ReadingHandbook, State, Talk
 from handlers.turn import Facts, Turn
-from handlers.worker import leaving
+from handlers.worker import leaving, subscription
 from handlers.worker.commands import commanded, turn
 from handlers.worker.dispatch import screen, step
 from handlers.worker.lookups import key_of, needs
@@ -34,6 +45,8 @@ def respond(talk: Talk, event: Event, facts: Facts, wording: Wording) -> Turn:
             return commanded(talk, event, facts)
         case Chose():
             return chose(talk, event, facts)
+        case PressedUnder():
+            return turn(talk, subscription.pressed_under(talk.state, event, facts))
         case Said(typed):
             return said(talk, clean(typed), facts, wording)
         case Showed(picture, typed):

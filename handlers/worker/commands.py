@@ -16,7 +16,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts, Turn
-from handlers.worker import leaving
+from handlers.worker import leaving, subscription
 from handlers.worker.step import Step, note
 
 
@@ -42,9 +42,14 @@ def _command(state: State, command: Command, facts: Facts) -> Step[State]:
         case Command.CANCEL:
             return leaving.cancel(state)
         case Command.FORGET:
-            return Step(Resting(), (note("forgotten"),), (*leaving.drop(state), ForgetChat()))
+            # Of bulletins nothing is stopped: who subscribed is told that they go on.
+            still = (note("subscription.goes_on"),) if facts.subscription else ()
+            dropped = (*leaving.drop(state), ForgetChat())
+            return Step(Resting(), (note("forgotten"), *still), dropped)
         case Command.HELP | Command.RIGHTS | Command.BELL:
             return Step(Aside(leaving.beneath(state), command.value))
+        case Command.BULLETINS:
+            return subscription.opened(state, facts)
         case Command.HANDBOOK:
             return Step(ReadingHandbook(leaving.beneath(state)))
         case Command.START | Command.CODE | Command.REPORT | Command.TRY:

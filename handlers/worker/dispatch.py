@@ -17,6 +17,10 @@ from handlers.states import (
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingOften,
+    ChoosingPart,
+    ChoosingPlaces,
+    ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
     ConfirmingClose,
@@ -29,6 +33,7 @@ from handlers.states import (
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
+    ReadingSubscription,
     ReadingThread,
     Received,
     Resting,
@@ -46,6 +51,8 @@ from handlers.worker import (
     leaving,
     options,
     review,
+    subscribing,
+    subscription,
     tip,
     welcome,
 )
@@ -109,6 +116,16 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return later.hiding_later(state, event, facts)
         case PoliceLater():
             return later.police_later(state, event, facts)
+        case ReadingSubscription():
+            return subscription.reading_subscription(state, event, facts)
+        case ChoosingTopics():
+            return subscribing.choosing_topics(state, event, facts)
+        case ChoosingPlaces():
+            return subscribing.choosing_places(state, event, facts)
+        case ChoosingOften():
+            return subscription.choosing_often(state, event, facts)
+        case ChoosingPart():
+            return subscription.choosing_part(state, event, facts)
         case ReadingHandbook():
             return handbook.reading_handbook(state, event, facts)
         case Aside():
@@ -178,6 +195,16 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return later.hiding_later_screen(state, facts)
         case PoliceLater():
             return later.police_later_screen(state, facts)
+        case ReadingSubscription():
+            return subscription.subscription_screen(state, facts)
+        case ChoosingTopics():
+            return subscribing.topics_screen(state, facts)
+        case ChoosingPlaces():
+            return subscribing.places_screen(state, facts)
+        case ChoosingOften():
+            return subscription.often_screen(state, facts)
+        case ChoosingPart():
+            return subscription.part_screen(state, facts)
         case ReadingHandbook():
             return handbook.handbook_screen(state, facts)
         case Aside():

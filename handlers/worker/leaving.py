@@ -18,6 +18,10 @@ from handlers.states import (
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingOften,
+    ChoosingPart,
+    ChoosingPlaces,
+    ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
     ConfirmingClose,
@@ -32,6 +36,7 @@ from handlers.states import (
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
+    ReadingSubscription,
     ReadingThread,
     Resting,
     Reviewing,
@@ -51,7 +56,8 @@ def back_from(state: State, facts: Facts) -> State:
         case ReadingHandbook():
             return handbook.up(state, facts)
         case _:
-            return _back_on_the_road(state) or _back_to_review(state) or _back_to_thread(state)
+            found = _back_on_the_road(state) or _back_to_review(state)
+            return found or _back_to_subscription(state) or _back_to_thread(state)
 
 
 def _back_on_the_road(state: State) -> State | None:
@@ -89,6 +95,20 @@ def _back_to_review(state: State) -> State | None:
             | CheckingCode(draft)
         ):
             return Reviewing(draft)
+        case _:
+            return None
+
+
+def _back_to_subscription(state: State) -> State | None:
+    match state:
+        case ChoosingPlaces(wish, is_new, candidates) if candidates:
+            return ChoosingPlaces(wish, is_new)
+        case ChoosingPlaces(wish, is_new=True):
+            return ChoosingTopics(wish, is_new=True)
+        case ChoosingTopics(is_new=True):
+            return Resting()
+        case ChoosingTopics() | ChoosingPlaces() | ChoosingOften() | ChoosingPart():
+            return ReadingSubscription()
         case _:
             return None
 
@@ -230,12 +250,14 @@ def confirming_word(state: ConfirmingWord, event: Input, facts: Facts) -> Step[S
 
 def word_screen(state: ConfirmingWord, _: Facts) -> Screen:
     """What was meant?"""
-    choices = [choice("my_words"), choice("go_on"), choice("drop", "choice.stop")]
-    question = say("word.ask")
+    for_place = isinstance(state.back, ChoosingPlaces)
+    mine = choice("my_words", "choice.my_place" if for_place else "choice.my_words")
+    choices = [mine, choice("go_on"), choice("drop", "choice.stop")]
+    question = say("word.ask_place" if for_place else "word.ask")
     if read(state.words):
         question = say("word.code")
         choices.insert(1, choice("open_code"))
     elif state.words == "0":
-        question = say("word.zero")
+        question = say("word.zero_place" if for_place else "word.zero")
         choices.insert(1, choice("step_back"))
     return Screen((question, *given_back(state.words)), tuple(choices), (BACK,))

@@ -1,7 +1,16 @@
 """What has to be looked up before a turn can be made."""
 
 from handlers import receipt
-from handlers.events import Brought, Chose, Command, Commanded, Event, Said, Showed
+from handlers.events import (
+    Brought,
+    Chose,
+    Command,
+    Commanded,
+    Event,
+    PressedUnder,
+    Said,
+    Showed,
+)
 from handlers.folding import clean
 from handlers.states import (
     AddingPicture,
@@ -13,6 +22,10 @@ from handlers.states import (
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingOften,
+    ChoosingPart,
+    ChoosingPlaces,
+    ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
     ConfirmingClose,
@@ -26,6 +39,7 @@ from handlers.states import (
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
+    ReadingSubscription,
     ReadingThread,
     Received,
     Resting,
@@ -37,6 +51,13 @@ from handlers.turn import Needs
 from handlers.worker import leaving, words
 
 _LONGEST_LABEL = 60
+_SUBSCRIBING = (ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart)
+_OPENING = (
+    Chose("bulletins"),
+    Chose("forget"),
+    Commanded(Command.BULLETINS),
+    Commanded(Command.FORGET),
+)
 
 
 def needs(talk: Talk, event: Event) -> Needs:
@@ -55,6 +76,8 @@ def needs(talk: Talk, event: Event) -> Needs:
         place=_place(state, said),
         bell=_shows_bell(state, event, said),
         fresh_code=_may_reach_review(state),
+        subscription=_wants_subscription(state, event, said),
+        bulletin=event.bulletin if isinstance(event, PressedUnder) else "",
     )
 
 
@@ -89,7 +112,7 @@ def wants_words(state: State) -> bool:
     match state:
         case AskingPlace() | TellingStory() | ChangingStory() | AddingWords():
             return True
-        case ChangingPlace(candidates=candidates):
+        case ChangingPlace(candidates=candidates) | ChoosingPlaces(candidates=candidates):
             return not candidates
         case _:
             return False
@@ -123,8 +146,19 @@ def _place(state: State, said: str) -> str:
     """The words to look for a place with: typed now, or asked back about before."""
     if isinstance(state, ConfirmingWord):
         said, state = said or state.words, state.back
-    asks = isinstance(leaving.beneath(state), AskingPlace | PickingPlace | ChangingPlace)
-    return said if asks else ""
+    asking = AskingPlace | PickingPlace | ChangingPlace | ChoosingPlaces
+    return said if isinstance(leaving.beneath(state), asking) else ""
+
+
+def _wants_subscription(state: State, event: Event, said: str) -> bool:
+    """What the chat receives is spoken of; or something may end it, perhaps a word or a number."""
+    if isinstance(event, PressedUnder) or event in _OPENING:
+        return True
+    if words.stops_at_once(said) or words.is_doubtful(said) or isinstance(state, _SUBSCRIBING):
+        return True
+    if isinstance(state, Resting) and words.may_open_bulletins(said):
+        return True
+    return (words.command(said) or words.plain_command(said)) in _OPENING
 
 
 def _shows_bell(state: State, event: Event, said: str) -> bool:

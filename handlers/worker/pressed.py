@@ -20,6 +20,8 @@ from handlers.worker.commands import commanded, turn
 from handlers.worker.dispatch import screen, step
 from handlers.worker.step import Step, note
 
+_COMMANDS = frozenset({"help", "language", "forget", "bell", "bulletins", "rights"})
+
 
 def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
     """Carry out a choice of the present screen; one of another screen changes nothing."""
@@ -34,7 +36,7 @@ def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
             return turn(talk, _home(state))
         case "stop":
             return turn(talk, leaving.cancel(state))
-        case "help" | "language" | "forget" | "bell" | "rights" if not isinstance(state, Aside):
+        case name if name in _COMMANDS and not isinstance(state, Aside):
             return commanded(talk, Commanded(Command(event.name)), facts)
         case "report" if isinstance(state, Received):
             return turn(talk, Step(ChoosingCategory(Early())))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from handlers import receipt
-from handlers.events import Chose, Said
+from handlers.events import Chose, Command, Commanded, Said
 from handlers.folding import fold, has_letters
 from handlers.languages import Language
 from handlers.screens import Screen
@@ -23,7 +23,7 @@ from handlers.states import (
 )
 from handlers.texts import Texts
 from handlers.turn import Facts, Turn
-from handlers.worker import followup, handbook, leaving, options, words
+from handlers.worker import followup, handbook, leaving, options, subscription, words
 from handlers.worker.commands import commanded, turn
 from handlers.worker.dispatch import screen, step
 from handlers.worker.lookups import wants_words
@@ -62,10 +62,10 @@ def said(talk: Talk, typed: str, facts: Facts, wording: Wording) -> Turn:
     command = words.command(typed)
     if command is not None:
         return commanded(talk, command, facts)
+    if words.stops_at_once(typed):
+        return turn(talk, subscription.stopped(talk.state, facts))
     if words.is_unknown_command(typed):
         return at.stay("no_command")
-    if words.stops_at_once(typed):
-        return turn(talk, leaving.stopped(talk.state))
     if wants_words(talk.state):
         return _free(at)
     found = _code(at) or _choice(at) or _plain(at)
@@ -152,6 +152,10 @@ def _yes_or_no(at: _Typing, offered: list[str]) -> Turn | None:
 def _plain(at: _Typing) -> Turn | None:
     """A command without its slash, and what says nothing that could be kept."""
     command = words.plain_command(at.words)
+    if command == Commanded(Command.CANCEL):
+        perhaps = subscription.perhaps_stopped(at.state, at.facts)
+        if perhaps is not None:
+            return turn(at.talk, perhaps)
     if command is not None:
         return commanded(at.talk, command, at.facts)
     if not has_letters(at.words):

@@ -12,6 +12,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts
+from handlers.worker import subscription
 from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
 from handlers.worker.tip import keep_early
 from handlers.worker.words import is_greeting
@@ -59,6 +60,7 @@ def resting_screen(_: Resting, facts: Facts) -> Screen:
             choice("report"),
             choice("code"),
             choice("bell"),
+            choice("bulletins"),
             choice("rights"),
             choice("handbook"),
             choice("try"),
@@ -76,11 +78,13 @@ def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
 
 
 def aside_screen(state: Aside, facts: Facts) -> Screen:
-    """The bell's list, the rights page, help."""
+    """The bell's list, where bulletins are read, the rights page, help."""
     ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
     match state.page:
         case "bell":
             return Screen(_bell(facts), (), ways)
+        case "bulletins":
+            return subscription.page_screen(facts, ways)
         case "rights":
             promises = facts.handbooks[facts.language].promises
             return Screen(

@@ -17,6 +17,9 @@ _COMMANDS = {
     "code": Command.CODE,
     "chuong": Command.BELL,
     "bell": Command.BELL,
+    "bantin": Command.BULLETINS,
+    "ban-tin": Command.BULLETINS,
+    "bulletins": Command.BULLETINS,
     "quyen": Command.RIGHTS,
     "rights": Command.RIGHTS,
     "sotay": Command.HANDBOOK,
@@ -43,6 +46,14 @@ _PLAIN = {
     "tro giup": Command.HELP,
     "giup": Command.HELP,
     "help": Command.HELP,
+    "ban tin": Command.BULLETINS,
+    "nhan tin": Command.BULLETINS,
+    "dang ky": Command.BULLETINS,
+    "huy dang ky": Command.BULLETINS,
+    "dung nhan": Command.BULLETINS,
+    "ngung nhan": Command.BULLETINS,
+    "subscribe": Command.BULLETINS,
+    "unsubscribe": Command.BULLETINS,
     "quay lai": Command.BACK,
     "tro lai": Command.BACK,
     "back": Command.BACK,
@@ -142,6 +153,16 @@ def may_send(words: str) -> bool:
     """Whether a message may mean [Send], which is always the first choice."""
     folded = fold(words)
     return _number(folded) == 1 or folded.startswith(("gui", "send"))
+
+
+def may_open_bulletins(words: str) -> bool:
+    """Whether a message may mean [Get bulletins]: by a number, its label or the label's beginning.
+
+    Not every greeting shall be looked up for it.
+    """
+    folded = fold(words)
+    begins = any(label.startswith(folded) for label in ("nhan ban tin", "get bulletins"))
+    return bool(folded) and (_number(folded) is not None or begins)
 
 
 def is_greeting(words: str) -> bool:

@@ -132,7 +132,7 @@ async def test_an_administrator_makes_codes_for_telegram_and_unlinks(world: Worl
 async def test_codes_for_telegram_stay_within_an_administrators_units(one: World) -> None:
     await add(one.made, "bac", ("north", Role.ADMINISTRATOR))
     mixed, _ = await add(one.made, "ca.hai", ("south", Role.OFFICER), ("north-park", Role.LEAD))
-    author, _ = await add(one.made, "viet", ("north", Role.AUTHOR))
+    author, _ = await add(one.made, "viet", ("north", Role.OBSERVER))
     async with one.made.write() as tx:
         code = await desk_codes.make(tx, CodeKind.GROUP, "south", NOW)
         group = await desk_groups.link(tx, code, "-1002", NOW)

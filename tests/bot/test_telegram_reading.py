@@ -8,7 +8,10 @@ from telegram import Update
 
 from bot.channels.telegram import reading
 from bot.channels.telegram.reading import (
+    CALLBACK_BYTES,
     NO_TURN,
+    Answered,
+    Blocked,
     Did,
     Grouped,
     Passed,
@@ -19,7 +22,9 @@ from bot.channels.telegram.reading import (
     button,
     queue_of,
 )
-from handlers.events import Brought, Event, Said, Unusable
+from broadcasts import wording
+from handlers.events import Brought, Event, PressedUnder, Said, Under, Unusable
+from handlers.languages import Language
 from tests.fakes.telegram import FakeTelegram, Person
 from tests.players import photo
 
@@ -87,7 +92,13 @@ async def test_names_origins_and_languages_stay_outside(
 
 
 @pytest.mark.parametrize(
-    "what", [Did("4711", "4712", Said("words"), 4713), Pressed("4711", "4712", "4713", 1, "a")]
+    "what",
+    [
+        Did("4711", "4712", Said("words"), 4713),
+        Pressed("4711", "4712", "4713", 1, "a"),
+        Answered("4711", "4712", "4713", PressedUnder(Under.STOP)),
+        Blocked("4711"),
+    ],
 )
 def test_nobody_is_told_by_printing_what_was_read(what: What) -> None:
     assert "471" not in repr(what)
@@ -207,6 +218,31 @@ def pressed(chat: int, data: str) -> tuple[int, str]:
     return what.turn, what.choice
 
 
+def test_a_button_under_a_bulletin_belongs_to_no_turn() -> None:
+    for shown in wording.buttons(Language.VI):
+        asked = message()["message"] | {"chat": {"id": 7, "type": "private", "first_name": "A"}}
+        sender = {"id": 7, "is_bot": False, "first_name": "A"}
+        query = {"id": "9", "from": sender, "chat_instance": "1", "message": asked}
+        what = understood({"update_id": 1, "callback_query": query | {"data": shown.name}})
+        assert isinstance(what, Answered)
+        assert what.event == PressedUnder(Under(shown.name.removeprefix("bulletin:")))
+    assert pressed(7, "bulletin:burn") == (NO_TURN, "")
+
+
+def test_a_button_under_a_bulletin_may_say_which_one_it_is() -> None:
+    for key in ("0123456789abcdef", "bell_reminder"):
+        name = next(each.name for each in wording.buttons(Language.VI, key) if "why" in each.name)
+        assert len(name.encode()) <= CALLBACK_BYTES
+        asked = message()["message"] | {"chat": {"id": 7, "type": "private", "first_name": "A"}}
+        sender = {"id": 7, "is_bot": False, "first_name": "A"}
+        query = {"id": "9", "from": sender, "chat_instance": "1", "message": asked, "data": name}
+        what = understood({"update_id": 1, "callback_query": query})
+        assert isinstance(what, Answered)
+        assert what.event == PressedUnder(Under.WHY, key)
+    for strange in ("bulletin:why:", "bulletin:why:A b", f"bulletin:why:{'a' * 17}"):
+        assert pressed(7, strange) == (NO_TURN, "")
+
+
 @pytest.mark.parametrize("name", ["x" * 40, "danger_no"])
 def test_what_a_button_carries_fits_into_64_bytes(name: str) -> None:
     assert len(button(999_999_999, name).encode()) <= 64
@@ -228,12 +264,22 @@ async def test_channels_are_passed_over(telegram: FakeTelegram, worker: Person) 
     assert {understood(raw) for raw in taken(telegram)} == {Passed(Unread.CHANNEL)}
 
 
+async def test_of_a_channels_posts_only_a_code_is_read(
+    telegram: FakeTelegram, worker: Person
+) -> None:
+    channel = await telegram.channel("Kênh", worker, telegram.bot())
+    await channel.post("/ketnoi 1234-5678-9ABC")
+    assert read_last(telegram) == Grouped()
+    await channel.post("Gõ /ketnoi để nối")
+    assert read_last(telegram) == Passed(Unread.CHANNEL)
+
+
 async def test_blocking_and_coming_back_is_not_answered(
     telegram: FakeTelegram, worker: Person
 ) -> None:
     await worker.say("a")
     await worker.block()
-    assert read_last(telegram) == Passed(Unread.BLOCKED)
+    assert read_last(telegram) == Blocked(str(worker.id))
     await worker.unblock()
     assert read_last(telegram) == Passed(Unread.UNBLOCKED)
 

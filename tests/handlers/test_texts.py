@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from broadcasts.checks import Problem
+from broadcasts.report import Column
+from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
 from handlers.languages import Language
 from handlers.routing import Exclusion
 from handlers.screens import Say, Screen, Tone, say
+from handlers.subscriptions import PartOfDay
 from handlers.texts import Texts
 from handlers.tips import Category, Kind, Outcome, Status
 from tests.world import places, texts
@@ -27,10 +31,17 @@ FAMILIES: dict[str, Iterable[str]] = {
     "unusable": Unusable,
     "hide": Exclusion,
     "thread": set(Kind) - {Kind.PHOTO},
+    "problem": Problem,
+    "column": {*Column, "published", "posted", "held"},
+    "run": Run,
+    "report": {"account", "province", "by_account", "by_province"},
+    "topic": Topic,
+    "part": PartOfDay,
+    "in_language": Language,
 }
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
-# Keys of the pages and of the desk are put together in the templates.
-PAGES = ("page.", "desk.")
+# Keys of the pages, the desk and the studio are put together in the templates.
+PAGES = ("page.", "desk.", "studio.")
 OLD_SPELLING = re.compile(r"\b\w*(?:oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ|uỳ|uý|uỷ|uỹ|uỵ)\b")
 NOT_OLD = re.compile(r"\bqu\w+")
 # We take no side: nothing that would call workers' gatherings a threat, nothing that agitates.
@@ -103,7 +114,9 @@ def test_every_text_that_is_asked_for_exists() -> None:
 def test_every_text_is_used() -> None:
     used = {text for source in sources() for text in literals(source)} | asked_for()
     used |= {
-        text for each in templates() for text in re.findall(r'"((?:page|desk)[.][^"]+)"', each)
+        text
+        for each in templates()
+        for text in re.findall(r'"((?:page|desk|studio)[.][^"]+)"', each)
     }
     unused = set(keys(Language.VI)) - used - put_together()
     patterns = [re.compile(pattern) for pattern in templates_patterns()]
@@ -175,7 +188,7 @@ def strings(node: ast.expr) -> Iterator[str]:
 
 
 def templates_patterns() -> Iterator[str]:
-    """Keys of page and desk that are put together: `"desk.role." ~ role`, `f"desk.no.{key}"`."""
+    """Keys of pages that are put together: `"desk.role." ~ role`, `f"desk.no.{key}"`."""
     piece = r"[a-z_0-9]+"
     for template in templates():
         for head, tail in re.findall(r"\"([a-z_.]+\.)\" ~ [\w.]+(?: ~ \"([a-z_.]+)\")?", template):
@@ -189,7 +202,7 @@ def templates_patterns() -> Iterator[str]:
                     else piece
                     for part in node.values
                 ]
-                if parts[0].startswith(("page", "desk")):
+                if parts[0].startswith(("page", "desk", "studio")):
                     yield "".join(parts)
 
 

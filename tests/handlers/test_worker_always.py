@@ -19,14 +19,17 @@ from handlers.events import (
     Event,
     Looked,
     Picture,
+    PressedUnder,
     Said,
     Showed,
+    Under,
     Unusable,
 )
 from handlers.folding import clean, has_letters
 from handlers.languages import Language
 from handlers.screens import MOST_CHOICES, Rendered
 from handlers.states import Draft, ReadingThread, Received, State
+from handlers.subscriptions import MOST_PER_WEEK, MOST_PLACES, WHOLE_COUNTRY
 from handlers.tips import Category, Move, Outcome, after
 from handlers.turn import Turn
 from handlers.worker import leaving
@@ -39,6 +42,7 @@ WORDS = (
     "dung", "đúng", "dừng", "Huy", "0", "1", "2", "7", "99", "có", "không", "ok", "gửi", "hủy",
     "phường Bàn Thạch, Đà Nẵng", "Đông Hòa", "chau thanh a", "Công ty Ví Dụ", "nợ lương",
     "Công ty nợ lương hai tháng nay.", "😀", "", "\u202e\u0000", "/start", "/ma", "/huy", "/abc",
+    "nhận bản tin", "/bantin", "dừng nhận", "stop", "kcn ví dụ", "Cả nước", "hủy đăng ký",
     "/en", "/vi", "/so-tay", "/chuong", "/quyen", "/help", "/quaylai", "/thu", "đình công",
     "7KAD-F2XQ-9TMR-4WBN", "7kad f2xq 9tmr 4wbm", "{words} {",
     "x" * (MOST_WORDS + 1), "y" * (MOST_WORDS - 10),
@@ -81,6 +85,7 @@ doings: st.SearchStrategy[Doing] = st.one_of(
     st.builds(Brought, st.sampled_from(Unusable), st.just("") | words),
     st.builds(Looked, st.booleans(), st.just("") | words),
     st.just(Ending()),
+    st.builds(PressedUnder, st.sampled_from(Under)),
     st.builds(Chose, st.sampled_from(["send", "delete_yes", "nonsense", "open_thread", "place0"])),
     st.builds(Desk, st.sampled_from([Move.CLAIM, Move.ASK, Move.ANSWER, Move.CLOSE])),
 )
@@ -248,6 +253,22 @@ def test_whatever_is_done_with_a_draft_nothing_is_filed_without_send(
     watched.do(Said("Câu chuyện đầu tiên."))
     for doing in series:
         watched.do(doing)
+
+
+@given(talks)
+@settings(max_examples=60, deadline=None)
+def test_nobody_subscribes_without_topics_and_places(series: list[Doing]) -> None:
+    watched = Watched()
+    watched.do(Chose("bulletins"))
+    for doing in series:
+        watched.do(doing)
+        chosen = watched.world.subscriptions.get(1)
+        if chosen is not None:
+            assert chosen.topics
+            assert 1 <= len(chosen.places) <= MOST_PLACES
+            assert len(set(chosen.places)) == len(chosen.places)
+            assert WHOLE_COUNTRY not in chosen.places or len(chosen.places) == 1
+            assert 1 <= chosen.per_week <= MOST_PER_WEEK
 
 
 @given(st.lists(doings, max_size=20))

@@ -38,7 +38,10 @@ PHONES_OF = 10
 """One talk in so many is over Telegram in each half."""
 DATABASE = "tiengtho.db"
 _LOOK_SECONDS = 0.03
-_SEALED = ("tips", "parts", "chunks", "wraps", "letters", "audit", "tombstones")
+_SEALED = (
+    *("tips", "parts", "chunks", "wraps", "letters", "audit", "tombstones"),
+    *("subscribers", "accounts"),
+)
 _UNITS = product.ROOT / "storage" / "data" / "demo_units.csv"
 
 

@@ -27,7 +27,16 @@ async def test_the_page_talks_as_written_in(name: str, sqlite_url: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    "name", ["short_road", "adding_later", "by_numbers", "doubtful_words", "pictures_dropped"]
+    "name",
+    [
+        "short_road",
+        "adding_later",
+        "by_numbers",
+        "doubtful_words",
+        "pictures_dropped",
+        "subscribe",
+        "subscribe_change_and_stop",
+    ],
 )
 async def test_the_prompt_talks_as_written_in(name: str, sqlite_url: str, tmp_path: Path) -> None:
     async with open_house(sqlite_url, tmp_path) as (house, clock):

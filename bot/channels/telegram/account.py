@@ -15,7 +15,7 @@ from bot.channels.telegram import polling, reading
 from bot.channels.telegram.answers import Answers
 from bot.channels.telegram.doors import GroupDoor
 from bot.channels.telegram.polling import Poller, Rhythm
-from bot.channels.telegram.reading import Grouped, Passed, Unread
+from bot.channels.telegram.reading import Answered, Blocked, Grouped, Passed, Unread
 from bot.channels.telegram.request import AiohttpRequest, TokenRefused
 from bot.channels.telegram.sending import Line
 from bot.channels.telegram.talk import Workers
@@ -36,6 +36,7 @@ COMMANDS = {
     "baotin": "command.report",
     "ma": "command.code",
     "chuong": "command.bell",
+    "bantin": "command.bulletins",
     "quyen": "command.rights",
     "ngonngu": "command.language",
     "huy": "command.cancel",
@@ -172,6 +173,11 @@ class Account:
         elif isinstance(what, Grouped):
             if self._door is not None:
                 await self._door.group(update)
+        elif isinstance(what, Blocked):
+            await self._workers.left(what.address)
+        elif isinstance(what, Answered):
+            # Whoever sits at a desk reads bulletins as everybody does.
+            await self._workers.take(what)
         elif not await self._is_officers(update):
             await self._workers.take(what)
 

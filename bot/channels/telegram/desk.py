@@ -79,13 +79,13 @@ class Desk:
             return False
         if await self._volatile.get("desk seen", str(update.update_id)) is not None:
             return True
-        name, code = _command(message)
+        name, code = command(message)
         if name == "ketnoi" and update.message is not None:
             return await self._once(update, partial(self._link_account, message, code))
         return await self._said_in_private(update, message)
 
     async def _said_in_private(self, update: Update, message: Message) -> bool:
-        account, (name, rest) = str(message.chat.id), _command(message)
+        account, (name, rest) = str(message.chat.id), command(message)
         place = await self._private.place_of(account)
         if place is None and name != "desk" and (name, rest) != ("start", "desk"):
             return False
@@ -129,7 +129,7 @@ class Desk:
         elif message.migrate_from_chat_id is not None:
             await self._move(str(message.migrate_from_chat_id), here)
         else:
-            name, code = _command(message)
+            name, code = command(message)
             if name == "ketnoi":
                 await self._link_group(message, code)
 
@@ -264,7 +264,7 @@ class Desk:
         await self._post.line.call(ACCOUNT, answer, patience=_ANSWER_SECONDS)
 
 
-def _command(message: Message) -> tuple[str, str]:
+def command(message: Message) -> tuple[str, str]:
     """The command of a message and what stands behind it; both empty where it is none."""
     found = _COMMAND.fullmatch((message.text or "").strip())
     return (found[1].lower(), (found[2] or "").strip()) if found else ("", "")

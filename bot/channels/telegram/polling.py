@@ -14,7 +14,7 @@ from bot.logs import note, note_failure
 from storage.database import Unreachable
 
 MOST_UPDATES = 100
-WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
+WANTED = ("message", "edited_message", "callback_query", "my_chat_member", "channel_post")
 # After a week without any, the numbers of updates begin anew somewhere (Bot API, `Update`).
 _NUMBERS_HOLD_SECONDS = 6 * 24 * 3600
 

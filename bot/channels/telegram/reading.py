@@ -4,6 +4,7 @@ Nothing here asks anybody. The address is the chat's number as text, and the upd
 what a repeat is known by.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType, MessageType
 
-from handlers.events import Brought, Event, Said, Unusable
+from handlers.events import Brought, Event, PressedUnder, Said, Under, Unusable
 
 CALLBACK_BYTES = 64
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
@@ -33,6 +34,13 @@ _NOTICES = tuple(
 )
 NO_TURN = -1
 """The turn of a button whose data is not ours."""
+LINKING = "/ketnoi"
+"""How a post in a channel begins that is meant for us; all others are passed over unread."""
+UNDER_BULLETINS = "bulletin"
+"""What stands where others have their turn, for a bulletin belongs to none."""
+
+# The first buttons under bulletins did not say whose they are.
+_UNDER = re.compile(rf"(?P<button>{'|'.join(Under)})(?::(?P<bulletin>[0-9a-z_]{{1,16}}))?")
 
 
 class Unread(StrEnum):
@@ -43,7 +51,6 @@ class Unread(StrEnum):
     CHANNEL = "channel"
     NOTICE = "notice"
     NO_CHAT = "no_chat"
-    BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
 
 
@@ -83,8 +90,25 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A reader pressed a button under a bulletin, perhaps an old one; `query` wants an answer."""
+
+    address: str = field(repr=False)
+    number: str = field(repr=False)
+    query: str = field(repr=False)
+    event: PressedUnder
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Somebody blocked the bot: that chat takes nothing any more."""
+
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Grouped:
-    """Something for the desks: it happened in a group."""
+    """Something for the desks and the studio: it happened in a group, or is a channel's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +118,7 @@ class Passed:
     why: Unread
 
 
-What = Did | Pictured | Pressed | Grouped | Passed
+What = Did | Pictured | Pressed | Answered | Blocked | Grouped | Passed
 
 
 def read(update: Update) -> What:
@@ -107,8 +131,10 @@ def read(update: Update) -> What:
         if moved.chat.type != ChatType.PRIVATE:
             return Passed(Unread.CHANNEL)
         is_gone = moved.new_chat_member.status in ("kicked", "left")
-        return Passed(Unread.BLOCKED if is_gone else Unread.UNBLOCKED)
-    if update.channel_post is not None or update.edited_channel_post is not None:
+        return Blocked(str(moved.chat.id)) if is_gone else Passed(Unread.UNBLOCKED)
+    if (post := update.channel_post) is not None:
+        return Grouped() if (post.text or "").startswith(LINKING) else Passed(Unread.CHANNEL)
+    if update.edited_channel_post is not None:
         return Passed(Unread.CHANNEL)
     message = update.message or update.edited_message
     if message is None:
@@ -145,6 +171,9 @@ def _pressed(update: Update, query: CallbackQuery) -> What:
         return Passed(Unread.CHANNEL)
     address, number = str(query.message.chat.id), str(update.update_id)
     turn, _, choice = (query.data or "").partition(":")
+    if turn == UNDER_BULLETINS and (under := _UNDER.fullmatch(choice)):
+        pressed = PressedUnder(Under(under["button"]), under["bulletin"] or "")
+        return Answered(address, number, query.id, pressed)
     is_ours = turn.isascii() and turn.isdigit() and len(turn) < 10 and choice
     if not is_ours or len(choice.encode("utf-8", "replace")) > CALLBACK_BYTES:
         return Pressed(address, number, query.id, NO_TURN, "")

@@ -10,7 +10,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels import Arrival
 from bot.channels.telegram import NAME
 from bot.channels.telegram.answers import Answers
-from bot.channels.telegram.reading import Did, Pictured, Pressed
+from bot.channels.telegram.reading import Answered, Did, Pictured, Pressed
 from bot.channels.telegram.sending import Line
 from bot.channels.telegram.traces import Traces
 from bot.inbound import Answer, Inbound
@@ -44,7 +44,7 @@ class Workers:
         self._clock = clock
         self._downloads = asyncio.Semaphore(_DOWNLOADS_AT_ONCE)
 
-    async def take(self, what: Did | Pictured | Pressed) -> None:
+    async def take(self, what: Did | Pictured | Pressed | Answered) -> None:
         """Make the turn; it is lasting when this comes back, and the answer is on its way.
 
         Raises Unreachable: then nothing was done, and the update has to come again.
@@ -65,10 +65,19 @@ class Workers:
                 )
                 self._answers.give(what.address, answer)
                 return
+            case Answered():
+                self._group.create_task(self._acknowledge(what.query))
+                answer = await self._receive(what.address, what.number, what.event)
+                self._answers.give(what.address, answer)
+                return
             case _:
                 assert_never(what)
         is_late = what.at is not None and self._clock() - what.at > LATE
         self._answers.give(what.address, answer, late=is_late)
+
+    async def left(self, address: str) -> None:
+        """Somebody blocked the bot. Raises Unreachable: the update has to come again."""
+        await self._inbound.left(NAME, address)
 
     async def tell(self, told: list[tuple[str, str, Answer]]) -> None:
         """Say unasked what `Inbound.endings` or `closings` has given, to chats of this channel."""

@@ -1,0 +1,76 @@
+"""Which account a chat subscribes with, what can happen to a subscription, why a bulletin came."""
+
+from datetime import date
+
+from broadcasts import audience
+from broadcasts.audience import Area
+from handlers.bulletins import REMINDER, topics_for
+from handlers.effects import PauseSubscription, Subscribe, Unsubscribe
+from handlers.routing import Tree
+from handlers.subscriptions import Subscription
+from handlers.turn import Meant
+from storage import accounts, published, subscribers
+from storage.database import Tx
+from storage.places import Places
+
+READ_ON_A_PAGE = frozenset({"web"})
+"""Names of channels whose people read bulletins at an address: nothing is stored of them."""
+
+
+async def account_of(tx: Tx, channel: str) -> int | None:
+    """The account that chats of `channel` talk with: the one called like it, else its oldest."""
+    found = [each for each in await accounts.every(tx) if each.channel == channel]
+    first = next((each for each in found if each.name == channel), None)
+    chosen = first or next(iter(found), None)
+    return chosen.id if chosen is not None else None
+
+
+async def subscription_of(tx: Tx, chat: str) -> Subscription | None:
+    """What a chat ("channel|address") receives; None when it does not subscribe, or cannot."""
+    channel, _, address = chat.partition("|")
+    account = None if channel in READ_ON_A_PAGE else await account_of(tx, channel)
+    return await subscribers.of(tx, account, address) if account is not None else None
+
+
+async def carry_out(
+    tx: Tx, chat: str, effect: Subscribe | Unsubscribe | PauseSubscription, today: date
+) -> None:
+    """Do what a turn decided about the subscription of a chat ("channel|address"). Raises
+    ValueError for a channel whose people read on a page.
+    """
+    channel, _, address = chat.partition("|")
+    if channel in READ_ON_A_PAGE:
+        raise ValueError("a page subscribes nobody")
+    account = await account_of(tx, channel)
+    match effect:
+        case Subscribe(subscription):
+            if account is None:
+                # A channel without a token of its own, or one whose token is not written down yet.
+                account = (await accounts.ensure_first(tx, channel, "")).id
+            await subscribers.keep(tx, account, address, subscription, today)
+        case Unsubscribe() if account is not None:
+            await subscribers.stop(tx, account, address)
+        case PauseSubscription(until) if account is not None:
+            await subscribers.pause(tx, account, address, until)
+        case _:
+            return
+
+
+async def meant_by(tx: Tx, bulletin: str, tree: Tree, places: Places) -> Meant | None:
+    """Whom a bulletin was for when it was sent; None for one that is not to be read any more."""
+    if bulletin == REMINDER:
+        return Meant(reminder=True)
+    sent = await published.one(tx, bulletin)
+    unit = tree.get(sent.unit) if sent is not None else None
+    if sent is None or unit is None:
+        return None
+    area = audience.area(unit, sent.content.scope, places)
+    spans = area.spans if isinstance(area, Area) else ()
+    return Meant(topics_for(sent.content), spans)
+
+
+async def left(tx: Tx, chat: str) -> bool:
+    """The chat was blocked or is gone: whether a subscription ended with it."""
+    channel, _, address = chat.partition("|")
+    account = await account_of(tx, channel)
+    return account is not None and await subscribers.stop(tx, account, address)

@@ -1,0 +1,67 @@
+"""What people read of a bulletin: all of it, in both languages, and never too long for the app."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcasts.wording import MOST_UNITS, buttons, length_of, post_of, text_of, units
+from handlers.bulletins import Citation, Content, Wording
+from handlers.languages import Language
+
+CONTENT = Content(
+    vi=Wording("Tựa", "Thân bài.", "Gọi công đoàn."),
+    en=Wording("Title", "Body.", "Call the union."),
+    citations=(
+        Citation("Bộ luật Lao động 2019", "Điều 97", date(2021, 1, 1)),
+        Citation("Nghị định 12/2022"),
+    ),
+)
+letters = st.text(alphabet=st.sampled_from(["a", "ộ", "😀", "\n", "<", "{", "}", "\u0301"]))
+
+
+def test_it_holds_title_body_action_sources_and_the_way_out() -> None:
+    assert text_of(CONTENT, Language.VI, "Công đoàn Ví dụ").split("\n\n") == [
+        "Tựa",
+        "Thân bài.",
+        "Gọi công đoàn.",
+        # One paragraph, three lines.
+        (
+            "Căn cứ: Bộ luật Lao động 2019, Điều 97 (hiệu lực từ 01/01/2021); Nghị định 12/2022\n"
+            "Từ: Công đoàn Ví dụ\n"
+            "Bạn nhận tin này vì đã đăng ký nhận bản tin. Bấm [Dừng nhận] hoặc gõ dừng là thôi."
+        ),
+    ]
+    english = text_of(CONTENT, Language.EN, "Union")
+    assert english.startswith("Title\n\nBody.\n\nCall the union.\n\nBased on: ")
+    assert "stop" in english.rpartition("\n")[2]
+
+
+def test_a_room_reads_the_same_without_what_only_subscribers_need() -> None:
+    whole, post = (each(CONTENT, Language.EN, "Union") for each in (text_of, post_of))
+    assert whole.startswith(post)
+    assert post.endswith("From: Union")
+
+
+def test_the_buttons_keep_their_names_for_ever() -> None:
+    for language in Language:
+        names = [each.name for each in buttons(language)]
+        assert names == ["bulletin:stop", "bulletin:change", "bulletin:why"]
+
+
+@given(st.lists(letters, min_size=3, max_size=3), st.integers(0, 800))
+def test_nothing_is_longer_than_the_app_takes(parts: list[str], times: int) -> None:
+    told = Content(vi=Wording(parts[0][:20], parts[1] * times, parts[2][:20]))
+    for each in (text_of, post_of):
+        assert units(each(told, Language.VI, "Công đoàn")) <= MOST_UNITS
+    if length_of(told, Language.VI, "Công đoàn") > MOST_UNITS:
+        assert "…" in text_of(told, Language.VI, "Công đoàn")
+        assert text_of(told, Language.VI, "x").endswith("gõ dừng là thôi.")
+
+
+def test_4096_emoji_lose_their_end_and_not_the_way_out() -> None:
+    told = Content(vi=Wording("Tựa", "😀" * 4096, "Gọi công đoàn."))
+    text = text_of(told, Language.VI, "Công đoàn")
+    assert length_of(told, Language.VI, "Công đoàn") > 8192
+    assert units(text) <= MOST_UNITS
+    assert "😀…\n\nGọi công đoàn." in text
