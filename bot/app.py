@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot import chat_apps, demo, keyfile
 from bot import clock as ticks
-from bot import demo, keyfile
-from bot.broadcasting import Ground
-from bot.bulletins.bulk import Bulk
 from bot.bulletins.mailing import Mailing
 from bot.carrying import Carrier
-from bot.config import Mode, Settings
+from bot.config import Settings
 from bot.facts import Lookups
-from bot.group_mail import GroupMail
 from bot.inbound import Inbound
 from bot.live import DESK, Hub
 from bot.locks import only_one
@@ -27,7 +24,6 @@ from bot.logs import Event as Log
 from bot.logs import note
 from bot.media import Cleaner
 from bot.outbound import MailRoom
-from bot.pace import Limits, Pace
 from bot.web.parts import Parts, load_places
 from bot.web.server import make_application
 from broadcasts import reminder
@@ -35,7 +31,7 @@ from broadcasts import tick as plans
 from handlers import handbook
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import accounts, bell, installation, migrate
+from storage import bell, installation, migrate
 from storage.crypto import Keys, MissingKey, Purpose, Stretcher, TwinKeys, WrongMasterKey
 from storage.database import Database, Unreachable, changes
 from storage.installation import Installation
@@ -43,15 +39,13 @@ from storage.places import Places
 from storage.volatile import Memory
 
 if TYPE_CHECKING:
-    from bot.channels.telegram.account import Account, Connection
-    from bot.channels.telegram.sending import Line
+    from bot.channels.telegram.account import Account
     from bot.push.keys import PushKey
 
 STOP_SECONDS = 300
 ENDING_SECONDS = 20
 _LOOK_SECONDS = 1
 _TIDY_SECONDS = 60
-_LATE_SECONDS = 5
 
 
 class CannotStart(Exception):
@@ -269,12 +263,12 @@ async def serve(
             stack.callback(ticks.start(_ticks(house)))
         async with asyncio.TaskGroup() as group:
             mail = group.create_task(house.mail_room.run()) if "send" in roles else None
-            account, pace = None, await _send_bulletins(house)
+            account, pace = None, await chat_apps.send_bulletins(house)
             if "send" in roles:
                 group.create_task(house.mailing.run())
             if "web" in roles:
                 if settings.telegram_token.get_secret_value():
-                    account = await stack.enter_async_context(_open_telegram(house, pace))
+                    account = await stack.enter_async_context(chat_apps.open_telegram(house, pace))
                 runner = await _open_door(house, account)
                 stack.push_async_callback(runner.cleanup)
                 await _greet(house, runner, say)
@@ -285,27 +279,6 @@ async def serve(
             if mail is not None:
                 mail.cancel()
         note(Log.STOPPED)
-
-
-async def _send_bulletins(house: House) -> Pace:
-    """Let bulletins go out over every account of Telegram; the pace of the first, which the talk
-    shares, so that answers and desk cards go first.
-    """
-    from bot.channels.telegram.bulk import TelegramBulk  # noqa: PLC0415
-
-    token, first = house.settings.telegram_token.get_secret_value(), None
-    if token:
-        async with house.database.write() as tx:
-            first = await accounts.ensure_first(tx, "telegram", token)
-    pace = Pace(Limits(bulk_per_second=first.per_second) if first is not None else Limits())
-
-    def open_bulk(account: accounts.Account, token: str) -> AbstractAsyncContextManager[Bulk]:
-        is_first = first is not None and account.id == first.id
-        own = pace if is_first else Pace(Limits(bulk_per_second=account.per_second))
-        return TelegramBulk(token, house.settings.telegram_api_url, own, account.per_second)
-
-    house.mailing.send_over("telegram", open_bulk)
-    return pace
 
 
 async def _send_pushes(house: House) -> None:
@@ -319,49 +292,6 @@ async def _send_pushes(house: House) -> None:
     except OtherKey:
         raise CannotStart("people get notices by another push key; put that key back") from None
     house.mailing.send_over(CHANNEL, open_bulk)
-
-
-@asynccontextmanager
-async def _open_telegram(house: House, pace: Pace) -> AsyncIterator["Account"]:
-    # Imported here, for without a token nothing of Telegram shall be in the process.
-    from bot.channels.telegram.account import Behind, open_account  # noqa: PLC0415
-    from bot.channels.telegram.desk import Desk  # noqa: PLC0415
-    from bot.channels.telegram.desk_post import Post  # noqa: PLC0415
-    from bot.channels.telegram.doors import Doors  # noqa: PLC0415
-    from bot.channels.telegram.studio import Studio  # noqa: PLC0415
-
-    zone, texts = house.settings.zone, house.texts[Language.VI]
-
-    asking: dict[str, tuple[float, ticks.Tick]] = {}
-
-    def doors(line: "Line") -> Doors:
-        post = Post(line, texts, house.settings.public_url)
-        house.mail_room.send_over(GroupMail(house.database, house.clock, zone, texts, post))
-        ground = Ground(zone, house.clock, lambda: house.places)
-        studio = Studio(post, house.database, house.volatile, texts, ground)
-        asking["late"] = (_LATE_SECONDS, studio.ask_late)
-        return Doors(Desk(post, house.database, house.volatile, texts, house.clock, zone), studio)
-
-    behind = Behind(house.inbound, house.volatile, house.texts, house.clock, pace)
-    async with open_account(telegram_connection(house.settings), behind, doors) as account:
-        stop = ticks.start(asking)
-        try:
-            yield account
-        finally:
-            stop()
-
-
-def telegram_connection(settings: Settings) -> "Connection":
-    """How the settings reach the bot's account."""
-    from bot.channels.telegram.account import HOOK_PATH, Connection  # noqa: PLC0415
-
-    is_webhook = settings.telegram_mode is Mode.WEBHOOK
-    return Connection(
-        settings.telegram_token.get_secret_value(),
-        settings.telegram_api_url,
-        f"{settings.public_url}{HOOK_PATH}" if is_webhook else "",
-        settings.telegram_webhook_secret.get_secret_value() if is_webhook else "",
-    )
 
 
 async def _open_door(house: House, account: "Account | None") -> web.AppRunner:

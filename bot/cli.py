@@ -10,7 +10,17 @@ from typing import Any, TypeVar
 
 import click
 
-from bot import accounts_cli, app, bulletins_cli, hardening, keyfile, locks, logs, push_cli
+from bot import (
+    accounts_cli,
+    app,
+    bulletins_cli,
+    chat_apps,
+    hardening,
+    keyfile,
+    locks,
+    logs,
+    push_cli,
+)
 from bot.channels.terminal import ADDRESS, Terminal, text_of
 from bot.config import Settings, WrongSettings, load
 from bot.staff_cli import staff as staff_group
@@ -238,7 +248,7 @@ def doctor_telegram(context: Context) -> None:
     # Imported here, for without a token nothing of Telegram shall be in the process.
     from bot.channels.telegram import doctor  # noqa: PLC0415
 
-    connection = app.telegram_connection(context.settings)
+    connection = chat_apps.telegram_connection(context.settings)
 
     async def work(database: Database) -> list[doctor.Finding]:
         async with database.read() as tx:

@@ -82,7 +82,8 @@ class Limits:
 class _Track:
     """What is remembered of one scope."""
 
-    counted: deque[float] = field(repr=False)  # when each send of a group stops counting, rising
+    # When each send of a group stops counting, rising; a chat has none.
+    counted: deque[float] | tuple[()] = field(default=(), repr=False)
     free_at: float = _LONG_AGO  # by the interval alone
     halted_until: float = _LONG_AGO
     halted_speed: float = 1.0  # the speed with which it comes out of the halt
@@ -100,7 +101,7 @@ class Pace:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._account = self._fresh()
+        self._account = _Track()
         self._bulk_free_at = _LONG_AGO
         self._tracks: dict[Scope, _Track] = {}
         self._sweep_above = _FEW_SCOPES
@@ -135,6 +136,9 @@ class Pace:
         if scope.kind is Kind.GROUP:
             last = track.counted[-1] if track.counted else _LONG_AGO
             minute = (_MINUTE_SECONDS + self._limits.jitter) / speed
+            if not isinstance(track.counted, deque):
+                # As many as the limit and no more: the oldest then says when the group is free.
+                track.counted = deque(maxlen=self._limits.group_per_minute)
             track.counted.append(max(last, now + minute))
         if lane is Lane.TALK:
             track.promised = _LONG_AGO
@@ -185,17 +189,13 @@ class Pace:
     def _interval(self) -> float:
         return self._limits.chat_interval + self._limits.jitter
 
-    def _fresh(self) -> _Track:
-        # As many as the limit and no more: the oldest of them then says when the group is free.
-        return _Track(deque(maxlen=self._limits.group_per_minute))
-
     def _known(self, scope: Scope) -> _Track | None:
         return self._account if scope.kind is Kind.ACCOUNT else self._tracks.get(scope)
 
     def _started(self, now: float, scope: Scope) -> _Track:
         if len(self._tracks) >= self._sweep_above:
             self.forget(now)
-        return self._tracks.setdefault(scope, self._fresh())
+        return self._tracks.setdefault(scope, _Track())
 
     def _allowed(self, lane: Lane) -> int:
         kept = self._limits.group_kept if lane is Lane.BULK else 0

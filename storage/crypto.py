@@ -125,11 +125,13 @@ def wrap_key(
 class Keys:
     """The opened purpose keys. Made by `Keys.open`."""
 
-    __slots__ = ("_current", "_raw")
+    __slots__ = ("_current", "_derived", "_raw")
 
     def __init__(self, raw: dict[tuple[Purpose, int], bytes], current: dict[Purpose, int]) -> None:
         self._raw = raw
         self._current = current
+        # Derived once: a bulletin opens an address for every message.
+        self._derived: dict[tuple[Purpose, int, str], bytes] = {}
 
     @classmethod
     def open(cls, master: bytes, rows: Iterable[WrappedKey]) -> "Keys":
@@ -193,7 +195,10 @@ class Keys:
         return [current, *(number for number in numbers if number != current)]
 
     def _key(self, purpose: Purpose, number: int, name: str) -> bytes:
-        return derive(self._raw[purpose, number], name)
+        known = self._derived.get((purpose, number, name))
+        if known is None:
+            known = self._derived[purpose, number, name] = derive(self._raw[purpose, number], name)
+        return known
 
 
 class Stretcher:
