@@ -21,6 +21,9 @@ from tests.fakes.recorder import Recorder
 
 PATIENCE_SECONDS = 90.0
 PEOPLE = 5_000
+# Above the account's pace, for a busy machine may stamp arrivals late; the pace itself is held to
+# its limit in virtual time. Two that spoke for one account would be far above.
+LIMIT = 1_500
 
 
 class Senders:
@@ -96,7 +99,7 @@ async def test_nobody_is_lost_and_repeats_stay_within_the_printed_bound(
     url: str, kills: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     chance, address = random.Random(kills), request.getfixturevalue(url)
-    async with world.database(address) as made, Recorder(per_second=1_000) as app:
+    async with world.database(address) as made, Recorder(per_second=LIMIT) as app:
         bot = await world.account(made, per_second=1_000)
         chats = await world.subscribe(made, bot, PEOPLE)
         sending = await world.begin(made)
@@ -123,7 +126,7 @@ async def test_nobody_is_lost_and_repeats_stay_within_the_printed_bound(
 async def test_two_processes_share_the_accounts_and_one_takes_over_from_the_other(
     postgresql_url: str, tmp_path: Path
 ) -> None:
-    async with world.database(postgresql_url) as made, Recorder(per_second=100) as app:
+    async with world.database(postgresql_url) as made, Recorder(per_second=150) as app:
         chats = []
         for name in ("one", "two", "three"):
             bot = await world.account(made, name, per_second=100)
