@@ -234,7 +234,7 @@ class Scene:
         """Who comes by the demo's links; where none are shown, by password and code."""
         if self.server.links:
             officers = [Officer(self.http, self.server.address) for _ in range(2)]
-            for officer, link in zip(officers, self.server.links[::2], strict=True):
+            for officer, link in zip(officers, self.server.links[:3:2], strict=True):
                 await officer.enter(link)
             return officers
         if self.entry is None:
