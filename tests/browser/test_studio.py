@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def world(sqlite_url: str) -> AsyncIterator[World]:
-    async with studio_on(sqlite_url) as running:
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with studio_on(database_url) as running:
         yield running
 
 
