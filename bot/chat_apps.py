@@ -1,0 +1,86 @@
+"""Joins the chat apps to the house; nothing of one is in the process unless it is set up."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from bot import clock as ticks
+from bot.broadcasting import Ground
+from bot.bulletins.bulk import Bulk
+from bot.config import Mode, Settings
+from bot.group_mail import GroupMail
+from bot.pace import Limits, Pace
+from handlers.languages import Language
+from storage import accounts
+
+if TYPE_CHECKING:
+    from bot.app import House
+    from bot.channels.telegram.account import Account, Connection
+    from bot.channels.telegram.sending import Line
+
+_LATE_SECONDS = 5
+
+
+async def send_bulletins(house: "House") -> Pace:
+    """Let bulletins go out over every account of Telegram; the pace of the first, which the talk
+    shares, so that answers and desk cards go first.
+    """
+    from bot.channels.telegram.bulk import TelegramBulk  # noqa: PLC0415
+
+    token, first = house.settings.telegram_token.get_secret_value(), None
+    if token:
+        async with house.database.write() as tx:
+            first = await accounts.ensure_first(tx, "telegram", token)
+    pace = Pace(Limits(bulk_per_second=first.per_second) if first is not None else Limits())
+
+    def open_bulk(account: accounts.Account, token: str) -> AbstractAsyncContextManager[Bulk]:
+        is_first = first is not None and account.id == first.id
+        own = pace if is_first else Pace(Limits(bulk_per_second=account.per_second))
+        return TelegramBulk(token, house.settings.telegram_api_url, own, account.per_second)
+
+    house.mailing.send_over("telegram", open_bulk)
+    return pace
+
+
+@asynccontextmanager
+async def open_telegram(house: "House", pace: Pace) -> AsyncIterator["Account"]:
+    """The bot's account at work: the workers' chat, groups that are desks, the studio's chat."""
+    # Imported here, for without a token nothing of Telegram shall be in the process.
+    from bot.channels.telegram.account import Behind, open_account  # noqa: PLC0415
+    from bot.channels.telegram.desk import Desk  # noqa: PLC0415
+    from bot.channels.telegram.desk_post import Post  # noqa: PLC0415
+    from bot.channels.telegram.doors import Doors  # noqa: PLC0415
+    from bot.channels.telegram.studio import Studio  # noqa: PLC0415
+
+    zone, texts = house.settings.zone, house.texts[Language.VI]
+
+    asking: dict[str, tuple[float, ticks.Tick]] = {}
+
+    def doors(line: "Line") -> Doors:
+        post = Post(line, texts, house.settings.public_url)
+        house.mail_room.send_over(GroupMail(house.database, house.clock, zone, texts, post))
+        ground = Ground(zone, house.clock, lambda: house.places)
+        studio = Studio(post, house.database, house.volatile, texts, ground)
+        asking["late"] = (_LATE_SECONDS, studio.ask_late)
+        return Doors(Desk(post, house.database, house.volatile, texts, house.clock, zone), studio)
+
+    behind = Behind(house.inbound, house.volatile, house.texts, house.clock, pace)
+    async with open_account(telegram_connection(house.settings), behind, doors) as account:
+        stop = ticks.start(asking)
+        try:
+            yield account
+        finally:
+            stop()
+
+
+def telegram_connection(settings: Settings) -> "Connection":
+    """How the settings reach the bot's account."""
+    from bot.channels.telegram.account import HOOK_PATH, Connection  # noqa: PLC0415
+
+    is_webhook = settings.telegram_mode is Mode.WEBHOOK
+    return Connection(
+        settings.telegram_token.get_secret_value(),
+        settings.telegram_api_url,
+        f"{settings.public_url}{HOOK_PATH}" if is_webhook else "",
+        settings.telegram_webhook_secret.get_secret_value() if is_webhook else "",
+    )
