@@ -14,7 +14,7 @@ from handlers.routing import Tree
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
-from handlers.turn import Facts, Meant, Needs, Thread
+from handlers.turn import Facts, Meant, Needs, Room, Thread
 from storage import bell, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.crypto import Reporter, Stretcher
@@ -46,6 +46,7 @@ class Lookups:
     handbooks: Mapping[Language, Handbook]
     clock: Callable[[], datetime]
     zone: ZoneInfo
+    room_of: Callable[[str], Room] = field(default=lambda _: Room(), repr=False)
     public_url: str = ""
     _tree: tuple[datetime, Tree] | None = None
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -78,6 +79,8 @@ class Lookups:
             may_subscribe=chat.partition("|")[0] not in subscribing.READ_ON_A_PAGE,
             subscription=await self._subscription(chat) if needs.subscription else None,
             meant=await self._meant(needs.bulletin, tree) if needs.bulletin else None,
+            room=self.room_of(chat),
+            is_full=await self._is_full(chat) if needs.subscription else False,
         )
 
     async def tree(self) -> Tree:
@@ -152,6 +155,10 @@ class Lookups:
     async def _subscription(self, chat: str) -> Subscription | None:
         async with self.database.read() as tx:
             return await subscribing.subscription_of(tx, chat)
+
+    async def _is_full(self, chat: str) -> bool:
+        async with self.database.read() as tx:
+            return await subscribing.is_full(tx, chat)
 
     async def _meant(self, bulletin: str, tree: Tree) -> Meant | None:
         async with self.database.read() as tx:

@@ -1,9 +1,6 @@
 """One arrival, one turn, one transaction: load the talk, look up, decide, carry out, answer."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +11,7 @@ from bot.facts import Lookups
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from bot.media import Cleaner, CleanPicture
+from bot.turnstile import Turnstile
 from handlers import packing, worker
 from handlers.effects import ForgetChat
 from handlers.events import Ending, Event, Looked, Picture, Showed, Unusable
@@ -67,7 +65,8 @@ class Inbound:
         self._carrier = carrier
         self._cleaner = cleaner
         self._volatile = lookups.volatile
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        # One turn at a time per chat; different chats at once.
+        self._turnstile = Turnstile()
         self._closing: datetime | None = None
 
     async def receive(self, arrival: Arrival, *, comes_again: bool = False) -> Answer:
@@ -78,7 +77,7 @@ class Inbound:
         that cannot be reached raises Unreachable instead, and the arrival counts as never seen.
         """
         chat = _chat(arrival.channel, arrival.address)
-        async with self._alone(chat):
+        async with self._turnstile.alone(chat):
             seen = f"{chat}|{arrival.number}"
             if not await self._is_first(seen):
                 await self._drop_picture(chat, arrival.event)
@@ -105,7 +104,7 @@ class Inbound:
     ) -> Answer:
         """The present screen; nothing changes and no turn is counted."""
         chat = _chat(channel, address)
-        async with self._alone(chat):
+        async with self._turnstile.alone(chat):
             return await self._look(chat, Looked(stale, words))
 
     async def turn_of(self, channel: str, address: str) -> int:
@@ -132,7 +131,7 @@ class Inbound:
     async def forget(self, channel: str, address: str) -> None:
         """Drop everything that is known of a chat."""
         chat = _chat(channel, address)
-        async with self._alone(chat):
+        async with self._turnstile.alone(chat):
             known = await self._load(chat)
             await self._carrier.drop_pictures(chat, leaving.pictures_in(known.talk.state))
             await self._drop(chat)
@@ -140,16 +139,18 @@ class Inbound:
     async def left(self, channel: str, address: str) -> None:
         """The person blocked this chat: nothing is sent to it any more. Raises Unreachable."""
         chat = _chat(channel, address)
-        async with self._alone(chat), self._lookups.database.write() as tx:
+        async with self._turnstile.alone(chat), self._lookups.database.write() as tx:
             await subscribing.left(tx, chat)
 
-    async def endings(self) -> list[tuple[str, str, Answer]]:
-        """The drafts that end in two minutes: channel, address and what to say; each once."""
-        return await self._ending(WARN_SECONDS, Ending())
+    async def endings(self, channel: str) -> list[tuple[str, Answer]]:
+        """The drafts of a channel that end in two minutes: address and what to say; each once."""
+        return await self._ending(channel, WARN_SECONDS, Ending())
 
-    async def closings(self) -> list[tuple[str, str, Answer]]:
-        """After `close_at`: all chats with a draft that would be lost, as `endings` gives them."""
-        return await self._ending(IDLE_SECONDS + 1, Looked())
+    async def closings(self, channel: str) -> list[tuple[str, Answer]]:
+        """After `close_at`: all chats of a channel with a draft that would be lost, as `endings`
+        gives them.
+        """
+        return await self._ending(channel, IDLE_SECONDS + 1, Looked())
 
     async def has_drafts(self) -> bool:
         """Whether stopping would lose something."""
@@ -159,13 +160,15 @@ class Inbound:
         """From now on every answer says that drafts end at `moment`, because the service stops."""
         self._closing = moment
 
-    async def _ending(self, within: float, event: Looked | Ending) -> list[tuple[str, str, Answer]]:
+    async def _ending(
+        self, channel: str, within: float, event: Looked | Ending
+    ) -> list[tuple[str, Answer]]:
         answers = []
-        for told in await self._volatile.expiring(_DRAFT, within):
-            channel, _, address = told.decode().partition("|")
-            chat = _chat(channel, address)
-            async with self._alone(chat):
-                answers.append((channel, address, await self._look(chat, event)))
+        start = _chat(channel, "").encode()
+        for told in await self._volatile.expiring(_DRAFT, within, start):
+            chat = told.decode()
+            async with self._turnstile.alone(chat):
+                answers.append((chat.partition("|")[2], await self._look(chat, event)))
         return answers
 
     async def _turn(self, chat: str, arrival: Arrival) -> tuple[Turn, Facts, datetime]:
@@ -280,22 +283,6 @@ class Inbound:
 
     def _now(self) -> datetime:
         return self._lookups.clock()
-
-    @asynccontextmanager
-    async def _alone(self, chat: str) -> AsyncIterator[None]:
-        """One turn at a time per chat; different chats at once."""
-        lock, users = self._locks.get(chat, (asyncio.Lock(), 0))
-        self._locks[chat] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            # Kept as long as somebody waits: a lock between two owners looks free.
-            users = self._locks[chat][1] - 1
-            if users:
-                self._locks[chat] = (lock, users)
-            else:
-                del self._locks[chat]
 
 
 _UNUSABLE = {

@@ -42,9 +42,12 @@ class Unusable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words, as they were typed."""
+    """Words, as they were typed. `unseen`: before the present choices could be seen, so a number
+    among them cannot mean one of these.
+    """
 
     words: str = field(repr=False)
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,15 @@ class Brought:
     words: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Something was sent, and the app keeps back what: by law of some people everything. `times` is
+    how often in a row.
+    """
+
+    times: int = 1
+
+
 class Under(StrEnum):
     """The buttons that stand under every bulletin."""
 
@@ -117,4 +129,4 @@ class Ending:
     """The draft ends in two minutes unless something is done."""
 
 
-Event = Said | Chose | Commanded | Showed | Brought | PressedUnder | Looked | Ending
+Event = Said | Chose | Commanded | Showed | Brought | Withheld | PressedUnder | Looked | Ending

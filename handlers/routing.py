@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from handlers import doorway
 from handlers.places import Place
 from handlers.tips import Category
 
@@ -30,8 +31,9 @@ class Unit:
     five for a commune, `*` for the whole country; nothing is inherited, so a unit without places
     covers none. `categories` are those it accepts, all when empty. `inside_company` says that
     people of an enterprise work there. `conflicts` are units with which it never shares a tip: when
-    one of the two is excluded, so is the other. `has_desk` says that somebody reads there today;
-    storage fills it in.
+    one of the two is excluded, so is the other. `has_desk` says that somebody reads there today,
+    `has_alarm` that they learn of a tip while their desk is closed, `page_first` for which cases
+    the unit wants the private page offered before a story; storage fills these in.
     """
 
     id: str
@@ -45,6 +47,8 @@ class Unit:
     hours: str = ""
     contact: str = ""
     has_desk: bool = False
+    has_alarm: bool = False
+    page_first: frozenset[str] = doorway.DEFAULT
 
     def accepts(self, category: Category) -> bool:
         """Whether tips of `category` may be read here."""
@@ -157,21 +161,22 @@ def reader(
     *,
     excluded: frozenset[str] = frozenset(),
     picked: str | None = None,
+    danger: bool = False,
 ) -> Unit:
     """The unit that reads a new tip: the lowest union unit above the enterprise that covers all of
-    `place`, accepts `category`, has a desk and is not shut out.
+    `place`, accepts `category`, has a desk and is not shut out; in danger only one with an alarm.
 
     A unit inside a company reads only if `picked` names it and it is at the place. Of several units
     the deepest in the tree wins, then the one that covers least, then the smaller id. Shut out are
     the excluded units, the units below them (a tip about a unit goes up) and the units in conflict
-    with them. The root is the last answer to everything: it counts as having a desk and as
-    accepting everything, and excluding it has no effect, because nobody is above it.
+    with them. The root is the last answer to everything: it counts as having a desk and an alarm
+    and as accepting everything, and excluding it has no effect, because nobody is above it.
     """
     barred = _barred(tree, excluded)
     fits = [
         unit
         for unit in (tree.covering(place) if place is not None else ())
-        if _reads(unit) and unit.accepts(category) and unit.id not in barred
+        if _reads(unit, danger=danger) and unit.accepts(category) and unit.id not in barred
     ]
     for unit in fits:
         if unit.id == picked and tree.is_inside(unit):
@@ -180,14 +185,16 @@ def reader(
     return min(outside, key=lambda unit: _rank(tree, unit), default=tree.root)
 
 
-def above(tree: Tree, unit_id: str, *, excluded: frozenset[str] = frozenset()) -> Unit:
-    """The next unit up from `unit_id` that may read: a union unit outside companies, with a desk,
-    not shut out (as for `reader`); the root at the end, for the root itself, and for an id that no
-    longer exists.
+def above(
+    tree: Tree, unit_id: str, *, excluded: frozenset[str] = frozenset(), danger: bool = False
+) -> Unit:
+    """The next unit up from `unit_id` that may read: a union unit outside companies, with a desk
+    (in danger with an alarm), not shut out (as for `reader`); the root at the end, for the root
+    itself, and for an id that no longer exists.
     """
     barred = _barred(tree, excluded)
     for unit in tree.ancestors(unit_id):
-        if _reads(unit) and not tree.is_inside(unit) and unit.id not in barred:
+        if _reads(unit, danger=danger) and not tree.is_inside(unit) and unit.id not in barred:
             return unit
     return tree.root
 
@@ -222,8 +229,9 @@ def excludable(tree: Tree, place: Place | None) -> tuple[Excludable, ...]:
     return tuple(Excludable(key, tuple(sorted(ids))) for key, ids in units.items() if ids)
 
 
-def _reads(unit: Unit) -> bool:
-    return unit.kind is UnitKind.UNION and unit.has_desk
+def _reads(unit: Unit, *, danger: bool = False) -> bool:
+    may = unit.kind is UnitKind.UNION and unit.has_desk
+    return may and (unit.has_alarm or not danger)
 
 
 def _rank(tree: Tree, unit: Unit) -> tuple[int, int, str]:

@@ -35,10 +35,14 @@ def say(key: str, tone: Tone = Tone.PLAIN, **fields: "str | int | Say") -> Say:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to press. `name` is stable and short (≤ 40 bytes); `label` is what stands on it."""
+    """Something to press. `name` is stable and short (≤ 40 bytes); `label` is what stands on it.
+    `word`: it consents or destroys, so where nothing can be pressed it has no number, and this is
+    typed.
+    """
 
     name: str
     label: Say
+    word: Say | None = None
 
 
 class Accepts(StrEnum):
@@ -81,6 +85,7 @@ class Button:
 
     name: str
     label: str
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

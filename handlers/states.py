@@ -12,19 +12,22 @@ from handlers.tips import Category
 @dataclass(frozen=True, slots=True)
 class Early:
     """What a worker gave before they were asked for it; never lost, never asked twice. `where` is a
-    place in the worker's own words, which no table knows: it will head the story.
+    place in the worker's own words, which no table knows: it will head the story. `officer`: it is
+    about somebody who works at a unit. `stays`: the private page was offered, and not wanted.
     """
 
     words: str = field(default="", repr=False)
     pictures: tuple[Picture, ...] = ()
     practice: bool = False
     where: str = field(default="", repr=False)
+    officer: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A tip that could be sent as it is. `hidden` are keys of "who must not see this"; `code` never
-    changes.
+    changes. `officer`: it is about somebody who works at a unit.
     """
 
     category: Category
@@ -37,6 +40,7 @@ class Draft:
     picked: str | None = None
     police: bool = False
     practice: bool = False
+    officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,16 @@ class PickingPlace:
     category: Category
     danger: bool
     candidates: tuple[Place, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AtDoorway:
+    """The private page is offered before the story, in a chat that remembers everything."""
+
+    early: Early
+    category: Category
+    danger: bool
+    place: Place | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +335,7 @@ State = (
     | AskingDanger
     | AskingPlace
     | PickingPlace
+    | AtDoorway
     | TellingStory
     | Reviewing
     | AddingPictures

@@ -81,12 +81,24 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What the talk must know of where it is held. `buttons`: choices can be pressed; else they are
+    numbers and words. `keeper`: the app whose history keeps what is typed, for good; empty where
+    the person who talks can have it all taken away.
+    """
+
+    buttons: bool = True
+    keeper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What was looked up. `thread` answers `codes` or `key`; `filing` is the key of the code about
     to be sent, and `filed` its thread when it was sent before; `wait_seconds` is not 0 when too
     many wrong codes came from this chat. `places_of_today` are all of them by their codes.
     `may_subscribe`: bulletins can be sent to this chat, and need not be read on a page;
-    `subscription` is what it chose; `meant` is whom the bulletin was for that is asked about.
+    `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
+    `meant` is whom the bulletin was for that is asked about.
     """
 
     now: datetime
@@ -110,6 +122,8 @@ class Facts:
     may_subscribe: bool = True
     subscription: Subscription | None = field(default=None, repr=False)
     meant: Meant | None = None
+    room: Room = Room()
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,21 +121,22 @@ class Memory:
         self._sweep()
         return self._totals.get(self._sealer.name(kind, ""), 0)
 
-    async def expiring(self, kind: str, within: float) -> list[bytes]:
-        """The notes of the living entries of this kind that end within so many seconds, those that
-        end first in front. Each is told once for each time-out: `put` and `touch` make a new one.
+    async def expiring(self, kind: str, within: float, start: bytes = b"") -> list[bytes]:
+        """The notes of the living entries of this kind that end within so many seconds and whose
+        note begins with `start`, those that end first in front. Each is told once for each
+        time-out: `put` and `touch` make a new one.
         """
         now, wanted = self._clock(), self._sealer.name(kind, "")
         ending = [
-            (entry.ends, place, entry.note)
+            (entry.ends, place, self._sealer.open(entry.note, b"note" + place))
             for place, entry in self._entries.items()
             if entry.kind == wanted and not entry.announced and now < entry.ends <= now + within
+            if entry.note
         ]
-        for _, place, _ in ending:
+        told = sorted(each for each in ending if each[2].startswith(start))
+        for _, place, _ in told:
             self._entries[place].announced = True
-        return [
-            self._sealer.open(note, b"note" + place) for _, place, note in sorted(ending) if note
-        ]
+        return [note for _, _, note in told]
 
     async def sweep(self) -> int:
         """Takes out what has passed its time-out; gives how many entries that were."""

@@ -39,6 +39,7 @@ from handlers.events import (
     Showed,
     Under,
     Unusable,
+    Withheld,
 )
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
@@ -48,6 +49,7 @@ from handlers.worker import words as commands
 from storage import cases, staff, subscribers
 from storage.cases import Case, Done
 from storage.tables import tips as tips_table
+from tests import demo_house
 from tests.world import START, Chat, Filed, World
 
 UNDER = r"pressed under a bulletin (\w+)"
@@ -147,11 +149,13 @@ class CorePlayer:
     world: World = field(default_factory=World)
     chat: Chat = field(init=False)
     pictures: int = 0
+    withheld: int = 0
 
     def __post_init__(self) -> None:
         self.chat = Chat(self.world)
 
     async def type(self, words: str) -> Rendered:
+        self.withheld = 0
         return self.chat.receive(Said(words))
 
     async def press(self, name: str) -> Rendered:
@@ -180,6 +184,9 @@ class CorePlayer:
         if what == "photo":
             self.pictures += 1
             return Showed(Picture(f"picture{self.pictures}", 100_000))
+        if what == "withheld":
+            self.withheld += 1
+            return Withheld(self.withheld)
         return Brought(_UNUSABLE[what])
 
     @property
@@ -232,6 +239,7 @@ class Clock:
 async def open_house(url: str, folder: Path) -> AsyncIterator[tuple[House, Clock]]:
     """A whole house on a fresh demo database, with a clock that the test moves."""
     clock = Clock()
+    await demo_house.prepare(url, folder / "master.key")
     settings = Settings(
         _env_file=None,
         database_url=SecretStr(url),
@@ -250,8 +258,10 @@ class HousePlayer:
     channel: str = "test"
     phone: int = 1
     arrivals: int = 0
+    withheld: int = 0
 
     async def type(self, words: str) -> Rendered:
+        self.withheld = 0
         return await self._arrive(Said(words))
 
     async def press(self, name: str) -> Rendered:
@@ -264,6 +274,9 @@ class HousePlayer:
             data = photo() if what == "photo" else photo()[:200]
             kept = await self.house.inbound.keep_picture(self.channel, self._address, data)
             return await self._arrive(Showed(kept) if isinstance(kept, Picture) else Brought(kept))
+        if what == "withheld":
+            self.withheld += 1
+            return await self._arrive(Withheld(self.withheld))
         return await self._arrive(Brought(_UNUSABLE[what]))
 
     async def happen(self, what: str, words: str) -> Rendered | None:
@@ -294,9 +307,9 @@ class HousePlayer:
 
     async def _ending(self) -> Answer:
         self.clock.now += timedelta(hours=1, minutes=59)
-        told = await self.house.inbound.endings()
+        told = await self.house.inbound.endings(self.channel)
         assert len(told) == 1, f"{len(told)} drafts end"
-        return told[0][2]
+        return told[0][1]
 
     @property
     def _address(self) -> str:
@@ -395,7 +408,10 @@ class TerminalPlayer(HousePlayer):
 
     async def press(self, name: str) -> Rendered:
         present = (await self.house.inbound.look(self.channel, self._address)).rendered
-        names = [each.name for each in present.choices]
+        word = next((each.word for each in present.choices if each.name == name), "")
+        if word:
+            return await self._line(word)
+        names = [each.name for each in present.choices if not each.word]
         if name in names:
             return await self._line(str(names.index(name) + 1))
         if name == "back" and present.accepts not in (Accepts.WORDS, Accepts.PLACE):

@@ -3,10 +3,12 @@
     # a remark
     > words as they are typed           > /command
     > [Label, or its beginning]         > <photo>  <broken file>  <sticker>  <voice>  <look>
+                                        > <withheld> (the app keeps back what was sent)
     < words that must stand in the answer: a text or the label of a button
     <! words that must not stand there
     ! what else is so, or happens, all of it in `happen` of `tests/players.py`; and here:
-      "answers <= 8", "count from here", "also on the page" (the page offers all of it)
+      "answers <= 8", "count from here", "also on the page" (the page offers all of it),
+      "in a chat that keeps everything" (there alone it can be played)
 
 `{code}` and `{bell}` are what an answer has shown; `{code:lower}`, `{code:telex}`, `{code:vni}`,
 `{code:typo}`, `{code:swapped}`, `{code:tail}` what fingers and keyboards make of the code. In typed
@@ -27,6 +29,7 @@ from handlers.screens import MOST_CHOICES, Rendered
 from tests.handlers.test_receipt import TELEX, VNI
 
 ON_THE_PAGE = "also on the page"
+KEPT = "in a chat that keeps everything"
 FOLDER = Path(__file__).parent / "talks"
 _CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b")
 _BELL = re.compile(r"(?:Số chuông|Bell number): (\d+)")
@@ -54,6 +57,11 @@ class Script:
     def on_the_page(self) -> bool:
         """Whether the page offers all that the person does (a box where words are typed)."""
         return any(line.rest == ON_THE_PAGE for line in self.lines)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it can be played only where the app's history keeps everything, on Zalo."""
+        return any(line.rest == KEPT for line in self.lines)
 
 
 class Player(Protocol):
@@ -85,6 +93,7 @@ class Played:
     answer: Rendered
     answers: int = 0
     known: dict[str, str] = field(default_factory=dict)
+    typed: str = ""
 
 
 def read(path: Path) -> Script:
@@ -100,9 +109,10 @@ def read(path: Path) -> Script:
     return Script(path.stem, tuple(lines))
 
 
-def scripts() -> dict[str, Script]:
-    """All scripts by name."""
-    return {path.stem: read(path) for path in sorted(FOLDER.glob("*.talk"))}
+def scripts(*, kept: bool = False) -> dict[str, Script]:
+    """The scripts that can be played anywhere, by name; with `kept`, those for Zalo instead."""
+    found = (read(path) for path in sorted(FOLDER.glob("*.talk")))
+    return {each.name: each for each in found if each.is_kept is kept}
 
 
 async def play(script: Script, player: Player) -> None:
@@ -134,7 +144,8 @@ async def _act(rest: str, player: Player, played: Played) -> Rendered:
         return await player.press(_named(rest[1:-1], played.answer))
     if rest.startswith("<") and rest.endswith(">"):
         return await player.bring(rest[1:-1])
-    return await player.type(_typed(_filled(rest, played)))
+    played.typed = _typed(_filled(rest, played))
+    return await player.type(played.typed)
 
 
 def _named(label: str, shown: Rendered) -> str:
@@ -157,7 +168,7 @@ async def _happen(rest: str, player: Player, played: Played) -> None:
     if rest == "count from here":
         played.answers = 0
         return
-    if rest == ON_THE_PAGE:
+    if rest in (ON_THE_PAGE, KEPT):
         return
     what, _, words = rest.partition('"')
     told = await player.happen(what.strip(), words.removesuffix('"'))
@@ -171,7 +182,8 @@ def _take(answer: Rendered, played: Played) -> None:
     assert any(line.text.strip() for line in answer.lines), "nothing was answered"
     assert len(answer.choices) <= MOST_CHOICES, "too many choices"
     text = answer.text
-    if found := _CODE.search(text):
+    # A code that was typed and is given back, perhaps a wrong one, is not a new one.
+    if (found := _CODE.search(text)) and found.group() not in played.typed:
         played.known["code"] = found.group()
     if found := _BELL.search(text):
         played.known["bell"] = found[1]

@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "AskingDanger",
         "AskingPlace",
         "PickingPlace",
+        "AtDoorway",
         "TellingStory",
         "Reviewing",
         "Received",

@@ -35,7 +35,7 @@ from handlers.states import Key, Talk
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
 from handlers.tips import Author, Kind, Move, Outcome, Status, after
-from handlers.turn import Entry, Facts, Needs, Thread, Turn, Whose
+from handlers.turn import Entry, Facts, Needs, Room, Thread, Turn, Whose
 from storage.places import Places
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -65,11 +65,13 @@ def handbooks() -> dict[Language, Handbook]:
 
 
 @functools.cache
-def tree() -> Tree:
-    """The demo's units; those of DESKS have a desk."""
+def tree(alarms: frozenset[str] = frozenset()) -> Tree:
+    """The demo's units; those of DESKS have a desk, and those of `alarms` one that rings."""
     table = resources.files("storage.data").joinpath("demo_units.csv").read_text(encoding="utf-8")
     parsed = units.parse(table, known_places=places().is_known)
-    return Tree.of(replace(unit, has_desk=unit.id in DESKS) for unit in parsed)
+    return Tree.of(
+        replace(unit, has_desk=unit.id in DESKS, has_alarm=unit.id in alarms) for unit in parsed
+    )
 
 
 def key_of(code: str) -> Key:
@@ -97,7 +99,8 @@ class Filed:
 @dataclass(slots=True)
 class World:
     """Everything outside one worker's talk. `draws` numbers the codes that were given out; `phone`
-    is the one at hand, and each may subscribe.
+    is the one at hand, and each may subscribe. `alarms` are the units that can be rung: none, as in
+    the demo.
     """
 
     now: datetime = START
@@ -108,6 +111,8 @@ class World:
     draws: int = 0
     phone: int = 1
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    room: Room = field(default_factory=Room)
+    alarms: frozenset[str] = frozenset()
 
     def facts(self, needs: Needs) -> Facts:
         """What the core asked for."""
@@ -120,7 +125,7 @@ class World:
         return Facts(
             now=self.now,
             today=self.today,
-            tree=tree(),
+            tree=tree(self.alarms),
             fresh_code=symbols + check_symbol(symbols),
             fresh_bell=f"{chance.randrange(100_000):05}",
             dice=chance.randrange(2**32),
@@ -136,6 +141,7 @@ class World:
             else 0,
             places_of_today=places().of_today,
             subscription=self.subscriptions.get(self.phone) if needs.subscription else None,
+            room=self.room,
         )
 
     def count_wrong(self) -> None:

@@ -75,9 +75,11 @@ def shown(answer: Answer) -> str:
 
 
 def text_of(rendered: Rendered) -> str:
-    """Lines, then numbered choices, then the ways out; 0 is back."""
+    """Lines, numbered choices, those that are chosen by a word, the ways out; 0 is back."""
     blocks = [_block(line.text, line.tone) for line in rendered.lines]
-    choices = [f"  {at}. {each.label}" for at, each in enumerate(rendered.choices, start=1)]
+    numbered = [each for each in rendered.choices if not each.word]
+    choices = [f"  {at}. {each.label}" for at, each in enumerate(numbered, start=1)]
+    choices += [f"  {each.word}: {each.label}" for each in rendered.choices if each.word]
     ways = [
         f"  0. {way.label}" if way.name == "back" else f"  [{way.label}]" for way in rendered.ways
     ]

@@ -54,6 +54,25 @@ def digest(count: int) -> Screen:
     return Screen((say("desk.chat.digest", count=count),))
 
 
+def ping(nickname: str, *, danger: bool) -> Screen:
+    """All that an officer's alarm says of a tip, over whichever app: no category, no place, no
+    unit, nothing that leads to it without signing in.
+    """
+    return Screen((say("desk.chat.ping_danger" if danger else "desk.chat.ping", name=nickname),))
+
+
+def ping_of_several(count: int, urgent: int) -> Screen:
+    """The same for several tips at once."""
+    if urgent:
+        return Screen((say("desk.chat.ping_several_danger", count=count, urgent=urgent),))
+    return Screen((say("desk.chat.ping_several", count=count),))
+
+
+def trial_ping() -> Screen:
+    """What an officer's alarm says when they try it."""
+    return Screen((say("desk.chat.ping_test"),))
+
+
 def gone() -> Screen:
     """What stands in a card's place when its tip is gone and the message cannot be deleted."""
     return Screen((say("desk.chat.gone"),))

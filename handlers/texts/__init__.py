@@ -57,7 +57,10 @@ class Texts:
 
     def buttons(self, choices: tuple[Choice, ...]) -> tuple[Button, ...]:
         """Choices with their labels."""
-        return tuple(Button(choice.name, self.say(choice.label)) for choice in choices)
+        return tuple(
+            Button(each.name, self.say(each.label), self.say(each.word) if each.word else "")
+            for each in choices
+        )
 
 
 def _flat(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

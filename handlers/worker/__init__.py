@@ -14,10 +14,11 @@ from handlers.events import (
     PressedUnder,
     Said,
     Showed,
+    Withheld,
 )
 from handlers.folding import clean, has_letters
 from handlers.screens import Say, Screen
-from handlers.states import Aside, ReadingHandbook, State, Talk
+from handlers.states import Aside, ReadingHandbook, Resting, State, Talk
 from handlers.turn import Facts, Turn
 from handlers.worker import leaving, subscription
 from handlers.worker.commands import commanded, turn
@@ -26,8 +27,11 @@ from handlers.worker.lookups import key_of, needs
 from handlers.worker.pressed import chose, is_fresh
 from handlers.worker.step import Step, given_back, note
 from handlers.worker.typed import Wording, said
+from handlers.worker.welcome import call, contact
 
 __all__ = ["Wording", "key_of", "needs", "respond", "show"]
+
+MOST_WITHHELD = 3
 
 
 def respond(talk: Talk, event: Event, facts: Facts, wording: Wording) -> Turn:
@@ -47,8 +51,10 @@ def respond(talk: Talk, event: Event, facts: Facts, wording: Wording) -> Turn:
             return chose(talk, event, facts)
         case PressedUnder():
             return turn(talk, subscription.pressed_under(talk.state, event, facts))
-        case Said(typed):
-            return said(talk, clean(typed), facts, wording)
+        case Said(typed, unseen):
+            return said(talk, clean(typed), facts, wording, unseen=unseen)
+        case Withheld(times):
+            return _withheld(talk, times, facts)
         case Showed(picture, typed):
             return turn(talk, _showed(talk.state, Showed(picture, clean(typed)), facts))
         case Brought(why, typed):
@@ -78,6 +84,19 @@ def _is_kept(picture: Picture, made: Step[State]) -> bool:
     if picture in leaving.pictures_in(made.state):
         return True
     return any(isinstance(effect, AddPicture) for effect in made.effects)
+
+
+def _withheld(talk: Talk, times: int, facts: Facts) -> Turn:
+    """Perhaps nothing that this person types ever arrives: they are told whom to call, and from the
+    third time on nothing else.
+    """
+    if times >= MOST_WITHHELD:
+        return turn(talk, Step(Aside(leaving.beneath(talk.state), "call")))
+    page = (note("withheld.page", url=facts.public_url),) if facts.public_url else ()
+    # The welcome has the numbers for an emergency itself.
+    whom = contact(facts) if isinstance(talk.state, Resting) else call(facts)
+    told = (note("withheld.why", keeper=facts.room.keeper), *whom, *page)
+    return turn(talk, Step(talk.state, told))
 
 
 def _brought(talk: Talk, event: Brought, typed: str, facts: Facts, wording: Wording) -> Turn:

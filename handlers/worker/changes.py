@@ -29,6 +29,7 @@ from handlers.worker.step import (
     note,
     too_long,
 )
+from handlers.worker.story import shut_out
 from handlers.worker.tip import category_choices, picked, place_choices
 
 _MOST_PLACES = 6
@@ -117,11 +118,11 @@ def changing_place(
         case Chose("again"):
             return Step(ChangingPlace(draft))
         case Chose("no_place"):
-            return _moved(replace(draft, place=None))
+            return _moved(replace(draft, place=None), facts)
         case Chose(name) if (place := picked(name, state.candidates)) is not None:
-            return _moved(replace(draft, place=place))
+            return _moved(replace(draft, place=place), facts)
         case Said() if len(facts.places) == 1:
-            return _moved(replace(draft, place=facts.places[0]))
+            return _moved(replace(draft, place=facts.places[0]), facts)
         case Said() if facts.places:
             return Step(ChangingPlace(draft, facts.places[:_MOST_PLACES]))
         case Said(words) if has_letters(words) and not is_story(words):
@@ -133,9 +134,9 @@ def changing_place(
             return Step(state, not_taken(event))
 
 
-def _moved(draft: Draft) -> Step[Reviewing]:
+def _moved(draft: Draft, facts: Facts) -> Step[Reviewing]:
     notes = (note("changed_place"),) if draft.hidden or draft.picked else (note("changed"),)
-    hidden = draft.hidden & {"company"}
+    hidden = (draft.hidden & {"company"}) | shut_out(draft.officer, draft.place, facts)
     return Step(Reviewing(replace(draft, picked=None, hidden=hidden)), notes)
 
 

@@ -11,6 +11,7 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AtDoorway,
     Changing,
     ChangingCategory,
     ChangingPlace,
@@ -51,6 +52,7 @@ from handlers.worker import (
     leaving,
     options,
     review,
+    story,
     subscribing,
     subscription,
     tip,
@@ -74,8 +76,10 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return tip.asking_place(state, event, facts)
         case PickingPlace():
             return tip.picking_place(state, event, facts)
+        case AtDoorway():
+            return story.at_doorway(state, event, facts)
         case TellingStory():
-            return tip.telling_story(state, event, facts)
+            return story.telling_story(state, event, facts)
         case Reviewing():
             return review.reviewing(state, event, facts)
         case AddingPictures():
@@ -153,8 +157,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return tip.place_screen(state, facts)
         case PickingPlace():
             return tip.picking_screen(state, facts)
+        case AtDoorway():
+            return story.doorway_screen(state, facts)
         case TellingStory():
-            return tip.story_screen(state, facts)
+            return story.story_screen(state, facts)
         case Reviewing():
             return review.review_screen(state, facts)
         case AddingPictures():

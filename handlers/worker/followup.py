@@ -33,7 +33,7 @@ from handlers.worker.step import (
     shown_day,
     too_long,
 )
-from handlers.worker.tip import keep_early
+from handlers.worker.story import keep_early, kept_by_app
 
 
 def typing_code(
@@ -69,9 +69,9 @@ def _is_nearly_a_code(words: str) -> bool:
     return len(symbols) in range(13, 20) and any(each.isdigit() for each in symbols)
 
 
-def code_screen(_: TypingCode, __: Facts) -> Screen:
+def code_screen(_: TypingCode, facts: Facts) -> Screen:
     """Where the code is typed."""
-    return Screen((say("code.ask"),), (), (HOME,), Accepts.CODE)
+    return Screen((say("code.ask"), *kept_by_app(facts)), (), (HOME,), Accepts.CODE)
 
 
 def reading_thread(

@@ -14,7 +14,7 @@ from handlers.states import (
 )
 from handlers.turn import Facts, Thread
 from handlers.worker.followup import is_open
-from handlers.worker.step import BACK, Input, Step, choice, not_taken, note
+from handlers.worker.step import BACK, Input, Step, by_word, choice, not_taken, note
 
 
 def confirming_close(
@@ -33,7 +33,7 @@ def confirming_close(
 
 def close_screen(_: ConfirmingClose, __: Facts) -> Screen:
     """Are you sure?"""
-    return Screen((say("close.ask"),), (choice("close_yes"), choice("no_keep")), (BACK,))
+    return Screen((say("close.ask"),), (by_word("close_yes"), choice("no_keep")), (BACK,))
 
 
 def confirming_delete(
@@ -52,7 +52,9 @@ def confirming_delete(
 def delete_screen(_: ConfirmingDelete, __: Facts) -> Screen:
     """What is deleted, and what is beyond us."""
     return Screen(
-        (say("delete.ask", Tone.DANGER),), (choice("delete_yes"), choice("no_keep")), (BACK,)
+        (say("delete.ask", Tone.DANGER),),
+        (by_word("delete_yes"), choice("no_keep")),
+        (BACK,),
     )
 
 
@@ -72,6 +74,7 @@ def hiding_later(
                 excluded=excluded,
                 # A unit inside the company that was picked by name goes on reading.
                 picked=thread.unit_id,
+                danger=thread.danger,
             )
             effect = HideTip(state.key, excluded, unit.id)
             return Step(ReadingThread(state.key), (note("hidden", unit=unit.name),), (effect,))
@@ -120,5 +123,7 @@ def police_later_screen(_: PoliceLater, facts: Facts) -> Screen:
     unit = thread.unit if thread else ""
     now = say("police.now_yes" if thread and thread.may_go_to_police else "police.now_no")
     return Screen(
-        (say("police.ask", unit=unit), now), (choice("police_yes"), choice("police_no")), (BACK,)
+        (say("police.ask", unit=unit), now),
+        (by_word("police_yes"), choice("police_no")),
+        (BACK,),
     )

@@ -12,6 +12,7 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AtDoorway,
     Changing,
     ChangingCategory,
     ChangingPlace,
@@ -45,7 +46,17 @@ from handlers.states import (
 )
 from handlers.turn import Facts
 from handlers.worker import handbook
-from handlers.worker.step import BACK, Input, Step, choice, given_back, not_taken, note, too_long
+from handlers.worker.step import (
+    BACK,
+    Input,
+    Step,
+    by_word,
+    choice,
+    given_back,
+    not_taken,
+    note,
+    too_long,
+)
 
 
 def back_from(state: State, facts: Facts) -> State:
@@ -69,7 +80,11 @@ def _back_on_the_road(state: State) -> State | None:
             return ConfirmingCancel(state)
         case AskingPlace(early, category):
             return AskingDanger(early, category)
-        case PickingPlace(early, category, danger) | TellingStory(early, category, danger):
+        case (
+            PickingPlace(early, category, danger)
+            | AtDoorway(early, category, danger)
+            | TellingStory(early, category, danger)
+        ):
             return AskingPlace(early, category, danger)
         case _:
             return None
@@ -147,6 +162,7 @@ def gathered(state: State) -> Early | Draft | None:
             | AskingDanger(early)
             | AskingPlace(early)
             | PickingPlace(early)
+            | AtDoorway(early)
             | TellingStory(early)
         ):
             return early
@@ -184,7 +200,7 @@ def holds_draft(state: State) -> bool:
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return holds_draft(back)
-        case AskingPlace() | PickingPlace() | TellingStory() | ConfirmingAddition():
+        case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory() | ConfirmingAddition():
             return True
         case _:
             given = gathered(state)
@@ -225,7 +241,7 @@ def confirming_cancel(state: ConfirmingCancel, event: Input, _: Facts) -> Step[S
 
 def cancel_screen(_: ConfirmingCancel, __: Facts) -> Screen:
     """Nothing was sent yet."""
-    return Screen((say("cancel.ask"),), (choice("go_on"), choice("drop")), (BACK,))
+    return Screen((say("cancel.ask"),), (choice("go_on"), by_word("drop")), (BACK,))
 
 
 def confirming_word(state: ConfirmingWord, event: Input, facts: Facts) -> Step[State]:
@@ -252,7 +268,7 @@ def word_screen(state: ConfirmingWord, _: Facts) -> Screen:
     """What was meant?"""
     for_place = isinstance(state.back, ChoosingPlaces)
     mine = choice("my_words", "choice.my_place" if for_place else "choice.my_words")
-    choices = [mine, choice("go_on"), choice("drop", "choice.stop")]
+    choices = [mine, choice("go_on"), by_word("drop", "choice.stop")]
     question = say("word.ask_place" if for_place else "word.ask")
     if read(state.words):
         question = say("word.code")

@@ -143,9 +143,9 @@ def _code_to_file(state: State, event: Event, said: str) -> str:
 
 
 def _place(state: State, said: str) -> str:
-    """The words to look for a place with: typed now, or asked back about before."""
+    """The words to look for a place with: typed now, or those that are asked back about."""
     if isinstance(state, ConfirmingWord):
-        said, state = said or state.words, state.back
+        said, state = state.words, state.back
     asking = AskingPlace | PickingPlace | ChangingPlace | ChoosingPlaces
     return said if isinstance(leaving.beneath(state), asking) else ""
 
@@ -153,6 +153,8 @@ def _place(state: State, said: str) -> str:
 def _wants_subscription(state: State, event: Event, said: str) -> bool:
     """What the chat receives is spoken of; or something may end it, perhaps a word or a number."""
     if isinstance(event, PressedUnder) or event in _OPENING:
+        return True
+    if words.under(said) is not None:
         return True
     if words.stops_at_once(said) or words.is_doubtful(said) or isinstance(state, _SUBSCRIBING):
         return True

@@ -21,7 +21,7 @@ from handlers.states import (
 from handlers.tips import Category
 from handlers.turn import Facts
 from handlers.worker.review import SEND, keep, reader_of, send
-from handlers.worker.step import BACK, STOP, Input, Step, choice, named, not_taken, note
+from handlers.worker.step import BACK, STOP, Input, Step, by_word, choice, named, not_taken, note
 
 _MOST_INSIDERS = 7
 _ALIKE = str.maketrans("OIL", "011")
@@ -54,10 +54,12 @@ def pictures_screen(state: AddingPictures, facts: Facts) -> Screen:
     """How many there are, and that hidden data is removed but faces are not."""
     choices = [SEND, choice("done")]
     if state.draft.pictures:
-        choices.append(choice("drop_pictures"))
+        choices.append(by_word("drop_pictures"))
+    # Where every answer is one message more, it is enough to read this once.
+    is_told = bool(state.draft.pictures) and not facts.room.buttons
     return Screen(
         (
-            say("pictures.ask"),
+            *(() if is_told else (say("pictures.ask"),)),
             say("pictures.count", count=len(state.draft.pictures), most=facts.most_pictures),
         ),
         tuple(choices),
@@ -181,7 +183,7 @@ def police_screen(state: AskingPolice, facts: Facts) -> Screen:
     key = "police.ask_unsafe" if state.draft.category is Category.UNSAFE else "police.ask"
     return Screen(
         (say(key, unit=reader_of(state.draft, facts).name),),
-        (SEND, choice("police_yes"), choice("police_no")),
+        (SEND, by_word("police_yes"), choice("police_no")),
         (BACK, STOP),
     )
 

@@ -39,7 +39,7 @@ from handlers.worker.step import (
     shown_day,
     too_long,
 )
-from handlers.worker.tip import ROAD
+from handlers.worker.story import ROAD, kept_by_app
 from handlers.worker.words import is_greeting
 
 SEND = choice("send")
@@ -57,12 +57,17 @@ def excluded_units(draft: Draft, facts: Facts) -> frozenset[str]:
 
 def reader_of(draft: Draft, facts: Facts) -> routing.Unit:
     """The unit that will read this draft."""
+    return _reader(draft, facts, danger=draft.danger)
+
+
+def _reader(draft: Draft, facts: Facts, *, danger: bool) -> routing.Unit:
     return routing.reader(
         facts.tree,
         draft.category,
         draft.place,
         excluded=excluded_units(draft, facts),
         picked=draft.picked,
+        danger=danger,
     )
 
 
@@ -106,6 +111,7 @@ def review_screen(state: Reviewing, facts: Facts) -> Screen:
             *summary(draft, facts),
             say("review.code"),
             say("keep.code", Tone.KEEP, code=show(draft.code)),
+            *kept_by_app(facts),
             say("review.send"),
         ),
         tuple(choices),
@@ -119,6 +125,7 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
     """The draft in lines."""
     place = say("raw", text=draft.place.label) if draft.place else say("place.unsaid")
     hidden = [say(f"hide.{key}") for key in sorted(draft.hidden)]
+    reader = reader_of(draft, facts)
     lines = [
         say(
             "review.summary",
@@ -128,8 +135,10 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
             pictures=len(draft.pictures),
         ),
         say("review.story", Tone.OWN, story=draft.story),
-        say("review.reader", unit=reader_of(draft, facts).name),
+        say("review.reader", unit=reader.name),
     ]
+    if reader.id != _reader(draft, facts, danger=False).id:
+        lines.append(say("review.alarm", unit=reader.name))
     lines += [say("review.hidden", who=each) for each in hidden]
     if draft.police:
         lines.append(say("review.police"))

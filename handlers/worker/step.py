@@ -38,6 +38,13 @@ def choice(name: str, key: str = "", **fields: str | int | Say) -> Choice:
     return Choice(name, Say(key or f"choice.{name}", tuple(fields.items())))
 
 
+def by_word(name: str, key: str = "") -> Choice:
+    """A choice that consents or destroys: where nothing can be pressed, its word is typed, which is
+    the text `typed.<name>`.
+    """
+    return replace(choice(name, key), word=say(f"typed.{name}"))
+
+
 def named(name: str, label: str) -> Choice:
     """A choice whose label is not ours to word: a place, a unit."""
     return Choice(name, say("raw", text=label))

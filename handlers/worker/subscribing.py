@@ -9,11 +9,13 @@ from handlers.folding import has_letters
 from handlers.places import Place
 from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, say
 from handlers.states import (
+    Aside,
     ChoosingCategory,
     ChoosingPlaces,
     ChoosingTopics,
     Early,
     ReadingSubscription,
+    Resting,
 )
 from handlers.subscriptions import MOST_PLACES, WHOLE_COUNTRY, Subscription
 from handlers.turn import Facts
@@ -23,13 +25,15 @@ from handlers.worker.step import (
     STOP,
     Input,
     Step,
+    by_word,
     choice,
     is_story,
     not_taken,
     note,
     too_long,
 )
-from handlers.worker.tip import keep_early, picked, place_choices
+from handlers.worker.story import keep_early
+from handlers.worker.tip import picked, place_choices
 
 _EVERYWHERE = (WHOLE_COUNTRY,)
 _NO_PLACE = ()
@@ -43,7 +47,7 @@ def begun(facts: Facts) -> ChoosingTopics:
 
 def choosing_topics(
     state: ChoosingTopics, event: Input, facts: Facts
-) -> Step[ChoosingTopics | ChoosingPlaces | ReadingSubscription | ChoosingCategory]:
+) -> Step[ChoosingTopics | ChoosingPlaces | ReadingSubscription | ChoosingCategory | Aside]:
     """Each press marks a topic or takes its mark away; all of them lead on at once."""
     wish = state.wish
     match event:
@@ -57,10 +61,15 @@ def choosing_topics(
             return story_instead(event, facts) or Step(state, not_taken(event))
 
 
-def topics_screen(state: ChoosingTopics, _: Facts) -> Screen:
-    """What subscribing means, then the topics; at the end all of them, or on with those marked."""
+def topics_screen(state: ChoosingTopics, facts: Facts) -> Screen:
+    """What subscribing means, then the topics; at the end all of them, or on with those marked.
+
+    Where every mark is answered by one message more, what it means stands in the first.
+    """
     chosen = state.wish.topics
-    ask = (say("subscription.consent"), say("subscription.kept")) if state.is_new else ()
+    is_told = bool(chosen) and not facts.room.buttons
+    is_asked = state.is_new and not is_told
+    ask = (say("subscription.consent"), say("subscription.kept")) if is_asked else ()
     done = choice("topics_done", "choice.to_places" if state.is_new else "choice.save")
     onward = done if chosen else choice("all_topics")
     topics = (_topic_choice(each, marked=each in chosen) for each in Topic)
@@ -69,7 +78,7 @@ def topics_screen(state: ChoosingTopics, _: Facts) -> Screen:
 
 def choosing_places(
     state: ChoosingPlaces, event: Input, facts: Facts
-) -> Step[ChoosingPlaces | ReadingSubscription | ChoosingCategory]:
+) -> Step[ChoosingPlaces | ReadingSubscription | ChoosingCategory | Aside]:
     """Typed freely: a province, a commune, an old name, an industrial park; up to three."""
     wish = state.wish
     match event:
@@ -103,13 +112,15 @@ def places_screen(state: ChoosingPlaces, facts: Facts) -> Screen:
             Accepts.PLACE,
         )
     known, places = facts.places_of_today, state.wish.places
-    done = (choice("places_done", "choice.begin" if state.is_new else "choice.save"),)
+    begin = by_word("places_done", "choice.begin")
+    done = (begin if state.is_new else choice("places_done", "choice.save"),)
     removed = (
         choice(f"without{at}", "subscription.without", place=areas.named(code, known))
         for at, code in enumerate(places)
         if code != WHOLE_COUNTRY
     )
-    country = () if places == _EVERYWHERE else (choice("whole_country"),)
+    everywhere = by_word("whole_country") if state.is_new else choice("whole_country")
+    country = () if places == _EVERYWHERE else (everywhere,)
     chosen = (say("subscription.so_far", places=place_names(places, facts)),) if places else ()
     return Screen(
         (say("subscription.places", most=MOST_PLACES), *chosen),
@@ -150,7 +161,7 @@ def _topic_choice(topic: Topic, *, marked: bool) -> Choice:
 
 def _topics_chosen(
     wish: Subscription, state: ChoosingTopics, facts: Facts
-) -> Step[ChoosingPlaces | ReadingSubscription]:
+) -> Step[ChoosingPlaces | ReadingSubscription | Aside]:
     if state.is_new:
         return Step(ChoosingPlaces(wish, is_new=True))
     return _kept(wish, facts, is_new=False)
@@ -186,7 +197,10 @@ def _added(state: ChoosingPlaces, place: Place, facts: Facts) -> Step[ChoosingPl
     return Step(replace(state, candidates=pieces), (wide,))
 
 
-def _kept(wish: Subscription, facts: Facts, *, is_new: bool) -> Step[ReadingSubscription]:
+def _kept(wish: Subscription, facts: Facts, *, is_new: bool) -> Step[ReadingSubscription | Aside]:
+    if is_new and facts.is_full:
+        # Somebody else took the last place meanwhile.
+        return Step(Aside(Resting(), "full"))
     if is_new:
         wish = replace(wish, language=facts.language)
         return Step(ReadingSubscription(), (note("subscription.begun"),), (Subscribe(wish),))

@@ -22,7 +22,17 @@ from handlers.states import (
 from handlers.subscriptions import MOST_PER_WEEK, PartOfDay, Span, Subscription, number_of
 from handlers.turn import Facts
 from handlers.worker import areas, leaving
-from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note, shown_day
+from handlers.worker.step import (
+    BACK,
+    HOME,
+    Input,
+    Step,
+    by_word,
+    choice,
+    not_taken,
+    note,
+    shown_day,
+)
 from handlers.worker.subscribing import begun, joined, place_names, story_instead
 
 PAUSE_DAYS = 30
@@ -36,6 +46,8 @@ def opened(state: State, facts: Facts) -> Step[State]:
         return Step(Aside(leaving.beneath(state), "bulletins"))
     if leaving.holds_draft(state):
         return Step(leaving.beneath(state), (note("draft_open"),))
+    if facts.is_full and facts.subscription is None:
+        return Step(Aside(leaving.beneath(state), "full"))
     return Step(ReadingSubscription() if facts.subscription else begun(facts))
 
 
@@ -130,7 +142,7 @@ def subscription_screen(_: ReadingSubscription, facts: Facts) -> Screen:
     changes.append(choice("sub_bell_off" if had.bell else "sub_bell_on"))
     to_english = had.language is Language.VI
     changes.append(choice("sub_speak", "choice.to_english" if to_english else "choice.to_vi"))
-    return Screen(_told(had, facts), (*changes, choice("sub_stop")), (HOME,))
+    return Screen(_told(had, facts), (*changes, by_word("sub_stop")), (HOME,))
 
 
 def choosing_often(
@@ -173,6 +185,12 @@ def page_screen(facts: Facts, ways: tuple[Choice, ...]) -> Screen:
     """Where a chat can be sent nothing, everybody may read on a page, and nothing is stored."""
     page = say("raw", Tone.PAGE, text=f"{PAGE}?lang={facts.language}")
     return Screen((say("subscription.page"), page), (), ways)
+
+
+def full_screen(facts: Facts, ways: tuple[Choice, ...]) -> Screen:
+    """No more chats can be sent bulletins here; the page is for everybody."""
+    page = (say("subscription.full_page", url=f"{facts.public_url}{PAGE}"),)
+    return Screen((say("subscription.is_full"), *(page if facts.public_url else ())), (), ways)
 
 
 def _changed(wish: Subscription) -> Step[ReadingSubscription]:

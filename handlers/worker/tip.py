@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 
-from handlers.events import Brought, Chose, Said, Showed
+from handlers.events import Chose, Said
 from handlers.folding import fold, has_letters
 from handlers.places import Place
-from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, Tone, say
+from handlers.screens import MOST_CHOICES, Accepts, Choice, Screen, Tone, say
 from handlers.states import (
     AskingDanger,
     AskingPlace,
+    AtDoorway,
     ChoosingCategory,
-    Draft,
-    Early,
     PickingPlace,
     ReadingNotice,
     Reviewing,
@@ -25,15 +24,11 @@ from handlers.worker.step import (
     Input,
     Step,
     choice,
-    given_back,
-    has_room,
     is_story,
     named,
-    not_taken,
     note,
-    too_long,
-    with_words,
 )
+from handlers.worker.story import ROAD, keep_early, to_story
 
 FIRST_PAGE = (
     Category.WAGES,
@@ -45,28 +40,7 @@ FIRST_PAGE = (
     Category.FIRE,
 )
 SECOND_PAGE = (Category.DRUGS, Category.INSURANCE, Category.FORCED, Category.OTHER)
-ROAD = 5
 _UNKNOWN = frozenset("khong biet|ko biet|khong nho|ko nho|khong ro|khong noi|khong".split("|"))
-
-
-def keep_early(early: Early, event: Input, facts: Facts) -> tuple[Early, tuple[Say, ...]]:
-    """What came in the middle of a question: words and pictures are kept, the rest is answered."""
-    match event:
-        case Said(words) if too_long(early.words, words):
-            return early, (note("too_long"), *given_back(words))
-        case Said(words) if has_letters(words):
-            return with_words(early, words), (note("kept_words"),)
-        case Showed(picture, words):
-            kept, notes = early, (note("unusable.enough"),)
-            if has_room(early, picture, facts.most_pictures):
-                kept = replace(early, pictures=(*early.pictures, picture))
-                notes = (note("kept_picture"),)
-            if not has_letters(words):
-                return kept, notes
-            kept, more = keep_early(kept, Said(words), facts)
-            return kept, (*notes, *more)
-        case _:
-            return early, not_taken(event)
 
 
 def choosing_category(
@@ -78,6 +52,9 @@ def choosing_category(
             return Step(ChoosingCategory(state.early, more=True))
         case Chose("notice"):
             return Step(ReadingNotice(state.early))
+        case Chose("about_officer"):
+            early = replace(state.early, officer=True)
+            return Step(ChoosingCategory(early), (note("category.officer"),))
         case Chose(name) if (category := category_named(name)) is not None:
             return Step(AskingDanger(state.early, category))
         case _:
@@ -90,7 +67,7 @@ def category_screen(state: ChoosingCategory, facts: Facts) -> Screen:
     if state.more:
         return Screen(
             (say("category.more"), say("category.not_here")),
-            category_choices(more=True),
+            (*category_choices(more=True), *_about_officer(state)),
             (BACK, STOP),
             step=(1, ROAD),
         )
@@ -100,6 +77,10 @@ def category_screen(state: ChoosingCategory, facts: Facts) -> Screen:
         (BACK, STOP),
         step=(1, ROAD),
     )
+
+
+def _about_officer(state: ChoosingCategory) -> tuple[Choice, ...]:
+    return () if state.early.officer else (choice("about_officer"),)
 
 
 def category_choices(*, more: bool) -> tuple[Choice, ...]:
@@ -150,23 +131,23 @@ def danger_screen(state: AskingDanger, facts: Facts) -> Screen:
 
 def asking_place(
     state: AskingPlace, event: Input, facts: Facts
-) -> Step[AskingPlace | PickingPlace | TellingStory | Reviewing]:
+) -> Step[AskingPlace | PickingPlace | AtDoorway | TellingStory | Reviewing]:
     """One place goes on at once; several are asked back; a whole story is kept and the place asked
     again.
     """
     match event:
         case Chose("no_place"):
-            return _to_story(state, None, facts)
+            return to_story(state, None, facts)
         case Chose("keep_place"):
             early = replace(state.early, where=state.tried)
-            return _to_story(replace(state, early=early), None, facts)
+            return to_story(replace(state, early=early), None, facts)
         case Said(words) if not has_letters(words):
             return Step(state, (note("nothing_said"),))
         case Said(words) if fold(words) in _UNKNOWN:
             # Before the look-up: "không" would find Xã Khổng Lào.
-            return _to_story(state, None, facts)
+            return to_story(state, None, facts)
         case Said() if len(facts.places) == 1:
-            return _to_story(state, facts.places[0], facts)
+            return to_story(state, facts.places[0], facts)
         case Said() if facts.places:
             found = facts.places[: MOST_CHOICES - 2]
             return Step(PickingPlace(state.early, state.category, state.danger, found))
@@ -192,16 +173,16 @@ def place_screen(state: AskingPlace, _: Facts) -> Screen:
 
 def picking_place(
     state: PickingPlace, event: Input, facts: Facts
-) -> Step[PickingPlace | AskingPlace | TellingStory | Reviewing]:
+) -> Step[PickingPlace | AskingPlace | AtDoorway | TellingStory | Reviewing]:
     """One of the places that may be meant; typing again searches again."""
     asking = AskingPlace(state.early, state.category, state.danger)
     match event:
         case Chose("again"):
             return Step(asking)
         case Chose("no_place"):
-            return _to_story(state, None, facts)
+            return to_story(state, None, facts)
         case Chose(name) if (place := picked(name, state.candidates)) is not None:
-            return _to_story(state, place, facts)
+            return to_story(state, place, facts)
         case Said():
             return asking_place(asking, event, facts)
         case _:
@@ -229,57 +210,3 @@ def picked(name: str, places: tuple[Place, ...]) -> Place | None:
     """The place that a choice of `place_choices` stands for."""
     at = name.removeprefix("place")
     return places[int(at)] if at.isdigit() and int(at) < len(places) else None
-
-
-def _to_story(
-    state: AskingPlace | PickingPlace, place: Place | None, facts: Facts
-) -> Step[TellingStory | Reviewing]:
-    telling = TellingStory(state.early, state.category, state.danger, place)
-    return _reviewed(telling, facts) if has_letters(state.early.words) else Step(telling)
-
-
-def _draft(early: Early, category: Category, danger: bool, place: Place | None, code: str) -> Draft:
-    story = f"{early.where}\n\n{early.words}" if early.where else early.words
-    return Draft(category, danger, place, story, code, early.pictures, practice=early.practice)
-
-
-def telling_story(
-    state: TellingStory, event: Input, facts: Facts
-) -> Step[TellingStory | Reviewing]:
-    """What happened, in free words; a picture may come before them."""
-    match event:
-        case Said(words) if not has_letters(words):
-            return Step(state, (note("story.empty"),))
-        case Said(words) if not too_long(state.early.words, words):
-            early = with_words(state.early, words)
-            return _reviewed(replace(state, early=early), facts)
-        case Said() | Showed() | Brought():
-            early, notes = keep_early(state.early, event, facts)
-            after = replace(state, early=early)
-            if not has_letters(early.words):
-                return Step(after, notes)
-            return replace(_reviewed(after, facts), notes=notes)
-        case Chose():
-            return Step(state, not_taken(event))
-
-
-def _reviewed(state: TellingStory, facts: Facts) -> Step[Reviewing]:
-    draft = _draft(state.early, state.category, state.danger, state.place, facts.fresh_code)
-    return Step(Reviewing(draft))
-
-
-def story_screen(state: TellingStory, _: Facts) -> Screen:
-    """The question, with what helps a unit to check it."""
-    if state.place is not None:
-        where = say("place.chosen", place=state.place.label)
-    elif state.early.where:
-        where = say("place.chosen", place=state.early.where)
-    else:
-        where = say("place.none")
-    return Screen(
-        (where, say("story.ask")),
-        (),
-        (BACK, STOP),
-        Accepts.WORDS,
-        (4, ROAD),
-    )

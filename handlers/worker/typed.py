@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from handlers import receipt
-from handlers.events import Chose, Command, Commanded, Said
+from handlers.events import Chose, Command, Commanded, PressedUnder, Said, Under
 from handlers.folding import fold, has_letters
 from handlers.languages import Language
 from handlers.screens import Screen
@@ -19,6 +19,7 @@ from handlers.states import (
     Resting,
     State,
     Talk,
+    TellingStory,
     TypingCode,
 )
 from handlers.texts import Texts
@@ -27,7 +28,7 @@ from handlers.worker import followup, handbook, leaving, options, subscription, 
 from handlers.worker.commands import commanded, turn
 from handlers.worker.dispatch import screen, step
 from handlers.worker.lookups import wants_words
-from handlers.worker.pressed import chose, open_thread
+from handlers.worker.pressed import chose, is_fresh, open_thread
 from handlers.worker.step import Step, is_story, note
 
 Wording = Mapping[Language, Texts]
@@ -56,9 +57,13 @@ class _Typing:
         return turn(self.talk, Step(self.state, (note(key),)))
 
 
-def said(talk: Talk, typed: str, facts: Facts, wording: Wording) -> Turn:
-    """One turn for words that are clean already."""
+def said(talk: Talk, typed: str, facts: Facts, wording: Wording, *, unseen: bool = False) -> Turn:
+    """One turn for words that are clean already. What answers a question that was not seen yet
+    answers nothing.
+    """
     at = _Typing(talk, typed, facts, wording[talk.language], screen(talk.state, facts))
+    if unseen and words.answers_blindly(typed):
+        return at.stay("gone_step" if is_fresh(talk) else "old_number")
     command = words.command(typed)
     if command is not None:
         return commanded(talk, command, facts)
@@ -79,12 +84,19 @@ def said(talk: Talk, typed: str, facts: Facts, wording: Wording) -> Turn:
 
 def _free(at: _Typing) -> Turn:
     """An answer in free words: whole labels act, and what may mean two things is asked back."""
+    if words.under(at.words) is Under.STOP:
+        # So every bulletin says, and one may arrive while a story is told.
+        return _pressed(at, Under.STOP)
     doubtful = words.is_doubtful(at.words)
     if not doubtful and (label := words.labelled(at.words, at.shown, at.texts)) is not None:
         return chose(at.talk, label, at.facts)
-    number = words.chosen(at.words, at.shown, at.texts) if at.words.isdecimal() else None
+    number = words.chosen(at.words, at.shown, at.texts) if words.is_digits(at.words) else None
     if number is not None and not doubtful and not isinstance(at.state, ChangingStory):
         return chose(at.talk, number, at.facts)
+    tells = isinstance(at.state, TellingStory | ChangingStory)
+    if tells and words.is_digits(at.words) and not doubtful:
+        # A digit is no story: somebody meant to choose from a list that is gone.
+        return at.stay("story.number")
     if _only_a_code(at.words) and (known := _own_code(at)) is not None:
         return known
     if doubtful or _only_a_code(at.words):
@@ -152,6 +164,8 @@ def _yes_or_no(at: _Typing, offered: list[str]) -> Turn | None:
 def _plain(at: _Typing) -> Turn | None:
     """A command without its slash, and what says nothing that could be kept."""
     command = words.plain_command(at.words)
+    if (button := words.under(at.words)) is not None:
+        return _pressed(at, button)
     if command == Commanded(Command.CANCEL):
         perhaps = subscription.perhaps_stopped(at.state, at.facts)
         if perhaps is not None:
@@ -164,6 +178,11 @@ def _plain(at: _Typing) -> Turn | None:
     if polite and not isinstance(at.state, Resting | TypingCode | Received | ReadingHandbook):
         return at.stay("not_understood")
     return None
+
+
+def _pressed(at: _Typing, button: Under) -> Turn:
+    pressed = PressedUnder(button)
+    return turn(at.talk, subscription.pressed_under(at.state, pressed, at.facts))
 
 
 def _lies_under(at: _Typing) -> State | None:

@@ -1,6 +1,7 @@
 """The start, and the short pages that can be looked at in the middle of something."""
 
 from handlers.events import Brought, Chose, Said, Showed
+from handlers.folding import fold
 from handlers.screens import Accepts, Say, Screen, Tone, say
 from handlers.states import (
     Aside,
@@ -14,8 +15,11 @@ from handlers.states import (
 from handlers.turn import Facts
 from handlers.worker import subscription
 from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
-from handlers.worker.tip import keep_early
+from handlers.worker.story import keep_early
 from handlers.worker.words import is_greeting
+
+# What is typed for choices of steps that may have ended meanwhile, and says nothing by itself.
+_OF_A_STEP = frozenset(("gui", "send", "xoa", "delete", "bo", "drop", "ket thuc", "agree"))
 
 
 def resting(
@@ -27,6 +31,9 @@ def resting(
             return _start(name)
         case Said(words) if is_greeting(words):
             return Step(Resting())
+        case Said(words) if fold(words) in _OF_A_STEP:
+            # Taken for a story, it would look as if the draft were there still.
+            return Step(Resting(), (note("gone_step"),))
         case Said() | Showed():
             early, notes = keep_early(Early(), event, facts)
             return Step(ChoosingCategory(early) if early != Early() else Resting(), notes)
@@ -50,9 +57,11 @@ def _start(name: str) -> Step[Resting | ChoosingCategory | TypingCode | ReadingH
 
 def resting_screen(_: Resting, facts: Facts) -> Screen:
     """Hello, and what can be done here."""
+    keeper = facts.room.keeper
     return Screen(
         (
             say("welcome.hello", service=facts.service),
+            *((say("keeper.knows", keeper=keeper),) if keeper else ()),
             say("welcome.danger", Tone.DANGER),
             say("welcome.what"),
         ),
@@ -85,13 +94,29 @@ def aside_screen(state: Aside, facts: Facts) -> Screen:
             return Screen(_bell(facts), (), ways)
         case "bulletins":
             return subscription.page_screen(facts, ways)
+        case "full":
+            return subscription.full_screen(facts, ways)
+        case "call":
+            return Screen(call(facts), (), ways)
         case "rights":
             promises = facts.handbooks[facts.language].promises
             return Screen(
                 (say("rights.title"), *(say("raw", text=each) for each in promises)), (), ways
             )
         case _:
-            return Screen((say("help"), say("welcome.danger", Tone.DANGER)), (), ways)
+            words = say("help" if facts.room.buttons else "help_words")
+            return Screen((words, say("welcome.danger", Tone.DANGER)), (), ways)
+
+
+def call(facts: Facts) -> tuple[Say, ...]:
+    """Whom to call where nothing that is typed arrives."""
+    return (*contact(facts), say("welcome.danger", Tone.DANGER))
+
+
+def contact(facts: Facts) -> tuple[Say, ...]:
+    """Where the unit at the top is found, if its table says so."""
+    found = facts.tree.root.contact
+    return (say("withheld.call", contact=found),) if found else ()
 
 
 def _bell(facts: Facts) -> tuple[Say, ...]:

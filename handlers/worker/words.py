@@ -2,10 +2,10 @@
 
 import re
 
-from handlers.events import Chose, Command, Commanded
+from handlers.events import Chose, Command, Commanded, Under
 from handlers.folding import fold
 from handlers.languages import Language
-from handlers.screens import Screen
+from handlers.screens import Say, Screen
 from handlers.texts import Texts
 
 _COMMANDS = {
@@ -50,10 +50,7 @@ _PLAIN = {
     "nhan tin": Command.BULLETINS,
     "dang ky": Command.BULLETINS,
     "huy dang ky": Command.BULLETINS,
-    "dung nhan": Command.BULLETINS,
-    "ngung nhan": Command.BULLETINS,
     "subscribe": Command.BULLETINS,
-    "unsubscribe": Command.BULLETINS,
     "quay lai": Command.BACK,
     "tro lai": Command.BACK,
     "back": Command.BACK,
@@ -62,9 +59,26 @@ _PLAIN = {
     "dung": Command.CANCEL,
     "dung lai": Command.CANCEL,
     "thoi": Command.CANCEL,
+    "ngung": Command.CANCEL,
     "cancel": Command.CANCEL,
     "bat dau": Command.START,
     "start": Command.START,
+    "menu": Command.START,
+    "tin": Command.REPORT,
+    "bao tin": Command.REPORT,
+    "chuong": Command.BELL,
+    "so chuong": Command.BELL,
+    "quyen": Command.RIGHTS,
+    "so tay": Command.HANDBOOK,
+    "lam thu": Command.TRY,
+    "ma": Command.CODE,
+    "report": Command.REPORT,
+    "code": Command.CODE,
+    "bell": Command.BELL,
+    "bulletins": Command.BULLETINS,
+    "rights": Command.RIGHTS,
+    "handbook": Command.HANDBOOK,
+    "try": Command.TRY,
     "english": Command.LANGUAGE,
     "tieng anh": Command.LANGUAGE,
     "tieng viet": Command.LANGUAGE,
@@ -73,7 +87,7 @@ _PLAIN = {
 
 # "dung" without its mark is also "đúng" (yes), and Huy is a name: where free words are expected
 # these are asked back.
-_DOUBTFUL = frozenset("dung|dung lai|huy|huy bo|0|thoi|cancel".split("|"))
+_DOUBTFUL = frozenset("dung|dung lai|ngung|huy|huy bo|0|thoi|cancel".split("|"))
 _YES = frozenset("co|co a|co chu|yes|y|uh|u|um|vang|phai|dong y|dung roi|dung vay".split("|"))
 _NO = frozenset("khong|khong a|khong co|ko|ko co|k|kg|hok|hong|chua|no|n".split("|"))
 # Said out of politeness: neither an answer nor a part of a story.
@@ -81,6 +95,19 @@ _GREETINGS = frozenset(
     "xin chao|chao|chao ban|chao anh|chao chi|alo|a lo|hi|hello|hey|chao ad|ad oi|test|ok|oke|okie"
     "|da|cam on|cam on ban|thank you|thanks".split("|")
 )
+
+# For what stands beneath a bulletin, where there is nothing to press.
+_UNDER = {
+    "dung nhan": Under.STOP,
+    "ngung nhan": Under.STOP,
+    "unsubscribe": Under.STOP,
+    "vi sao": Under.WHY,
+    "tai sao": Under.WHY,
+    "why": Under.WHY,
+    "doi": Under.CHANGE,
+    "thay doi": Under.CHANGE,
+    "change": Under.CHANGE,
+}
 
 _SLASHED = re.compile(r"/[\w-]+")
 _NUMBER = re.compile(r"(?:so |phim |chon |no |number )?(\d{1,2})")
@@ -119,6 +146,11 @@ def plain_command(words: str) -> Commanded | None:
     return Commanded(found, wanted)
 
 
+def under(words: str) -> Under | None:
+    """What is typed for a button beneath a bulletin; where free words are expected only its end."""
+    return _UNDER.get(fold(words))
+
+
 def stops_at_once(words: str) -> bool:
     """`dừng` with its marks, and `stop`, act at once everywhere."""
     return words.strip(" .!/").casefold() in ("dừng", "stop")
@@ -142,6 +174,16 @@ def is_no(words: str) -> bool:
 def is_number(words: str) -> bool:
     """Whether a message is nothing but a number of one or two digits, or its word."""
     return _number(fold(words)) is not None
+
+
+def is_digits(words: str) -> bool:
+    """Whether a message is a number in digits ("2", "2.", "số 2"); its word may be a name."""
+    return _NUMBER.fullmatch(fold(words)) is not None
+
+
+def answers_blindly(words: str) -> bool:
+    """Whether a message says nothing by itself: a number, a yes, a no."""
+    return is_number(words) or is_yes(words) or is_no(words)
 
 
 def may_choose(words: str) -> bool:
@@ -172,7 +214,8 @@ def is_greeting(words: str) -> bool:
 
 def chosen(words: str, screen: Screen, texts: Texts) -> Chose | None:
     """The choice that `words` mean on `screen`: its number (0 is the way back), its label (with
-    diacritics or not), or the first words of one label alone.
+    diacritics or not), or the first words of one label alone. What is a command stays one: "mã" is
+    not the beginning of "Ma túy".
     """
     folded = fold(words)
     number = _number(folded)
@@ -180,15 +223,18 @@ def chosen(words: str, screen: Screen, texts: Texts) -> Chose | None:
         return _numbered(number, screen)
     if (found := labelled(words, screen, texts)) is not None:
         return found
+    if plain_command(words) is not None:
+        return None
     begun = [name for name, label in _labels(screen, texts) if label.startswith(f"{folded} ")]
     return Chose(begun[0]) if len(begun) == 1 and folded else None
 
 
 def labelled(words: str, screen: Screen, texts: Texts) -> Chose | None:
-    """The choice whose whole label was typed."""
+    """The choice whose whole label was typed, or the word that is typed for it."""
     folded = fold(words)
     found = (name for name, label in _labels(screen, texts) if folded and folded == label)
-    return next((Chose(name) for name in found), None)
+    meant = (each.name for each in screen.choices if each.word and _is(folded, each.word, texts))
+    return next((Chose(name) for name in (*found, *meant)), None)
 
 
 def _labels(screen: Screen, texts: Texts) -> list[tuple[str, str]]:
@@ -196,11 +242,16 @@ def _labels(screen: Screen, texts: Texts) -> list[tuple[str, str]]:
     return [(each.name, fold(texts.say(each.label))) for each in every]
 
 
+def _is(folded: str, word: Say, texts: Texts) -> bool:
+    return bool(folded) and folded == fold(texts.say(word))
+
+
 def _numbered(number: int, screen: Screen) -> Chose | None:
     if number == 0:
         ways = {way.name for way in screen.ways}
         return next((Chose(name) for name in ("back", "home") if name in ways), None)
-    return Chose(screen.choices[number - 1].name) if number <= len(screen.choices) else None
+    counted = [each for each in screen.choices if each.word is None]
+    return Chose(counted[number - 1].name) if number <= len(counted) else None
 
 
 def _says_right(words: str) -> bool:

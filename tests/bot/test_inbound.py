@@ -100,13 +100,13 @@ async def test_turns_of_one_chat_come_one_after_another(house: House) -> None:
 
 
 async def test_a_slow_chat_holds_up_nobody_else(house: House) -> None:
-    async with house.inbound._alone("web|slow"):
+    async with house.inbound._turnstile.alone("web|slow"):
         slow = asyncio.ensure_future(Chat(house, "slow").do(Commanded(Command.HELP)))  # noqa: TID251 - the test waits for it below
         async with asyncio.timeout(20):
             assert (await Chat(house, "quick").do(Commanded(Command.HELP))).turn == 1
         assert not slow.done()
     assert (await slow).turn == 1
-    assert house.inbound._locks == {}
+    assert not len(house.inbound._turnstile)
 
 
 async def test_a_failure_is_apologised_for_once_and_the_draft_stays(house: House) -> None:
@@ -176,17 +176,17 @@ async def test_a_draft_is_announced_once_two_minutes_before_it_ends(
     await chat.go_to_review()
     assert (await chat.look()).ends == NOW + IDLE
     clock.turn(hours=1, minutes=57)
-    assert await house.inbound.endings() == []
+    assert await house.inbound.endings("web") == []
     clock.turn(minutes=2)
-    [(channel, address, answer)] = await house.inbound.endings()
-    assert (channel, address) == ("web", "a")
+    [(address, answer)] = await house.inbound.endings("web")
+    assert address == "a"
     assert line(house, "ending") in text_of(answer)
     assert STORY in text_of(answer)
-    assert await house.inbound.endings() == []
+    assert await house.inbound.endings("web") == []
     # Whatever is done gives it two hours more, and it is announced anew.
     assert (await chat.do(Commanded(Command.HELP))).ends == clock() + IDLE
     clock.turn(hours=1, minutes=59)
-    assert len(await house.inbound.endings()) == 1
+    assert len(await house.inbound.endings("web")) == 1
 
 
 async def test_a_draft_is_gone_after_two_hours(house: House, clock: Clock) -> None:
@@ -205,7 +205,7 @@ async def test_a_talk_without_a_draft_has_nothing_to_lose(house: House, clock: C
     assert not await house.inbound.has_drafts()
     await chat.file()
     clock.turn(hours=1, minutes=59)
-    assert await house.inbound.endings() == []
+    assert await house.inbound.endings("web") == []
 
 
 async def test_forgetting_drops_everything_of_that_chat_only(house: House) -> None:

@@ -37,6 +37,7 @@ def unit(
     kind: UnitKind = UnitKind.UNION,
     inside: bool = False,
     has_desk: bool = True,
+    has_alarm: bool = False,
     conflicts: str = "",
 ) -> Unit:
     return Unit(
@@ -48,6 +49,7 @@ def unit(
         inside_company=inside,
         conflicts=frozenset(conflicts.split()),
         has_desk=has_desk,
+        has_alarm=has_alarm,
     )
 
 
@@ -71,9 +73,21 @@ def changed(unit_id: str, **changes: object) -> Tree:
     )
 
 
-def chosen(tree: Tree, place: Place | None, excluded: str = "", picked: str | None = None) -> str:
+def ringing(alarms: str) -> Tree:
+    return Tree.of(replace(one, has_alarm=one.id in alarms.split()) for one in UNITS)
+
+
+def chosen(
+    tree: Tree,
+    place: Place | None,
+    excluded: str = "",
+    picked: str | None = None,
+    *,
+    danger: bool = False,
+) -> str:
     shut_out = frozenset(excluded.split())
-    return reader(tree, Category.LOANS, place, excluded=shut_out, picked=picked).id
+    found = reader(tree, Category.LOANS, place, excluded=shut_out, picked=picked, danger=danger)
+    return found.id
 
 
 @pytest.mark.parametrize("category", list(Category))
@@ -170,6 +184,36 @@ def test_excluding_the_root_changes_nothing() -> None:
     assert chosen(TREE, WARD, excluded="root province") == "root"
 
 
+def test_in_danger_the_nearest_unit_with_an_alarm_reads_and_otherwise_it_does_not_matter() -> None:
+    assert chosen(ringing("ward province"), WARD, danger=True) == "ward"
+    assert chosen(ringing("park province"), WARD, danger=True) == "park"
+    assert chosen(ringing("province"), WARD, danger=True) == "province"
+    assert chosen(ringing("province"), WARD) == "ward"
+    deskless = Tree.of(
+        replace(one, has_alarm=True, has_desk=one.id != "ward") for one in UNITS if one.id != "park"
+    )
+    assert chosen(deskless, WARD, danger=True) == "province"
+
+
+def test_in_danger_the_root_reads_where_nothing_rings_its_own_alarm_included() -> None:
+    assert chosen(TREE, WARD, danger=True) == "root"
+    assert chosen(TREE, None, danger=True) == "root"
+    assert chosen(ringing("ward"), WARD, excluded="ward", danger=True) == "root"
+    assert chosen(ringing("ward-police city-police"), WARD, danger=True) == "root"
+
+
+def test_in_danger_a_picked_company_unit_reads_only_with_an_alarm() -> None:
+    assert chosen(ringing("company ward"), WARD, picked="company", danger=True) == "company"
+    assert chosen(ringing("ward"), WARD, picked="company", danger=True) == "ward"
+    assert chosen(ringing("company"), WARD, danger=True) == "root"
+
+
+def test_above_in_danger_climbs_to_the_next_alarm() -> None:
+    assert above(ringing("province"), "company", danger=True).id == "province"
+    assert above(ringing("ward"), "ward", danger=True).id == "root"
+    assert above(TREE, "ward", danger=True).id == "root"
+
+
 def test_above_climbs_to_the_next_desk_that_is_not_shut_out() -> None:
     assert above(TREE, "workshop").id == "ward"
     assert above(TREE, "ward").id == "province"
@@ -249,6 +293,7 @@ def trees(draw: st.DrawFn) -> Tree:
                 draw(st.integers(0, 3)) == 0,
                 draw(some_ids),
                 has_desk=draw(st.integers(0, 4)) > 0,
+                has_alarm=draw(st.booleans()),
             )
         )
     return Tree.of(draw(st.permutations(units)))
@@ -262,12 +307,14 @@ def test_whatever_the_tree_the_reader_is_one_that_may_read(data: st.DataObject) 
     category = data.draw(st.sampled_from(list(Category)))
     excluded = data.draw(st.frozensets(st.sampled_from(ids), max_size=3))
     picked = data.draw(st.sampled_from([*ids, None, "gone"]))
-    found = reader(tree, category, place, excluded=excluded, picked=picked)
+    danger = data.draw(st.booleans())
+    found = reader(tree, category, place, excluded=excluded, picked=picked, danger=danger)
 
     assert found.kind is UnitKind.UNION
     if found is tree.root:
         return
     assert found.has_desk
+    assert found.has_alarm or not danger
     assert found.accepts(category)
     assert found.id not in excluded
     chain = (found, *tree.ancestors(found.id))
@@ -284,11 +331,13 @@ def test_whatever_the_tree_going_up_ends_at_the_root(data: st.DataObject) -> Non
     ids = [one.id for one in tree.all]
     excluded = data.draw(st.frozensets(st.sampled_from(ids), max_size=3))
     here = data.draw(st.sampled_from(tree.all))
+    danger = data.draw(st.booleans())
     steps = [here]
     while steps[-1] is not tree.root:
-        steps.append(above(tree, steps[-1].id, excluded=excluded))
+        steps.append(above(tree, steps[-1].id, excluded=excluded, danger=danger))
         assert steps[-1] in tree.ancestors(steps[-2].id)
         assert steps[-1] is tree.root or steps[-1].id not in excluded
+        assert steps[-1] is tree.root or steps[-1].has_alarm or not danger
         assert steps[-1].kind is UnitKind.UNION
         assert not steps[-1].inside_company
 

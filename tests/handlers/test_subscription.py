@@ -81,7 +81,7 @@ def test_a_place_that_was_dissolved_is_told_and_chosen_again() -> None:
     chat = subscribed(replace(WISH, places=("48/99999", "48")))
     shown = chat.receive(Commanded(Command.BULLETINS))
     assert "một nơi đã sáp nhập hoặc giải thể; Thành phố Đà Nẵng" in shown.text
-    assert "Bấm [Nơi nhận] để chọn lại" in shown.text
+    assert "Chọn [Nơi nhận] để chọn lại" in shown.text
     shown = do(chat, "sub_places")
     assert "giải thể" not in shown.text
     shown = do(chat, "places_done")

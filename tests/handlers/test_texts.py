@@ -172,6 +172,10 @@ def named_in(function: str, arguments: list[ast.expr]) -> Iterator[str]:
         case "choice":
             second = list(strings(arguments[1])) if len(arguments) > 1 else []
             yield from second or [f"choice.{name}" for name in first]
+        case "by_word":
+            second = list(strings(arguments[1])) if len(arguments) > 1 else []
+            yield from second or [f"choice.{name}" for name in first]
+            yield from (f"typed.{name}" for name in first)
         case _:
             return
 

@@ -9,12 +9,21 @@ from tests import talk
 from tests.players import HousePlayer, TerminalPlayer, on_the_page, open_house
 
 SCRIPTS = talk.scripts()
+KEPT = talk.scripts(kept=True)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 async def test_the_house_talks_as_written_in(name: str, database_url: str, tmp_path: Path) -> None:
     async with open_house(database_url, tmp_path) as (house, clock):
         await talk.play(SCRIPTS[name], HousePlayer(house, clock))
+
+
+@pytest.mark.parametrize("name", KEPT)
+async def test_the_house_talks_where_everything_is_kept_as_written_in(
+    name: str, database_url: str, tmp_path: Path
+) -> None:
+    async with open_house(database_url, tmp_path) as (house, clock):
+        await talk.play(KEPT[name], HousePlayer(house, clock, "zalo_bot"))
 
 
 @pytest.mark.parametrize("name", [name for name in SCRIPTS if SCRIPTS[name].on_the_page])

@@ -1,0 +1,16 @@
+"""What the talk must know of where it is held, by the name of the channel."""
+
+from collections.abc import Mapping
+
+from bot.channels import terminal, zalo_bot
+from handlers.turn import Room
+
+_ROOMS: Mapping[str, Room] = {
+    terminal.NAME: Room(buttons=False),
+    zalo_bot.NAME: zalo_bot.ROOM,
+}
+
+
+def room_of(chat: str) -> Room:
+    """Where a chat ("channel|address", the channel perhaps with the number of an account) is."""
+    return _ROOMS.get(chat.partition("|")[0].partition(":")[0], Room())
