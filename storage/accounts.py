@@ -30,7 +30,7 @@ async def add(
     tx: Tx, name: str, channel: str, token: str, *, per_second: int = PER_SECOND
 ) -> Account | None:
     """A new account, ready for use; None when the name is taken."""
-    await _one_at_a_time(tx)
+    await one_at_a_time(tx)
     if await by_name(tx, name) is not None:
         return None
     await tx.run(
@@ -52,16 +52,21 @@ async def ensure_first(tx: Tx, channel: str, token: str) -> Account:
     """The account of the settings' token, called like its channel. Another token than the one that
     is known takes its place; whether the account is enabled stays as it is.
     """
-    await _one_at_a_time(tx)
+    await one_at_a_time(tx)
     known = await by_name(tx, channel)
     if known is None:
         known = await add(tx, channel, channel, token)
     elif await token_of(tx, known.id) != token:
-        fresh = _sealed(tx, channel, token)
-        await tx.run(update(accounts).where(accounts.c.id == known.id).values(body=fresh))
+        await renew(tx, known, token)
     if known is None:
         raise RuntimeError("an account that was just written is not there")
     return known
+
+
+async def renew(tx: Tx, account: Account, token: str) -> None:
+    """Keep another token for an account, which stays what it is in every other way."""
+    fresh = _sealed(tx, account.name, token)
+    await tx.run(update(accounts).where(accounts.c.id == account.id).values(body=fresh))
 
 
 async def every(tx: Tx) -> tuple[Account, ...]:
@@ -80,6 +85,11 @@ async def by_name(tx: Tx, name: str) -> Account | None:
     """The account called so."""
     row = await tx.row(_SELECTED.where(accounts.c.name == name))
     return _opened(row) if row is not None else None
+
+
+async def hold(tx: Tx, account: int) -> None:
+    """Let nobody else hold this account until the transaction ends; on SQLite nobody can."""
+    await tx.row(select(accounts.c.id).where(accounts.c.id == account).with_for_update())
 
 
 async def token_of(tx: Tx, account: int) -> str | None:
@@ -137,7 +147,8 @@ async def release(tx: Tx, account: int, holder: bytes) -> None:
     await tx.run(update(accounts).where(where).values(holder=None, until=0))
 
 
-async def _one_at_a_time(tx: Tx) -> None:
+async def one_at_a_time(tx: Tx) -> None:
+    """Let nobody else add an account before this transaction ends."""
     # Two processes that start at once would add the same name; on SQLite there is one writer.
     if not tx.is_sqlite:
         await tx.row(select(func.pg_advisory_xact_lock(_LOCK)))

@@ -21,6 +21,8 @@ from storage.tables import counters
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 TIPS_CHANGED = "tips"
 """The counter that counts every committed change of a tip."""
+MOST_BYTES_LAID_ANEW = 256 * 1024 * 1024
+"""SQLite builds the new file in memory: a larger one might take all that a small server has."""
 
 _DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
 _PRAGMAS = (
@@ -180,6 +182,22 @@ class Database:
         async with self._gate, self._connect() as connection:
             await connection.execution_options(outside=True)
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def forget_order(self) -> bool:
+        """Lay all rows of SQLite's file anew, in the order of their keys; False where nothing was
+        done: on PostgreSQL, and for a file above `MOST_BYTES_LAID_ANEW`. Nobody writes meanwhile.
+
+        Pages are given out one after the other: until this, where a tip's row lies tells when it
+        came, and that would join it to the subscription that was written beside it.
+        """
+        file = file_of(self._address)
+        if file is None or file.stat().st_size > MOST_BYTES_LAID_ANEW:
+            return False
+        async with self._gate, self._connect() as connection:
+            await connection.execution_options(outside=True)
+            await connection.exec_driver_sql("VACUUM")
+        await self.truncate_log()
+        return True
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,4 +1,6 @@
-"""One-time codes: a group becomes a desk or an outlet, an account that of a member of staff."""
+"""One-time codes: a group becomes a desk or an outlet, an account that of a member of staff, a
+chat where they are rung.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ class CodeKind(StrEnum):
     GROUP = "group"
     ACCOUNT = "account"
     OUTLET = "outlet"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

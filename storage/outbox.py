@@ -18,7 +18,8 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 class LetterKind(StrEnum):
     """What a letter asks for: a card on the web desk; in a group to post a card, to show it as it
-    is now, to take it away; in an officer's chat to take away words that were read there.
+    is now, to take it away; in an officer's chat to take away words that were read there; to ring
+    an officer, wherever they are.
     """
 
     CARD = "card"
@@ -26,13 +27,15 @@ class LetterKind(StrEnum):
     REFRESH = "refresh"
     ERASE = "erase"
     WIPE = "wipe"
+    PING = "ping"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter holds its kind and where it goes, never words. `due` is when it may leave; None:
     when a card of its tip may (whoever sends it decides). `lease`: somebody is sending it until
-    then. ERASE and WIPE outlive their tip, so they name none.
+    then. ERASE and WIPE outlive their tip, so they name none. `to` is the chat of a WIPE, and in
+    hex the alarm that a PING rings.
     """
 
     kind: LetterKind

@@ -10,10 +10,12 @@ import pyotp
 from sqlalchemy import delete, insert, select, update
 
 from handlers.roles import BROADCASTERS, READERS_OF_TIPS, Role
+from storage import desk_codes
 from storage.chance import new_token, random_id
 from storage.crypto import Purpose, equal, password_matches
 from storage.database import Tx
-from storage.tables import grants, staff, units
+from storage.desk_codes import CodeKind
+from storage.tables import alarms, grants, staff, units
 
 ENROLMENT_HOURS = 72
 CODE_SECONDS = 30
@@ -138,8 +140,8 @@ async def add(
 
 
 async def reset(tx: Tx, login: str, now: datetime) -> str | None:
-    """The token of a new enrolment link; the old password, secret, link and sessions are void.
-    None for an unknown log-in name.
+    """The token of a new enrolment link; the old password, secret, link and sessions are void, and
+    nothing rings for them any more. None for an unknown log-in name.
     """
     member = await by_login(tx, login)
     if member is None:
@@ -153,6 +155,9 @@ async def reset(tx: Tx, login: str, now: datetime) -> str | None:
             body=_sealed(tx, member.id, _fresh(login, member.name, now)),
         )
     )
+    # Their phone may be in other hands. Last, so that whoever links one just now is waited for.
+    await desk_codes.drop(tx, CodeKind.ALARM, member.id.hex())
+    await tx.run(delete(alarms).where(alarms.c.staff == member.id))
     return token
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from handlers.tips import Status
 from handlers.turn import Whose
-from storage import desk_groups, outbox, record, units
+from storage import alarms, desk_groups, outbox, record, units
 from storage.chance import random_id
 from storage.crypto import CaseKey, Purpose, dummy_wrap
 from storage.database import Tx
@@ -56,6 +56,12 @@ async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
         if all(post.group != group.id.hex() for post in known.posts):
             letter = Letter(LetterKind.POST, tip, known.unit, AT_ONCE, group=group.id)
             await outbox.write(tx, letter)
+
+
+async def call_officers(tx: Tx, tip: bytes, known: Record) -> None:
+    """A ring on each alarm of everybody who reads in the unit that is responsible for the tip."""
+    for alarm in await alarms.of_unit(tx, known.unit):
+        await outbox.write(tx, Letter(LetterKind.PING, tip, known.unit, AT_ONCE, to=alarm.id.hex()))
 
 
 async def take_from_groups(tx: Tx, known: Record, staying: frozenset[str] = frozenset()) -> Record:

@@ -142,6 +142,13 @@ async def count(tx: Tx, reach: Reach, *, without: Collection[int] = ()) -> Count
     return Counted(by_account.total(), dict(by_account), dict(by_part))
 
 
+async def of_account(tx: Tx, account: int) -> int:
+    """How many subscribe over an account, those who pause too."""
+    asked = select(func.count()).where(subscribers.c.account == account)
+    row = await tx.row(asked)
+    return int(row[0]) if row is not None else 0
+
+
 async def page(
     tx: Tx, reach: Reach, *, account: int, part: PartOfDay | None, first: int, last: int, limit: int
 ) -> tuple[Reader, ...]:

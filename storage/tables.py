@@ -182,6 +182,27 @@ desk_codes = Table(
     sqlite_with_rowid=False,
 )
 
+# A way to ring a member of staff whose desk is closed: a chat with a bot, or a browser. The key is
+# the fingerprint of the address; which app it is and the address itself are sealed.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("staff", LargeBinary(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_alarms_staff", "staff"),
+    sqlite_with_rowid=False,
+)
+
+# What a unit chose by itself, beside what the operator's file says of it: for which kinds of tips
+# the private page is offered before the story (names with commas; no row: the house's default).
+unit_choices = Table(
+    "unit_choices",
+    metadata,
+    Column("unit", String(60), primary_key=True),
+    Column("page_first", Text, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -220,6 +241,26 @@ accounts = Table(
     Column("fence", Integer, nullable=False),
     # The app allows nothing before this; null when it never forbade anything.
     Column("halted_until", BigInteger, nullable=True),
+)
+
+# A bot of a platform that is one unit's alone: how its updates come, sealed. No unit has two.
+bots = Table(
+    "bots",
+    metadata,
+    Column("account", Integer, primary_key=True, autoincrement=False),
+    Column("unit", String(60), nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# How many messages of its month a bot has used, in blocks that are taken before they are used, so
+# that it never counts too few. `told` is the last level (per cent) of which the operator was told.
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("account", Integer, primary_key=True, autoincrement=False),
+    Column("month", Date, primary_key=True),
+    Column("used", Integer, nullable=False),
+    Column("told", SmallInteger, nullable=False),
 )
 
 # `id` is dense and never used again; it is the order of sending and nothing else. `topics` are bits

@@ -214,8 +214,8 @@ async def allow_police(tx: Tx, key: Key, *, allowed: bool) -> bool:
 
 
 async def deliver(tx: Tx, tip: bytes) -> bool:
-    """The card reached the desk: officers see the tip from now on, and the unit's groups get a card
-    each. False when the tip is gone.
+    """The card reached the desk: officers see the tip from now on, the unit's groups get a card
+    each, and whoever reads there is rung. False when the tip is gone.
     """
     row = await stored.row_where(tx, tips.c.id == tip, lock=True)
     if row is None:
@@ -226,6 +226,7 @@ async def deliver(tx: Tx, tip: bytes) -> bool:
         delivered = replace(found, status=status)
         await stored.change(tx, tip, delivered, outbox.AT_ONCE)
         await stored.call_groups(tx, tip, delivered)
+        await stored.call_officers(tx, tip, delivered)
     return True
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 
-from handlers.roles import READERS_OF_TIPS
+from handlers import doorway
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Category
-from storage import record
+from storage import alarms, record, unit_choices
 from storage.crypto import CaseKey, Pair, Purpose, new_pair
 from storage.database import Tx
 from storage.tables import desk_groups, grants, outlets, tips, units
@@ -34,14 +34,11 @@ class StillUsed(Exception):
 
 
 async def tree(tx: Tx) -> Tree | None:
-    """All units as a tree, with who has a desk today; None before the first import."""
+    """All units as a tree, with who has a desk and an alarm today; None before the first import."""
     rows = await tx.rows(select(units))
     if not rows:
         return None
-    reading = await tx.rows(
-        select(grants.c.unit).where(grants.c.role.in_([*READERS_OF_TIPS])).distinct()
-    )
-    desks = {row.unit for row in reading}
+    desks, chosen = await alarms.reachable(tx), await unit_choices.page_first(tx)
     return Tree.of(
         Unit(
             id=row.id,
@@ -55,6 +52,8 @@ async def tree(tx: Tx) -> Tree | None:
             hours=row.hours,
             contact=row.contact,
             has_desk=row.id in desks,
+            has_alarm=bool(desks.get(row.id)),
+            page_first=chosen.get(row.id, doorway.DEFAULT),
         )
         for row in rows
     )

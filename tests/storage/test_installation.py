@@ -109,7 +109,7 @@ async def test_an_installation_from_before_bulletins_is_migrated_and_opened(
     master = new_master()
     made = await installation.make(empty, master, demo=False)
     await lose(empty, Purpose.SUBSCRIBERS, Purpose.ACCOUNTS)
-    newer = [metadata.tables[name] for name in OF_BULLETINS]
+    newer = [metadata.tables[name] for name in (*OF_BULLETINS, "alarms", "unit_choices")]
     async with empty.engine.begin() as connection:
         await connection.run_sync(lambda plain: metadata.drop_all(plain, tables=newer))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))

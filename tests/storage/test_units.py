@@ -9,13 +9,14 @@ from sqlalchemy import select
 from handlers.roles import Role
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Category
-from storage import stored, tips, units
+from storage import accounts, alarms, stored, tips, units
 from storage.crypto import CaseKey, Unopenable
 from storage.database import Database
 from storage.tables import units as units_table
 from storage.units import Imported, StillUsed
 from tests import desk_world
 from tests.desk_world import NOW
+from tests.staff_world import enrolled
 from tests.tip_world import file, new_tip
 
 ROOT = Unit("root", None, UnitKind.UNION, "Tổng liên đoàn")
@@ -73,6 +74,19 @@ async def test_a_unit_has_a_desk_while_an_officer_or_a_lead_is_there(made: Datab
     await desk_world.add(made, "ba", ("root", Role.ADMINISTRATOR), ("root", Role.AUTHOR))
     desks = {unit.id for unit in (await tree(made)).all if unit.has_desk}
     assert desks == {"north", "south"}
+
+
+async def test_a_unit_has_an_alarm_while_one_of_its_officers_can_be_rung(made: Database) -> None:
+    officer = await enrolled(made, "mot", ("north", Role.OFFICER))
+    await desk_world.add(made, "hai", ("south", Role.LEAD))
+    async with made.write() as tx:
+        await accounts.add(tx, "push", "webpush", "key")
+        alarm = await alarms.add_browser(tx, officer.id, "browser")
+    assert alarm is not None
+    assert {unit.id for unit in (await tree(made)).all if unit.has_alarm} == {"north"}
+    async with made.write() as tx:
+        await alarms.unlink(tx, alarm.id)
+    assert not any(unit.has_alarm for unit in (await tree(made)).all)
 
 
 async def test_an_import_changes_what_changed_and_keeps_the_keys(made: Database) -> None:

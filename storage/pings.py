@@ -1,0 +1,46 @@
+"""Rings for officers: whether one is still wanted at the moment when it is about to leave."""
+
+from dataclasses import dataclass, field
+
+from handlers.tips import Status
+from storage import alarms, cards, record, staff, stored
+from storage.alarms import Alarm
+from storage.database import Tx
+from storage.outbox import Letter
+from storage.record import Record
+from storage.tables import tips
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A ring that is wanted, and all that may be told with it."""
+
+    alarm: Alarm
+    tip: bytes = field(repr=False)
+    nickname: str
+    danger: bool
+
+
+async def ping(tx: Tx, letter: Letter) -> Ping | None:
+    """What a PING letter rings for; None unless the alarm is still there, its officer may read the
+    tip, and the tip still waits for somebody in the unit that was called. The tip's row is held.
+    """
+    row = await stored.row_where(tx, tips.c.id == letter.tip, lock=True)
+    alarm = await alarms.by_id(tx, bytes.fromhex(letter.to))
+    if row is None or alarm is None:
+        return None
+    known = record.unseal(tx.keys, letter.tip, row.record)
+    if known.unit != letter.unit or not await _waits(tx, known):
+        return None
+    if letter.unit not in await staff.units_read_by(tx, alarm.staff):
+        return None
+    return Ping(alarm, letter.tip, known.nickname, known.danger)
+
+
+async def _waits(tx: Tx, known: Record) -> bool:
+    """Whether the tip has reached its desk and nobody there has taken it."""
+    if known.status in (Status.RECEIVED, Status.CLOSED):
+        return False
+    holder = await staff.by_id(tx, bytes.fromhex(known.holder)) if known.holder else None
+    people = {known.holder: holder} if known.holder and holder else {}
+    return cards.holder_of(known, people) is None
