@@ -1,17 +1,20 @@
 """The mail room: takes letters that are due, brings them to their desk, settles them.
 
 The web desk is in the same database, so that delivering there is a change; what goes out over a
-chat app has a loop of its own (`bot/group_mail.py`), for that may wait on the app.
+chat app (`bot/group_mail.py`) and what rings officers (`bot/alarms.py`) have a loop each, for those
+may wait on others.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from bot.alarms import Alarms, Ringer
 from bot.group_mail import GroupMail
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from storage import outbox, tips
+from storage.alarms import Path
 from storage.database import Database
 from storage.outbox import Letter, LetterKind
 
@@ -26,12 +29,18 @@ class MailRoom:
         """Joined by `bot/app.py`."""
         self._database = database
         self._clock = clock
-        self._wakes = (asyncio.Event(), asyncio.Event())
+        self._wakes = (asyncio.Event(), asyncio.Event(), asyncio.Event())
+        self._alarms = Alarms(database, clock)
         self._groups: GroupMail | None = None
 
     def send_over(self, groups: GroupMail) -> None:
         """Letters to groups go this way from now on; before, they wait."""
         self._groups = groups
+        self.wake()
+
+    def ring_over(self, path: Path, ringer: Ringer) -> None:
+        """Alarms of `path` ring this way from now on; before, their letters wait."""
+        self._alarms.ring_over(path, ringer)
         self.wake()
 
     def wake(self) -> None:
@@ -44,11 +53,16 @@ class MailRoom:
         async with asyncio.TaskGroup() as group:
             group.create_task(_again_and_again(self.deliver_due, self._wakes[0]))
             group.create_task(_again_and_again(self.send_due, self._wakes[1]))
+            group.create_task(_again_and_again(self.ring_due, self._wakes[2]))
 
     async def send_due(self) -> None:
         """Send what is due over the chat app, where there is one."""
         if self._groups is not None:
             await self._groups.send_due()
+
+    async def ring_due(self) -> None:
+        """Ring officers for the tips that reached their desk."""
+        await self._alarms.ring_due()
 
     async def deliver_due(self) -> int:
         """Bring every letter that is due to its desk; how many reached it."""

@@ -10,8 +10,9 @@ from bot.app import utc_now
 from bot.config import Settings
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
-from storage import audit, desk_codes, desk_links, units
+from storage import alarms, audit, desk_codes, desk_links, units
 from storage import staff as people
+from storage.alarms import Path
 from storage.audit import Act
 from storage.database import Database, Tx
 from storage.desk_codes import CodeKind
@@ -131,15 +132,38 @@ async def telegram_code(database: Database, login: str, now: datetime) -> str:
     )
 
 
-async def unlink(database: Database, login: str, now: datetime) -> str:
-    """Take the Telegram account of a member away; what to tell."""
+async def zalo_code(database: Database, login: str, now: datetime) -> str:
+    """A one-time code for the Zalo chat where an officer is rung; what to tell."""
     async with database.write() as tx:
         member = await _member(tx, login)
-        if not await desk_links.unlink(tx, member.id):
+        if not member.reads_tips:
+            raise click.ClickException(f"{member.login} reads no tips, so there is nothing to ring")
+        if not member.enrolled:
+            raise click.ClickException(f"{member.login} has to use the activation link first")
+        code = await desk_codes.make(tx, CodeKind.ALARM, member.id.hex(), now)
+        note = f"{Path.ZALO} {member.id.hex()}"
+        await audit.write(tx, Act.CODE_MADE, staff=None, minute=now, note=note)
+    return (
+        f"{member.login} types this in the private chat with the unit's Zalo bot, within 24 hours;"
+        f" it works once:\n/ketnoi {code}"
+    )
+
+
+async def unlink(database: Database, login: str, now: datetime) -> str:
+    """Take the Telegram account and the Zalo chat of a member away; what to tell."""
+    async with database.write() as tx:
+        member = await _member(tx, login)
+        taken = []
+        if await desk_links.unlink(tx, member.id):
+            taken.append(("account", "Telegram account"))
+        if await alarms.unlink_member(tx, member.id, Path.ZALO):
+            taken.append((Path.ZALO, "Zalo chat"))
+        if not taken:
             raise click.ClickException(f"{member.login} has no linked account")
-        note = f"account {member.id.hex()}"
-        await audit.write(tx, Act.UNLINKED, staff=None, minute=now, note=note)
-    return f"The Telegram account of {member.login} is no longer linked."
+        for name, _ in taken:
+            note = f"{name} {member.id.hex()}"
+            await audit.write(tx, Act.UNLINKED, staff=None, minute=now, note=note)
+    return "\n".join(f"The {what} of {member.login} is no longer linked." for _, what in taken)
 
 
 @click.group("staff", help="Who works at the desks.")
@@ -204,7 +228,14 @@ def _telegram_code(runner: Runner, login: str) -> None:
     click.echo(runner.run(lambda opened: telegram_code(opened, login, utc_now())))
 
 
-@staff.command("unlink", help="Take a member's linked account away.")
+@staff.command("zalo-code", help="Print a one-time code that lets Zalo ring an officer.")
+@click.argument("login")
+@click.pass_obj
+def _zalo_code(runner: Runner, login: str) -> None:
+    click.echo(runner.run(lambda opened: zalo_code(opened, login, utc_now())))
+
+
+@staff.command("unlink", help="Take a member's linked account and Zalo chat away.")
 @click.argument("login")
 @click.pass_obj
 def _unlink(runner: Runner, login: str) -> None:

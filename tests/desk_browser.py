@@ -16,7 +16,7 @@ from PIL import Image
 from bot.inbound import Inbound
 from bot.live import DESK, Hub
 from bot.web.enter import demo_link
-from bot.web.parts import Parts, Whisper
+from bot.web.parts import Parts, RingTrial, Whisper
 from bot.web.server import make_application
 from storage import audit, staff
 from storage.audit import Act
@@ -142,7 +142,12 @@ class Browser:
 
 @asynccontextmanager
 async def world_on(
-    url: str, *, public_url: str | None = None, whisper: Whisper | None = None
+    url: str,
+    *,
+    public_url: str | None = None,
+    whisper: Whisper | None = None,
+    push_key: str = "",
+    ring_trial: RingTrial | None = None,
 ) -> AsyncIterator[World]:
     clock = Clock()
     async with database(url) as made:
@@ -161,6 +166,8 @@ async def world_on(
             texts=texts(),
             clock=clock,
             whisper=whisper,
+            push_key=push_key,
+            ring_trial=ring_trial,
         )
         server = TestServer(make_application(parts))
         world = World(parts, made, clock, server)

@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.staff import Member
 from storage.tables import metadata
 from storage.tips import PictureData
+from tests import databases
 
 NOW = datetime(2026, 11, 21, 5, 5, tzinfo=UTC)
 STORY = "Cửa thoát hiểm của xưởng bị khóa từ thứ hai."
@@ -28,11 +29,21 @@ PLACE = Place("25747", "Phường Thủ Dầu Một", "79", "Thành phố Hồ C
 @asynccontextmanager
 async def database(url: str) -> AsyncIterator[Database]:
     """A fresh installation with four units: root, north, north-park below it, south."""
+    master = await databases.prepare(url, fill)
     made = Database(url)
+    try:
+        await installation.open_with(made, master)
+        yield made
+    finally:
+        await made.close()
+
+
+async def fill(url: str) -> bytes:
+    """Make it in an empty database; its master key."""
+    made, master = Database(url), new_master()
     try:
         async with made.engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
-        master = new_master()
         await installation.make(made, master, demo=True)
         await installation.open_with(made, master)
         async with made.write() as tx:
@@ -46,9 +57,9 @@ async def database(url: str) -> AsyncIterator[Database]:
                 ],
                 at_once=True,
             )
-        yield made
     finally:
         await made.close()
+    return master
 
 
 async def add(

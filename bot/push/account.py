@@ -37,11 +37,17 @@ async def opener(database: Database, key: PushKey, public_url: str) -> OpenBulk:
     """Makes the account where there is none; gives how it is opened. Raises OtherKey."""
     async with database.write() as tx:
         await ensure(tx, key)
-    # An address that whoever runs a mail server has (RFC 5321, 4.5.1).
-    contact = f"postmaster@{urlsplit(public_url).hostname or 'localhost'}"
+    contact = contact_of(public_url)
 
     def open_bulk(account: Account, _: str) -> AbstractAsyncContextManager[Bulk]:
         limits = Limits(bulk_per_second=account.per_second)
         return PushBulk(key, contact, Pace(limits), account.per_second)
 
     return open_bulk
+
+
+def contact_of(public_url: str) -> str:
+    """Where a push service may write to: an address that whoever runs a mail server has (RFC 5321,
+    4.5.1).
+    """
+    return f"postmaster@{urlsplit(public_url).hostname or 'localhost'}"

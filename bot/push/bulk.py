@@ -32,7 +32,8 @@ _PATIENCE = aiohttp.ClientTimeout(total=15, sock_connect=5)
 
 class PushBulk:
     """Use with `async with`. `contact` is where a push service may write to (RFC 8292, 2.1).
-    `route` gives the address that is really called: a test has its own push service.
+    `route` gives the address that is really called: a test has its own push service. `urgent`: a
+    phone that sleeps is woken (RFC 8030, 5.3).
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class PushBulk:
         per_second: float,
         *,
         route: Callable[[str], str] = str,
+        urgent: bool = False,
     ) -> None:
         self.pace = pace
         self.per_second = per_second
         self._sealing = WebPush(key.private, key.public, contact, ttl=KEPT_SECONDS)
         self._route = route
+        self._urgency = {"urgency": "high"} if urgent else {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "PushBulk":
@@ -65,11 +68,11 @@ class PushBulk:
 
     def letter(self, text: str, buttons: Sequence[Button]) -> Letter:  # noqa: ARG002 - no room
         """The first paragraph, and the way to all bulletins."""
-        return _letter(text.partition("\n\n")[0], PAGE)
+        return letter_to(text.partition("\n\n")[0], PAGE)
 
     def notice(self, title: str, bulletin: str) -> Letter:
         """The title, and the way to the bulletin: for all readers the same, and nothing else."""
-        return _letter(title, f"{PAGE}/{bulletin}")
+        return letter_to(title, f"{PAGE}/{bulletin}")
 
     def scope(self, address: str) -> Scope:
         """Every browser is a chat."""
@@ -87,7 +90,10 @@ class PushBulk:
         )
         try:
             async with self._session.post(
-                url, data=sealed.encrypted, headers=sealed.headers, allow_redirects=False
+                url,
+                data=sealed.encrypted,
+                headers=sealed.headers | self._urgency,
+                allow_redirects=False,
             ) as answer:
                 result = result_of(answer.status, answer.headers.get("Retry-After", ""))
                 if isinstance(result, TryLater) and answer.status == 429:
@@ -114,7 +120,8 @@ def result_of(status: int, retry_after: str) -> Result:
     return Refused("refused")
 
 
-def _letter(title: str, address: str) -> Letter:
+def letter_to(title: str, address: str) -> Letter:
+    """A push that shows `title` and opens our own page at `address`, padded to the one size."""
     told = {"title": title.strip()[:_LONGEST_TITLE], "url": address}
     body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
     return Letter(body.ljust(PAYLOAD_BYTES), b"")

@@ -27,12 +27,15 @@ SESSION_SECONDS = 12 * 3600
 IDLE_SECONDS = 3600
 CODE_SECONDS = 600
 LONGEST_WAIT_SECONDS = 60
+BELL_SECONDS = 400 * 24 * 3600
+"""A bell outlives sessions; no browser keeps a cookie for longer."""
 _TRIES_SECONDS = 3600
 _FREE_TRIES = 3
 _WRITTEN = ("words", *drafts.TYPED)
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+# A token, or the id of an alarm.
+_VALUE = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{32}")
 
-Cookie = Literal["desk", "desk-device"]
+Cookie = Literal["desk", "desk-device", "desk-bell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +215,11 @@ def typed_words(fields: Mapping[str, str]) -> tuple[str, ...]:
 def cookie(request: web.Request, name: Cookie) -> str:
     """The value of a cookie of ours, empty when there is none."""
     value = request.cookies.get(_cookie_name(request.app[PARTS], name), "")
-    return value if _TOKEN.fullmatch(value) else ""
+    return value if _VALUE.fullmatch(value) else ""
 
 
 def give_cookie(parts: Parts, response: web.StreamResponse, name: Cookie, token: str) -> None:
-    """Let the browser keep `token`; it goes when the browser is closed."""
+    """Let the browser keep `token`: that of a session until it is closed, the others longer."""
     response.set_cookie(
         _cookie_name(parts, name),
         token,
@@ -224,7 +227,7 @@ def give_cookie(parts: Parts, response: web.StreamResponse, name: Cookie, token:
         secure=parts.secure,
         httponly=True,
         samesite="Lax",
-        max_age=SESSION_SECONDS if name == "desk-device" else None,
+        max_age={"desk-device": SESSION_SECONDS, "desk-bell": BELL_SECONDS}.get(name),
     )
 
 

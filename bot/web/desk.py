@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.acting import act, standing
-from bot.web import desk_live, enter, people
+from bot.web import desk_bell, desk_live, enter, installing, people
 from bot.web.access import SESSION_SECONDS, NotYours, Seat, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS, Parts
@@ -26,7 +26,7 @@ from handlers.moderators.actions import (
 from handlers.roles import Role
 from handlers.screens import Say, say
 from handlers.tips import Status
-from storage import cases, desk_groups, units
+from storage import alarms, cases, desk_groups, units
 from storage.cases import Card, Case, Refusal
 from storage.chance import new_token
 from storage.database import Tx
@@ -58,6 +58,8 @@ def add_routes(app: web.Application) -> None:
     enter.add_routes(app)
     people.add_routes(app)
     desk_live.add_routes(app)
+    desk_bell.add_routes(app)
+    installing.add_routes(app)
     app.router.add_get("/desk", guarded(_list))
     app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_look))
     app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_act))
@@ -76,6 +78,8 @@ async def _list(request: web.Request) -> web.Response:
     async with parts.database.read() as tx:
         found = await cases.cards(tx, seat.member.id, parts.clock())
         troubles = await _troubles(tx, seat)
+        silent = await _silent(tx, seat)
+        bell_on = await desk_bell.is_on(tx, request, seat.member)
     which = request.query.get("xem", "all")
     which = which if which in FILTERS else "all"
     chosen = [card for card in found if FILTERS[which](card)]
@@ -93,6 +97,8 @@ async def _list(request: web.Request) -> web.Response:
         number=number,
         pages=pages,
         troubles=troubles,
+        silent=silent,
+        **desk_bell.card(request, is_on=bell_on),
     )
 
 
@@ -103,6 +109,22 @@ async def _troubles(tx: Tx, seat: Seat) -> list[Say]:
         say(f"desk.trouble.{group.trouble}", unit=await units.name_of(tx, group.unit))
         for group in (await desk_groups.every(tx) if led else ())
         if group.trouble is not None and group.unit in led
+    ]
+
+
+async def _silent(tx: Tx, seat: Seat) -> list[Say]:
+    """Those of a lead's units whose officers learn of nothing while the desk is closed."""
+    led = {unit for unit, role in seat.member.grants if role is Role.LEAD}
+    working = await alarms.reachable(tx) if led else {}
+    silent = [unit for unit in sorted(led) if not working.get(unit)]
+    tree = await units.tree(tx) if silent else None
+    root = tree.root.id if tree else ""
+    return [
+        say(
+            "desk.alarms.none_root" if unit == root else "desk.alarms.none",
+            unit=await units.name_of(tx, unit),
+        )
+        for unit in silent
     ]
 
 

@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access
+from bot.web import access, desk_bell
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -191,7 +191,9 @@ async def _sign_out(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     session = await access.session_of(request)
     if session is None:
-        return see_other("/desk/vao?da=ra")
+        response = see_other("/desk/vao?da=ra")
+        await desk_bell.sign_out(request, response, None, everywhere=False)
+        return response
     fields = await checked_form(request, session.token)
     everywhere = bool(fields.get("everywhere"))
     await access.end(parts, session, everywhere=everywhere)
@@ -199,6 +201,7 @@ async def _sign_out(request: web.Request) -> web.Response:
     access.take_cookie(parts, response, "desk")
     if everywhere:
         access.take_cookie(parts, response, "desk-device")
+    await desk_bell.sign_out(request, response, session, everywhere=everywhere)
     return response
 
 
@@ -208,7 +211,11 @@ async def _switch_language(request: web.Request) -> web.Response:
     await access.speak(request.app[PARTS], seat.session, guest_language(fields.get("to", "")))
     # Only to a page of ours, and never to an address that somebody else wrote.
     back = fields.get("back", "")
-    known = back in {"/desk", "/desk/nguoi"} or _is_tip_page(back) or bool(_STUDIO.fullmatch(back))
+    known = (
+        back in {"/desk", "/desk/nguoi", desk_bell.PAGE}
+        or _is_tip_page(back)
+        or bool(_STUDIO.fullmatch(back))
+    )
     return see_other(back if known else "/desk")
 
 

@@ -9,14 +9,17 @@ from aiohttp import web
 from bot.logs import Event, note
 from storage.database import Unreachable
 
-MOST_BYTES = 1024 * 1024
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 _BODY_SECONDS = 30
 _COME_AGAIN_SECONDS = 5
 
 
 class Hook(Protocol):
-    """An account of a chat app that takes its updates here."""
+    """An account of a chat app that takes its updates here. `secret_header` is where the app says
+    what only it and we know; `most_bytes` is more than any of its updates has.
+    """
+
+    secret_header: str
+    most_bytes: int
 
     def knows(self, secret: str) -> bool:
         """Whether the call comes from the app; as fast for every wrong secret."""
@@ -40,10 +43,10 @@ def add_routes(app: web.Application, hooks: Mapping[str, Hook]) -> None:
 async def take(request: web.Request) -> web.Response:
     """POST /hooks/<channel>/<account>: 200 when the turn is done, 503 when it has to come again."""
     hook = request.app[HOOKS][request.path]
-    if not hook.knows(request.headers.get(SECRET_HEADER, "")):
+    if not hook.knows(request.headers.get(hook.secret_header, "")):
         note(Event.HOOK_FORGED)
         return web.Response(status=403)
-    body = await _body(request)
+    body = await _body(request, hook.most_bytes)
     if body is None:
         return web.Response(status=413)
     try:
@@ -53,14 +56,14 @@ async def take(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def _body(request: web.Request) -> bytes | None:
+async def _body(request: web.Request, most: int) -> bytes | None:
     """The body, None when it is larger than any update; only as much as that is ever read."""
-    if (request.content_length or 0) > MOST_BYTES:
+    if (request.content_length or 0) > most:
         return None
     body = bytearray()
     async with asyncio.timeout(_BODY_SECONDS):
         while piece := await request.content.readany():
             body += piece
-            if len(body) > MOST_BYTES:
+            if len(body) > most:
                 return None
     return bytes(body)

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bot.channels import Outcome
 from bot.inbound import Inbound
 from bot.live import Hub
+from bot.web.lent import Lent
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage.database import Database
@@ -18,6 +20,8 @@ from storage.volatile import Memory
 
 Whisper = Callable[[str, tuple[str, ...]], Awaitable[bool]]
 """Sends some messages to a linked account; whether they arrived."""
+RingTrial = Callable[[str], Awaitable[Outcome]]
+"""Rings an officer's browser for trial; `storage.alarms` has the address."""
 
 
 @cache
@@ -33,7 +37,9 @@ class Parts:
     `secure`: the browser reaches us by HTTPS, so cookies are `__Host-` and Secure; False only for
     plain HTTP on loopback. `clock` gives the present time, aware and in UTC; `timezone` is for
     showing. `whisper` is None while no chat app is joined. `push_key` is what browsers subscribe
-    with, empty while Web Push is not switched on.
+    with, empty while Web Push is not switched on; `ring_trial` is None then, and where this process
+    rings nobody.
+    `lent` are the pictures that a chat app fetches.
     """
 
     public_url: str | None
@@ -50,6 +56,8 @@ class Parts:
     places: Callable[[], Places] = field(default=load_places, repr=False)
     whisper: Whisper | None = field(default=None, repr=False)
     push_key: str = ""
+    lent: Lent | None = field(default=None, repr=False)
+    ring_trial: RingTrial | None = field(default=None, repr=False)
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

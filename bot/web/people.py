@@ -6,15 +6,18 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from bot.web import people_alarms, people_doorway
 from bot.web import people_telegram as over_telegram
 from bot.web.access import NotYours, Seat, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page
 from bot.web.parts import PARTS
 from bot.web.people_telegram import Code, Desk
+from handlers.doorway import CASES
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
 from handlers.screens import Say, say
-from storage import audit, desk_groups, desk_links, staff, units
+from storage import alarms, audit, desk_groups, desk_links, staff, units
+from storage.alarms import Path
 from storage.audit import Act
 from storage.database import Tx
 from storage.staff import Change, Member
@@ -23,7 +26,7 @@ from storage.staff import Change, Member
 @dataclass(frozen=True, slots=True)
 class _Done:
     """What came of a form. `token` is that of a new enrolment link for `member`, `code` one for
-    Telegram; both are shown once.
+    Telegram or Zalo; both are shown once.
     """
 
     said: Say
@@ -135,12 +138,26 @@ async def _unlink_account(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Don
     return _shown(await over_telegram.unlink_account(tx, desk, member)) if member else _no("member")
 
 
+async def _zalo_code(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
+    member = await _theirs(tx, desk, fields)
+    return _shown(await people_alarms.zalo_code(tx, desk, member)) if member else _no("member")
+
+
+async def _unlink_zalo(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
+    member = await _theirs(tx, desk, fields)
+    return _shown(await people_alarms.unlink_zalo(tx, desk, member)) if member else _no("member")
+
+
 async def _change_group(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
     return _shown(await over_telegram.change_group(tx, desk, fields))
 
 
 async def _unlink_group(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
     return _shown(await over_telegram.unlink_group(tx, desk, fields))
+
+
+async def _page_first(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
+    return _shown(await people_doorway.choose(tx, desk, fields))
 
 
 def _shown(done: Say | Code) -> _Done:
@@ -157,8 +174,11 @@ _TODO = {
     "group_code": _group_code,
     "account_code": _account_code,
     "unlink_account": _unlink_account,
+    "zalo_code": _zalo_code,
+    "unlink_zalo": _unlink_zalo,
     "change_group": _change_group,
     "unlink_group": _unlink_group,
+    "page_first": _page_first,
 }
 
 
@@ -206,7 +226,10 @@ async def _page(
         tree = await units.tree(tx)
         groups = [group for group in await desk_groups.every(tx) if group.unit in reach]
         linked = await desk_links.linked(tx)
-    every = tree.all if tree else ()
+        on_zalo = await alarms.linked(tx, Path.ZALO)
+        every = tree.all if tree else ()
+        within = [unit for unit in every if unit.id in reach]
+        lines = await people_alarms.lines(tx, within, tree.root if tree else None)
     link = ""
     if done and done.token:
         link = f"{parts.public_url or request.url.origin()}/desk/moi/{done.token}"
@@ -220,13 +243,16 @@ async def _page(
         code=done.code if done else "",
         groups=groups,
         linked=linked,
+        on_zalo=on_zalo,
+        alarm_lines=lines,
         link=link,
         invited=done.member if done else None,
         members=[member for member in everybody if _visible(member, reach)],
         names={unit.id: unit.name for unit in every},
-        units=[unit for unit in every if unit.id in reach],
+        units=within,
         reach=reach,
         roles=tuple(Role),
+        cases=CASES,
         typed=fields if done is None or not done.well else {},
     )
 

@@ -18,7 +18,12 @@ from handlers.languages import Language
 
 NEUTRAL_ADDRESS = "https://vi.wikipedia.org/"
 """Where the quick exit leads: a page that anybody might be reading."""
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
 _EMERGENCY_NUMBER = re.compile(r"\b11[1345]\b")
 
 
@@ -76,8 +81,9 @@ async def static(request: web.Request) -> web.Response:
     if asset is None:
         raise web.HTTPNotFound
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    charset = None if asset.kind == "image/png" else "utf-8"
     return web.Response(
-        body=asset.content, content_type=asset.kind, charset="utf-8", headers=headers
+        body=asset.content, content_type=asset.kind, charset=charset, headers=headers
     )
 
 

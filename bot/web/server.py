@@ -6,7 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.logs import Event, note_failure
-from bot.web import bulletins, desk, hooks, push, stream, studio, worker
+from bot.web import bulletins, desk, hooks, lent, push, stream, studio, worker
 from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, Renderer, page, static
 from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
@@ -18,7 +18,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; "
+    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -59,6 +60,8 @@ def make_application(
     desk.add_routes(app)
     studio.add_routes(app)
     hooks.add_routes(app, chat_apps or {})
+    if parts.lent is not None:
+        lent.add_routes(app, parts.lent)
     app.router.add_get("/static/{name}", static)
     app.router.add_get("/health", health)
     app.router.add_get("/favicon.ico", no_icon)

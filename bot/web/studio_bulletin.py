@@ -28,7 +28,8 @@ from handlers.bulletins import Content, Stage
 from handlers.languages import Language
 from handlers.screens import Say
 from handlers.texts import Texts
-from storage import audit, bulletins, desk_links, outlets, sendings, units
+from storage import alarms, audit, bulletins, desk_links, outlets, sendings, units
+from storage.alarms import AlarmPath
 from storage.audit import Act
 from storage.chance import new_token
 from storage.database import Tx
@@ -42,7 +43,9 @@ _WAITING = frozenset({Stage.DRAFT, Stage.PROPOSED})
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """Everything that the page of a bulletin shows. `approved` is the newest approved content."""
+    """Everything that the page of a bulletin shows. `approved` is the newest approved content;
+    `has_zalo` says that a bot of Zalo may send it, where nothing can be pressed.
+    """
 
     seen: Seen
     unit: str
@@ -51,6 +54,7 @@ class _Looked:
     outlets: int
     approved: Content | None
     linked: bool
+    has_zalo: bool
 
 
 def add_routes(app: web.Application) -> None:
@@ -165,6 +169,8 @@ async def _page(
         chats={each: wording.text_of(content, each, looked.unit) for each in Language},
         posts={each: wording.post_of(content, each, looked.unit) for each in Language},
         buttons={each: wording.buttons(each) for each in Language},
+        typed={each: parts.texts[each].get("mailing.typed") for each in Language},
+        has_zalo=looked.has_zalo,
         content=content,
         languages=tuple(Language),
         count=_count(looked.checked),
@@ -197,6 +203,7 @@ async def _look(tx: Tx, parts: Parts, seat: Seat, key: str, *, count: bool) -> _
         len(await outlets.for_sending(tx, [bulletin.unit], content.topic)),
         await _approved(tx, key),
         await desk_links.account_of(tx, seat.member.id) is not None,
+        AlarmPath.ZALO in await alarms.enabled(tx),
     )
 
 

@@ -16,12 +16,15 @@ from handlers.roles import Role
 from handlers.texts import Texts
 from handlers.tips import Kind, Outcome, Status
 from handlers.turn import Whose
-from storage import desk_codes, desk_groups, desk_links, staff
+from storage import accounts, alarms, desk_codes, desk_groups, desk_links, staff
+from storage.alarms import AlarmPath
+from storage.alarms import Trouble as NotRung
 from storage.audit import Act
 from storage.desk_codes import CodeKind
 from storage.desk_groups import Trouble
 from tests.desk_browser import Browser, World
 from tests.desk_world import NOW, add, code_at, file_tip
+from tests.staff_world import enrolled
 
 
 async def test_an_administrator_adds_people_and_never_sees_tips(world: World) -> None:
@@ -152,6 +155,77 @@ async def test_codes_for_telegram_stay_within_an_administrators_units(one: World
         assert "/ketnoi" not in browser.text
 
 
+async def test_an_administrator_sees_which_desks_can_be_rung_and_what_to_do(world: World) -> None:
+    await add(world.made, "top", ("root", Role.ADMINISTRATOR))
+    an = await enrolled(world.made, "an", ("north", Role.OFFICER))
+    await add(world.made, "nam", ("south", Role.LEAD))
+    async with world.made.write() as tx:
+        await accounts.add(tx, "push", "webpush", "key")
+        await accounts.add(tx, "bot", "zalo_bot", "token")
+        await alarms.add_browser(tx, an.id, "browser")
+    browser = await world.at_desk("top")
+    section = browser.page.find("section", {"aria-labelledby": "alarms"})
+    assert isinstance(section, Tag)
+    told = [line.get_text(" ", strip=True) for line in section.find_all("li")]
+    assert [line.partition(" Telegram ")[0] for line in told] == [
+        "Tổng liên đoàn chưa có báo động: tin nguy hiểm không báo được cho ai",
+        "Công đoàn phía bắc có báo động",
+        "Công đoàn phía nam chưa có báo động: tin nguy hiểm đi lên cấp trên",
+    ]
+    assert "Telegram – máy chủ chưa bật: hỏi người vận hành" in told[1]
+    assert "Zalo – tạo mã Zalo cho một cán bộ" in told[1]
+    assert "Chuông trình duyệt ✓ đang chạy" in told[1]
+    assert "Chuông trình duyệt – một cán bộ đăng nhập" in told[2]
+    lead = await world.at_desk("nam")
+    assert "Công đoàn phía nam: chưa có đường báo động nào chạy" in lead.words
+    officer = await world.at_desk("an")
+    assert "chưa có đường báo động" not in officer.words
+
+
+async def test_an_administrator_makes_codes_for_zalo_and_unlinks(one: World) -> None:
+    await add(one.made, "bac", ("north", Role.ADMINISTRATOR))
+    an = await enrolled(one.made, "an", ("north", Role.OFFICER))
+    mixed = await enrolled(one.made, "ca.hai", ("south", Role.OFFICER), ("north", Role.LEAD))
+    author = await enrolled(one.made, "viet", ("north", Role.AUTHOR))
+    waiting, _ = await add(one.made, "moi", ("north", Role.OFFICER))
+    browser = await one.at_desk("bac")
+    base = {"guard": browser.guard}
+    for member, told in (
+        (mixed, "không thuộc quyền"),
+        (author, "Chỉ người tiếp nhận tin mới nối Zalo được"),
+        (waiting, "cần kích hoạt tài khoản trước"),
+    ):
+        fields = base | {"do": "zalo_code", "member": member.id.hex()}
+        await browser.post("/desk/nguoi", fields)
+        assert browser.status == 422
+        assert told in browser.words
+        assert "/ketnoi" not in browser.text
+    await browser.post("/desk/nguoi", base | {"do": "zalo_code", "member": an.id.hex()})
+    assert "Mã Zalo cho Người an" in browser.words
+    async with one.made.write() as tx:
+        code = shown_code(browser)
+        assert await alarms.link(tx, code, alarms.Path.ZALO, "zalo_bot:3|x", NOW) == an
+    await browser.get("/desk/nguoi")
+    assert "đã nối Zalo" in browser.words
+    await browser.send("Gỡ ZaloNgười an")
+    assert "Đã gỡ Zalo của Người an." in browser.words
+    await browser.post("/desk/nguoi", base | {"do": "unlink_zalo", "member": an.id.hex()})
+    assert browser.status == 422
+    assert (await one.acts())[-2:] == [Act.CODE_MADE, Act.UNLINKED]
+
+
+async def test_a_new_activation_link_takes_the_alarms(one: World) -> None:
+    await add(one.made, "top", ("root", Role.ADMINISTRATOR))
+    an = await enrolled(one.made, "an", ("north", Role.OFFICER))
+    async with one.made.write() as tx:
+        await alarms.add_browser(tx, an.id, "browser")
+    browser = await one.at_desk("top")
+    fields = {"guard": browser.guard, "do": "reset", "member": an.id.hex()}
+    await browser.post("/desk/nguoi", fields)
+    async with one.made.read() as tx:
+        assert await alarms.of_member(tx, an.id) == ()
+
+
 def shown_code(browser: Browser) -> str:
     value = str(cast(Tag, browser.page.find("input", id="code"))["value"])
     return value.removeprefix("/ketnoi ")
@@ -176,6 +250,9 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.tip.{at}{end}" for at in ("ask", "answer", "close") for end in ENDS),
         *(f"desk.entry.{kind}" for kind in Kind),
         *(f"desk.trouble.{trouble}" for trouble in Trouble),
+        *(f"desk.alarms.path.{path}" for path in AlarmPath),
+        *(f"desk.alarms.todo.{path}" for path in AlarmPath),
+        *(f"desk.bell.trouble.{trouble}" for trouble in NotRung),
         *(f"desk.chat.press_{name}" for name in (*Offer, READ)),
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
     }

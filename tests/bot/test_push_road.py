@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot import app, subscribing
+from bot import app, serving, subscribing
 from bot.app import CannotStart, House
 from bot.bulletins.feed import REFUSED_IN_A_ROW
 from bot.channels.telegram.bulk import TelegramBulk
@@ -34,6 +34,7 @@ from storage.accounts import Account
 from storage.sendings import Kind, Progress
 from storage.tables import outcomes
 from storage.tables import subscribers as rows
+from tests import demo_house
 from tests.bot.test_web_bulletins import content
 from tests.bot.visitor import Client
 from tests.fakes.push_service import Browser, PushService
@@ -109,7 +110,9 @@ class Street:
 @asynccontextmanager
 async def street_of(url: str, folder: Path, service: PushService) -> AsyncIterator[Street]:
     async with AsyncExitStack() as stack:
-        opened = app.open_house(settings_of(url, folder), make_demo=True, clock=Clock())
+        settings = settings_of(url, folder)
+        await demo_house.prepare(url, settings.master_key_file)
+        opened = app.open_house(settings, make_demo=True, clock=Clock())
         house = await stack.enter_async_context(opened)
         assert house.push is not None
         await account.opener(house.database, house.push, "")
@@ -354,10 +357,10 @@ async def test_another_key_than_the_one_people_subscribed_with_is_refused(
             await account.opener(house.database, other, "")
     changed = replace_key(settings, tmp_path / "other.key")
     with pytest.raises(CannotStart, match="another push key"):
-        await app.serve(changed, frozenset({"send"}), asyncio.Event(), print)
+        await serving.serve(changed, frozenset({"send"}), asyncio.Event(), print)
     absent = replace_key(settings, tmp_path / "none.key")
     with pytest.raises(CannotStart, match="python -m bot push-key"):
-        await app.serve(absent, frozenset({"send"}), asyncio.Event(), print)
+        await serving.serve(absent, frozenset({"send"}), asyncio.Event(), print)
 
 
 def replace_key(settings: Settings, path: Path) -> Settings:

@@ -1,6 +1,6 @@
 """Lets workers and officers come to the product, each with a browser context of their own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -21,6 +21,9 @@ _SILENT: Final = (
 # Whatever a page would ask of another host cannot leave this machine.
 _ALONE: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 MOST_MILLISECONDS: Final = 15_000
+
+NewContext = Callable[..., Awaitable[BrowserContext]]
+"""Makes a browser context by Playwright's options."""
 
 
 @asynccontextmanager

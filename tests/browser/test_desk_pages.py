@@ -3,34 +3,25 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 
 from bot.web.enter import demo_link
 from handlers.roles import Role
 from storage import cases
-from tests import services
+from tests.browser.crowd import NewContext
 from tests.desk_browser import World, picture, world_on
 from tests.desk_world import NOW, add, file_tip
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SIZES = ((360, "dark"), (1280, "light"))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(sqlite_url: str) -> AsyncIterator[World]:
-    async with world_on(sqlite_url) as running:
+    async with world_on(sqlite_url, push_key="B" * 87) as running:
         yield running
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=services.chromium(), args=["--no-sandbox"]
-        )
-        yield browser
-        await browser.close()
 
 
 async def check(page: Page, world: World, asked: list[str]) -> None:
@@ -45,7 +36,7 @@ async def check(page: Page, world: World, asked: list[str]) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
 async def test_every_page_of_the_desk_can_be_used_by_everybody(
-    world: World, chromium: Browser, width: int, scheme: str
+    world: World, new_context: NewContext, width: int, scheme: str
 ) -> None:
     member, token = await add(world.made, "mot", ("north", Role.OFFICER))
     await add(world.made, "top", ("root", Role.ADMINISTRATOR))
@@ -53,7 +44,7 @@ async def test_every_page_of_the_desk_can_be_used_by_everybody(
     async with world.made.write() as tx:
         await cases.claim(tx, member.id, tip, NOW)
     base = str(world.server.make_url("/")).rstrip("/")
-    context = await chromium.new_context(
+    context = await new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
     )
@@ -62,6 +53,11 @@ async def test_every_page_of_the_desk_can_be_used_by_everybody(
     for path in ("/desk/vao", f"/desk/moi/{token}", await demo_link(world.parts, "mot")):
         await page.goto(base + path)
         await check(page, world, asked)
+    await page.click("summary")
+    await check(page, world, asked)
+    await page.goto(base + "/desk/chuong")
+    await check(page, world, asked)
+    await page.goto(base + "/desk")
     await page.click("h2 a")
     await page.click("button[value=open]")
     for summary in await page.query_selector_all("details:not([open]) > summary"):
@@ -73,9 +69,11 @@ async def test_every_page_of_the_desk_can_be_used_by_everybody(
     await check(page, world, asked)
 
 
-async def test_an_open_list_shows_a_new_tip_by_itself(world: World, chromium: Browser) -> None:
+async def test_an_open_list_shows_a_new_tip_by_itself(
+    world: World, new_context: NewContext
+) -> None:
     await add(world.made, "mot", ("north", Role.OFFICER))
-    page = await chromium.new_page()
+    page = await (await new_context()).new_page()
     async with page.expect_response("**/desk/live"):
         await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
     assert await page.locator("li.card").count() == 0
@@ -84,13 +82,13 @@ async def test_an_open_list_shows_a_new_tip_by_itself(world: World, chromium: Br
 
 
 async def test_an_open_tip_says_that_it_changed_and_keeps_what_is_typed(
-    world: World, chromium: Browser
+    world: World, new_context: NewContext
 ) -> None:
     member, _ = await add(world.made, "mot", ("north", Role.OFFICER))
     tip = await file_tip(world.made, "north")
     async with world.made.write() as tx:
         await cases.claim(tx, member.id, tip, NOW)
-    page = await chromium.new_page()
+    page = await (await new_context()).new_page()
     await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
     await page.click("h2 a")
     async with page.expect_response("**/desk/live?*"):
@@ -102,10 +100,10 @@ async def test_an_open_tip_says_that_it_changed_and_keeps_what_is_typed(
     assert await page.input_value("#words-ask") == "Đang viết dở"
 
 
-async def test_the_desk_works_without_javascript(world: World, chromium: Browser) -> None:
+async def test_the_desk_works_without_javascript(world: World, new_context: NewContext) -> None:
     await add(world.made, "mot", ("north", Role.OFFICER))
     await file_tip(world.made, "north")
-    context = await chromium.new_context(java_script_enabled=False)
+    context = await new_context(java_script_enabled=False)
     page = await context.new_page()
     await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
     await page.click("text=Tải lại")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 from pydantic import SecretStr
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.push import account, keys
 from bot.web.server import make_application
 from storage.tables import subscribers
-from tests import services
+from tests.browser.crowd import NewContext
 from tests.fakes.push_service import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -35,7 +35,9 @@ async def people(house: House) -> int:
         return len(await tx.rows(select(subscribers.c.id)))
 
 
-async def test_a_browser_asks_for_notices_and_ends_them(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_browser_asks_for_notices_and_ends_them(
+    new_context: NewContext, sqlite_url: str, tmp_path: Path
+) -> None:
     keys.make(tmp_path / "push.key")
     settings = Settings(
         _env_file=None,
@@ -48,14 +50,11 @@ async def test_a_browser_asks_for_notices_and_ends_them(sqlite_url: str, tmp_pat
     async with (
         app.open_house(settings, make_demo=True) as house,
         TestServer(make_application(house.web_parts())) as server,
-        async_playwright() as playwright,
     ):
         assert house.push is not None
         await account.opener(house.database, house.push, "")
-        browser = await playwright.chromium.launch(
-            executable_path=services.chromium(), args=["--no-sandbox"]
-        )
-        page = await (await browser.new_context(permissions=["notifications"])).new_page()
+        context = await new_context(permissions=["notifications"])
+        page = await context.new_page()
         troubles: list[str] = []
         page.on("console", lambda said: troubles.append(said.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -74,4 +73,4 @@ async def test_a_browser_asks_for_notices_and_ends_them(sqlite_url: str, tmp_pat
         ready = "navigator.serviceWorker.ready.then((worker) => worker.active.scriptURL)"
         assert await page.evaluate(ready) == str(server.make_url("/push.js"))
         assert troubles == []
-        await browser.close()
+        await context.close()

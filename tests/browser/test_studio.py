@@ -3,32 +3,24 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page
 
 from bot.web.enter import demo_link
 from storage import bulletins, outlets, sendings
-from tests import services, studio_world
+from tests import studio_world
+from tests.browser.crowd import NewContext
 from tests.browser.test_desk_pages import check
 from tests.desk_browser import World
 from tests.studio_world import DUE, FIELDS, studio_on, subscribe, write
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(database_url: str) -> AsyncIterator[World]:
     async with studio_on(database_url) as running:
         yield running
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=services.chromium(), args=["--no-sandbox"]
-        )
-        yield browser
-        await browser.close()
 
 
 async def comes_in(world: World, context: BrowserContext, login: str) -> Page:
@@ -39,14 +31,14 @@ async def comes_in(world: World, context: BrowserContext, login: str) -> Page:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 async def test_every_page_of_the_studio_can_be_used_by_everybody(
-    world: World, chromium: Browser, width: int, scheme: str
+    world: World, new_context: NewContext, width: int, scheme: str
 ) -> None:
     people = await studio_world.staff(world.made)
     bulletin = await write(world.made, people["viet"])
     account = await subscribe(world.made, 3)
     async with world.made.write() as tx:
         await outlets.add(tx, account.id, "north", "channel", "-1001", "Kênh phía bắc")
-    context = await chromium.new_context(
+    context = await new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
     )
@@ -78,15 +70,14 @@ async def test_every_page_of_the_studio_can_be_used_by_everybody(
     await page.locator(".faults").wait_for()
     assert await page.input_value("#vi_title") == "Lương ngày lễ"
     await check(page, world, asked)
-    await context.close()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 async def test_a_bulletin_is_written_approved_and_its_sending_stopped(
-    world: World, chromium: Browser, scripts: bool
+    world: World, new_context: NewContext, scripts: bool
 ) -> None:
     await studio_world.staff(world.made)
-    contexts = [await chromium.new_context(java_script_enabled=scripts) for _ in range(2)]
+    contexts = [await new_context(java_script_enabled=scripts) for _ in range(2)]
     author = await comes_in(world, contexts[0], "viet")
     await author.get_by_role("link", name="Viết bản tin mới").click()
     for name, value in FIELDS.items():
@@ -108,16 +99,14 @@ async def test_a_bulletin_is_written_approved_and_its_sending_stopped(
     await author.goto(str(world.server.make_url(f"/studio/tin/{kept.id}")))
     await author.get_by_role("button", name="Tạm dừng").click()
     await author.get_by_text("Đã tạm dừng.").wait_for()
-    for context in contexts:
-        await context.close()
 
 
 async def test_an_open_list_shows_by_itself_that_something_is_being_sent(
-    world: World, chromium: Browser
+    world: World, new_context: NewContext
 ) -> None:
     people = await studio_world.staff(world.made)
     bulletin = await write(world.made, people["viet"])
-    context = await chromium.new_context()
+    context = await new_context()
     page = await comes_in(world, context, "viet")
     async with page.expect_response("**/studio/live"):
         await page.reload()
@@ -125,4 +114,3 @@ async def test_an_open_list_shows_by_itself_that_something_is_being_sent(
     async with world.made.write() as tx:
         await sendings.start(tx, bulletin, DUE, 0)
     await page.get_by_text("đang gửi", exact=True).wait_for()
-    await context.close()

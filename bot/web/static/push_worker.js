@@ -1,5 +1,7 @@
-// Shows what a push says, and opens the bulletin when it is pressed. Asks nobody anything.
+// Shows what a push says, and opens the bulletin or the desk when it is pressed. Asks nobody anything.
 "use strict";
+
+const DESK = "/desk";
 
 self.addEventListener("push", (event) => {
   let told = {};
@@ -8,9 +10,12 @@ self.addEventListener("push", (event) => {
   } catch {
     // A push without words still has to be shown.
   }
-  const url = /^\/ban-tin(\/[0-9a-f]{1,32})?$/.test(told.url) ? told.url : "/ban-tin";
+  const known = /^\/ban-tin(\/[0-9a-f]{1,32})?$/.test(told.url) || told.url === DESK;
+  const url = known ? told.url : "/ban-tin";
   const title = typeof told.title === "string" && told.title ? told.title : "Tiếng Thợ";
-  event.waitUntil(self.registration.showNotification(title, { tag: url, data: { url } }));
+  // A bulletin that is shown again takes its own place; at the desk every tip rings for itself.
+  const how = url === DESK ? { tag: `${DESK} ${title}`, renotify: true } : { tag: url };
+  event.waitUntil(self.registration.showNotification(title, { ...how, data: { url } }));
 });
 
 self.addEventListener("notificationclick", (event) => {
