@@ -13,14 +13,12 @@ than HTML, inline queries, payments, topics in private chats, reactions, Telegra
 webhook connection per two seconds while a webhook fails.
 """
 
+from tests.fakes.clock import Clock
+from tests.fakes.faults import Cut, Hang, Slow, Write
 from tests.fakes.telegram.arrivals import Arrival
 from tests.fakes.telegram.faults import (
-    Cut,
     Fault,
-    Hang,
     Refuse,
-    Slow,
-    Write,
     bad_gateway,
     blocked,
     conflict,
@@ -39,7 +37,7 @@ from tests.fakes.telegram.rooms import Channel, Group
 from tests.fakes.telegram.server import FakeTelegram
 from tests.fakes.telegram.view import Button, PopUp, Seen
 from tests.fakes.telegram.waiting import Press
-from tests.fakes.telegram.world import Bot, Clock, Post
+from tests.fakes.telegram.world import Bot, Post
 
 __all__ = [
     "Arrival",

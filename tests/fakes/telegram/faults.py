@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tests.fakes.faults import Cut, Hang, Slow, Write
 from tests.fakes.telegram.arrivals import Arrival
 from tests.fakes.telegram.refusals import NOT_MODIFIED, OTHER_POLLER
 
@@ -13,38 +14,6 @@ class Refuse:
     code: int
     description: str
     parameters: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Answer with these bytes instead; `after` doing what was asked, or without."""
-
-    status: int
-    body: bytes
-    content_type: str = "application/json"
-    after: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """Never answer; `after` doing what was asked, or without."""
-
-    after: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Slow:
-    """Do it and answer well, but only after so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Close the connection: `after` doing it or without, `halfway` through the answer or before."""
-
-    after: bool = False
-    halfway: bool = False
 
 
 Fault = Refuse | Write | Hang | Slow | Cut

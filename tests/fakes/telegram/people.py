@@ -8,7 +8,7 @@ from tests.fakes.telegram import markup, media, shapes, view
 from tests.fakes.telegram.inbox import QUERY_LIFE_SECONDS
 from tests.fakes.telegram.refusals import Refusal
 from tests.fakes.telegram.view import PopUp, Seen
-from tests.fakes.telegram.waiting import PATIENCE_SECONDS, Press, until
+from tests.fakes.telegram.waiting import Press
 from tests.fakes.telegram.world import (
     Account,
     Bot,
@@ -20,6 +20,7 @@ from tests.fakes.telegram.world import (
     Query,
     World,
 )
+from tests.fakes.waiting import PATIENCE_SECONDS, until
 
 
 class Room(Protocol):

@@ -8,11 +8,13 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.clock import Clock
+from tests.fakes.faults import Cut, Hang, Slow, Write
 from tests.fakes.telegram import hooks, limits, wire
 from tests.fakes.telegram.arrivals import Arrival
 from tests.fakes.telegram.asking import LINK_SECONDS
 from tests.fakes.telegram.call import Call, Upload
-from tests.fakes.telegram.faults import Cut, Fault, Hang, Plan, Refuse, Slow, Write
+from tests.fakes.telegram.faults import Fault, Plan, Refuse
 from tests.fakes.telegram.hooks import Postman
 from tests.fakes.telegram.inbox import MESSAGE_LIFE_SECONDS
 from tests.fakes.telegram.limits import Limits
@@ -21,8 +23,8 @@ from tests.fakes.telegram.people import Person
 from tests.fakes.telegram.polling import Poller
 from tests.fakes.telegram.refusals import Refusal
 from tests.fakes.telegram.rooms import Channel, Group
-from tests.fakes.telegram.waiting import PATIENCE_SECONDS, until
-from tests.fakes.telegram.world import Bot, Clock, Json, World
+from tests.fakes.telegram.world import Bot, Json, World
+from tests.fakes.waiting import PATIENCE_SECONDS, until
 
 MOST_UPLOAD_BYTES = 50 * 1024 * 1024
 _TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")

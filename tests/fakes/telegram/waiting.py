@@ -1,28 +1,12 @@
-"""Waiting in a test for something to be seen, and pressed buttons that wait for their answer."""
+"""Pressed buttons that wait for their answer."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from tests.fakes.telegram.view import PopUp
 from tests.fakes.telegram.world import Query
+from tests.fakes.waiting import PATIENCE_SECONDS, until
 
-PATIENCE_SECONDS = 60.0
-_T = TypeVar("_T")
-
-
-async def until(look: Callable[[], _T | None], seconds: float, what: str) -> _T:
-    """Wait until there is something to see. Raises AssertionError after so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            while True:
-                found = look()
-                if found is not None:
-                    return found
-                await asyncio.sleep(0.003)
-    except TimeoutError:
-        raise AssertionError(f"waited {seconds} s in vain: {what}") from None
+__all__ = ["PATIENCE_SECONDS", "Press", "until"]
 
 
 @dataclass(frozen=True, slots=True)

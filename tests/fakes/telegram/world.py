@@ -1,7 +1,6 @@
 """What the fake Telegram knows: accounts, chats, posts, and each bot with its settings."""
 
 import itertools
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,30 +10,12 @@ from tests.fakes.telegram.inbox import Inbox
 Json = dict[str, Any]
 Kind = Literal["private", "group", "supergroup", "channel"]
 
-# Saturday 21 November 2026, noon in Viet Nam.
-START = 1_795_237_200.0
-
 ADMINISTRATOR_RIGHTS = (
     "can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
     "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories "
     "can_delete_stories can_post_messages can_edit_messages can_pin_messages can_manage_topics "
     "can_manage_direct_messages can_manage_tags can_send_welcome_messages"
 ).split()
-
-
-class Clock:
-    """Seconds since 1970, from a fixed day on: running by themselves or still, moved by a test."""
-
-    def __init__(self, start: float = START, *, running: bool = True) -> None:
-        self._start = start
-        self._begun = time.monotonic() if running else None
-
-    def __call__(self) -> float:
-        return self._start + (time.monotonic() - self._begun if self._begun is not None else 0)
-
-    def forward(self, seconds: float) -> None:
-        """Let time pass."""
-        self._start += seconds
 
 
 @dataclass(slots=True, eq=False)
