@@ -3,20 +3,22 @@
 import re
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import click
 
 from bot.app import utc_now
 from bot.config import TELEGRAM_TOKEN, Settings
+from bot.zalo import accounts as zalo
 from storage import accounts as stored
-from storage import audit
+from storage import audit, bots
 from storage.accounts import PER_SECOND, Account
 from storage.audit import Act
-from storage.database import Database
+from storage.bots import Mode
+from storage.database import Database, Tx
 
-CHANNELS = ("telegram",)
+CHANNELS = ("telegram", bots.CHANNEL)
 MOST_PER_SECOND = 1_000
 """What Telegram sells with paid broadcasts."""
 
@@ -40,16 +42,7 @@ async def add(
     """Add an account; what to tell the operator. Raises click.ClickException with a readable line,
     which never holds the token.
     """
-    if _NAME.fullmatch(name) is None:
-        raise click.ClickException(
-            "a name has 1 to 60 characters: lower-case letters, digits, hyphens"
-        )
-    if name == "webpush":
-        raise click.ClickException("webpush is the account of TIENGTHO_PUSH_KEY_FILE")
-    if name in CHANNELS:
-        raise click.ClickException(
-            f"{name} is the account of the settings: set TIENGTHO_TELEGRAM_TOKEN for it"
-        )
+    check_name(name)
     if TELEGRAM_TOKEN.fullmatch(token) is None:
         raise click.ClickException("this is no token as @BotFather gives it")
     async with database.write() as tx:
@@ -64,11 +57,35 @@ async def add(
     return f"Added {name} ({channel}, {per_second} a second)."
 
 
-async def listed(database: Database) -> str:
-    """All accounts, one line each."""
+def check_name(name: str) -> None:
+    """Raises click.ClickException for what no account may be called."""
+    if _NAME.fullmatch(name) is None:
+        raise click.ClickException(
+            "a name has 1 to 60 characters: lower-case letters, digits, hyphens"
+        )
+    if name == "webpush":
+        raise click.ClickException("webpush is the account of TIENGTHO_PUSH_KEY_FILE")
+    if name == "telegram":
+        raise click.ClickException(
+            f"{name} is the account of the settings: set TIENGTHO_TELEGRAM_TOKEN for it"
+        )
+
+
+async def listed(database: Database, month: date) -> str:
+    """All accounts, one line each; of `month`, a first day, the messages are told where they are
+    counted.
+    """
     async with database.read() as tx:
-        found = await stored.every(tx)
-    return "\n".join(map(_line, found)) or "No account yet."
+        lines = [await _line(tx, each, month) for each in await stored.every(tx)]
+    return "\n".join(lines) or "No account yet."
+
+
+async def add_bot(
+    database: Database, name: str, token: str, unit: str, mode: Mode, now: datetime
+) -> str:
+    """Add a unit's bot of Zalo; what to tell. Raises click.ClickException as `add`."""
+    check_name(name)
+    return zalo.added(await zalo.add(database, name, token, unit, mode, now))
 
 
 async def disable(database: Database, name: str, now: datetime) -> str:
@@ -108,9 +125,24 @@ def accounts() -> None:
     show_default=True,
     help="How many messages the channel permits.",
 )
+@click.option("--unit", default="", help="Whose bot it is; for zalo_bot, and only there.")
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    default=Mode.POLLING.value,
+    show_default=True,
+    help="How updates of a zalo_bot come.",
+)
 @click.pass_obj
-def _add(runner: Runner, name: str, channel: str, per_second: int) -> None:
-    token, now = _asked_token(), utc_now()
+def _add(runner: Runner, name: str, channel: str, per_second: int, unit: str, mode: str) -> None:
+    if bool(unit) != (channel == bots.CHANNEL):
+        raise click.UsageError(f"--unit belongs to --channel {bots.CHANNEL}, which needs it")
+    if unit:
+        zalo.check_mode(Mode(mode), runner.settings.public_url)
+    token, now = asked_token(), utc_now()
+    if unit:
+        click.echo(runner.run(lambda opened: add_bot(opened, name, token, unit, Mode(mode), now)))
+        return
     if token == runner.settings.telegram_token.get_secret_value():
         raise click.ClickException(
             "this token stands in TIENGTHO_TELEGRAM_TOKEN: it is used already"
@@ -121,7 +153,8 @@ def _add(runner: Runner, name: str, channel: str, per_second: int) -> None:
 @accounts.command("list", help="All accounts.")
 @click.pass_obj
 def _list(runner: Runner) -> None:
-    click.echo(runner.run(listed))
+    month = utc_now().astimezone(runner.settings.zone).date().replace(day=1)
+    click.echo(runner.run(lambda opened: listed(opened, month)))
 
 
 @accounts.command("disable", help="Send nothing from an account any more.")
@@ -138,13 +171,17 @@ def _enable(runner: Runner, name: str) -> None:
     click.echo(runner.run(lambda opened: enable(opened, name, utc_now())))
 
 
-def _asked_token() -> str:
+def asked_token() -> str:
+    """The token, typed unseen or from a pipe."""
     # Never an argument: those stand in the list of processes and in the shell's history.
     if sys.stdin.isatty():
         return str(click.prompt("Token", hide_input=True)).strip()
     return sys.stdin.readline().strip()
 
 
-def _line(account: Account) -> str:
+async def _line(tx: Tx, account: Account, month: date) -> str:
     state = "enabled" if account.enabled else "disabled"
-    return f"{account.name}\t{account.channel}\t{state}\t{account.per_second} a second"
+    line = f"{account.name}\t{account.channel}\t{state}\t{account.per_second} a second"
+    if account.channel == bots.CHANNEL:
+        line += f"\t{await zalo.described(tx, account.id, month)}"
+    return line

@@ -123,7 +123,10 @@ class Carrier:
             case AllowPolice(key, allowed):
                 return await tips.allow_police(tx, key, allowed=allowed)
             case Subscribe() | Unsubscribe() | PauseSubscription():
-                await subscribing.carry_out(tx, chat, effect, facts.today)
+                try:
+                    await subscribing.carry_out(tx, chat, effect, facts.today)
+                except subscribing.NoRoom:
+                    return False
                 return True
             case DropPictures() | ForgetChat():
                 return True

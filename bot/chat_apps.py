@@ -1,8 +1,9 @@
 """Joins the chat apps to the house; nothing of one is in the process unless it is set up."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from bot import clock as ticks
 from bot.broadcasting import Ground
@@ -10,6 +11,8 @@ from bot.bulletins.bulk import Bulk
 from bot.config import Mode, Settings
 from bot.group_mail import GroupMail
 from bot.pace import Limits, Pace
+from bot.web.hooks import Hook
+from bot.web.parts import Whisper
 from handlers.languages import Language
 from storage import accounts
 
@@ -17,8 +20,73 @@ if TYPE_CHECKING:
     from bot.app import House
     from bot.channels.telegram.account import Account, Connection
     from bot.channels.telegram.sending import Line
+    from bot.zalo_bots import ZaloBots
 
 _LATE_SECONDS = 5
+
+
+class Talking(Protocol):
+    """A chat app with people in the middle of their talks."""
+
+    async def tell_closing(self) -> None:
+        """Tell the chats with a draft that the service stops. Does not raise."""
+        ...
+
+
+@dataclass(slots=True)
+class Doors:
+    """The chat apps at work: who takes what is brought to our pages, by path; who writes to a
+    member of staff; who has people in the middle of a talk.
+    """
+
+    hooks: dict[str, Hook] = field(default_factory=dict)
+    whisper: Whisper | None = None
+    talking: list[Talking] = field(default_factory=list)
+
+    async def tell_closing(self) -> None:
+        """Tell the chats with a draft that the service stops."""
+        for each in self.talking:
+            await each.tell_closing()
+
+
+@dataclass(frozen=True, slots=True)
+class Apps:
+    """What was joined, ready to be opened."""
+
+    house: "House"
+    pace: Pace
+    zalo: "ZaloBots"
+
+    @asynccontextmanager
+    async def open(self, tell: Callable[[str], None]) -> AsyncIterator[Doors]:
+        """Every chat app that is set up, at work. `tell` gives the operator a readable line."""
+        doors = Doors()
+        async with AsyncExitStack() as stack:
+            if self.house.settings.telegram_token.get_secret_value():
+                await self._open_telegram(stack, doors)
+            await stack.enter_async_context(self.zalo.open(tell))
+            doors.hooks.update(self.zalo.hooks)
+            doors.talking.append(self.zalo)
+            yield doors
+
+    async def _open_telegram(self, stack: AsyncExitStack, doors: Doors) -> None:
+        from bot.channels.telegram.studio import whispering  # noqa: PLC0415
+
+        account = await stack.enter_async_context(open_telegram(self.house, self.pace))
+        if account.hook_path:
+            doors.hooks[account.hook_path] = account
+        doors.whisper = whispering(account.line, self.house.texts[Language.VI])
+        doors.talking.append(account)
+
+
+async def join(house: "House") -> Apps:
+    """Let bulletins go out over every account of the chat apps; what can then be opened."""
+    # Imported here, for this room knows the house, which is being joined.
+    from bot.zalo_bots import ZaloBots  # noqa: PLC0415
+
+    zalo = ZaloBots(house)
+    zalo.send_bulletins()
+    return Apps(house, await send_bulletins(house), zalo)
 
 
 async def send_bulletins(house: "House") -> Pace:

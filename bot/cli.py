@@ -12,6 +12,7 @@ import click
 
 from bot import (
     accounts_cli,
+    alarms_cli,
     app,
     bulletins_cli,
     chat_apps,
@@ -20,11 +21,15 @@ from bot import (
     locks,
     logs,
     push_cli,
+    serving,
 )
 from bot.channels.terminal import ADDRESS, Terminal, text_of
+from bot.channels.terminal import NAME as TERMINAL
 from bot.config import Settings, WrongSettings, load
 from bot.staff_cli import staff as staff_group
 from bot.web.parts import load_places
+from bot.zalo.doctor import doctor_zalo
+from bot.zalo.init import init_zalo
 from handlers import units as unit_files
 from handlers.units import BadUnits
 from storage import audit, desk_groups, migrate, units
@@ -101,27 +106,33 @@ def run_house(context: Context, roles: str) -> None:
         raise click.BadParameter(f"roles are {', '.join(ROLES)}")
 
     async def serve() -> None:
-        stop, loop, serving = asyncio.Event(), asyncio.get_running_loop(), asyncio.current_task()
+        stop, loop, task = asyncio.Event(), asyncio.get_running_loop(), asyncio.current_task()
         logs.watch(loop)
 
         def asked() -> None:
             # Asked twice: stop at once, without waiting for open drafts.
-            if stop.is_set() and serving is not None:
-                serving.cancel()
+            if stop.is_set() and task is not None:
+                task.cancel()
             stop.set()
 
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(each, asked)
-        await app.serve(context.settings, wanted, stop, click.echo)
+        await serving.serve(context.settings, wanted, stop, click.echo)
 
     run(serve())
 
 
-@commands.command("init", help="Make a real installation: key file, empty database.")
-@click.pass_obj
-def init(context: Context) -> None:
-    """`init`."""
+@commands.group(
+    "init", invoke_without_command=True, help="Make a real installation: key file, empty database."
+)
+@click.pass_context
+def init(context: click.Context) -> None:
+    """`init`, and what is made after it: `init zalo`."""
+    if context.invoked_subcommand is None:
+        _make_installation(context.obj)
 
+
+def _make_installation(context: Context) -> None:
     async def work() -> None:
         database = Database(context.settings.database_url.get_secret_value())
         try:
@@ -177,7 +188,7 @@ async def _converse(house: app.House, terminal: Terminal) -> None:
     while True:
         asked = reader.run_in_executor(None, _read_line)
         while not (await asyncio.wait([asked], timeout=app.ENDING_SECONDS))[0]:
-            for _, _, answer in await house.inbound.endings():
+            for _, answer in await house.inbound.endings(TERMINAL):
                 click.echo(text_of(answer.rendered))
         line = asked.result()
         if line is None:
@@ -267,6 +278,9 @@ def doctor_telegram(context: Context) -> None:
         sys.exit(1)
 
 
+doctor_group.add_command(alarms_cli.alarms_command)
+init.add_command(init_zalo)
+doctor_group.add_command(doctor_zalo)
 commands.add_command(staff_group)
 commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)

@@ -18,6 +18,7 @@ from storage.database import read_url
 PREFIX = "TIENGTHO_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TELEGRAM_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")
+_MEDIA_HOST = re.compile(r"(\*\.)?([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
 _HOOK_SECRET = re.compile(r"([A-Za-z0-9_-]{16,256})?")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -83,6 +84,13 @@ def _hook_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _media_hosts(hosts: str) -> str:
+    named = [each.strip() for each in hosts.split(",")] if hosts.strip() else []
+    if not all(map(_MEDIA_HOST.fullmatch, named)):
+        raise ValueError("must be hosts with commas between them, like *.zdn.vn, or empty")
+    return ",".join(named)
+
+
 class Mode(StrEnum):
     """How a chat app's updates come: we ask for them, or they are brought to our pages."""
 
@@ -117,7 +125,14 @@ class Settings(BaseSettings):
     telegram_api_url: Annotated[str, AfterValidator(_web_address)] = "https://api.telegram.org"
     telegram_mode: Mode = Mode.POLLING
     telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_hook_secret)] = SecretStr("")
+    zalo_api_url: Annotated[str, AfterValidator(_web_address)] = "https://bot-api.zaloplatforms.com"
+    zalo_media_hosts: Annotated[str, AfterValidator(_media_hosts)] = ""
     push_key_file: Path = Path()
+
+    @property
+    def zalo_hosts(self) -> tuple[str, ...]:
+        """Where pictures and voices of Zalo may be fetched; empty: from every public host."""
+        return tuple(self.zalo_media_hosts.split(",")) if self.zalo_media_hosts else ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -154,6 +169,8 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     if settings.redis_url.get_secret_value():
         raise WrongSettings(f"{PREFIX}REDIS_URL: Redis is not part of this version; leave it empty")
     _check_telegram(settings)
+    if not settings.zalo_api_url:
+        raise WrongSettings(f"{PREFIX}ZALO_API_URL: must be an address")
     if not settings.is_loopback and not _is_safe(settings.public_url):
         # Without HTTPS a browser would refuse our cookies, and the network would read every word.
         raise WrongSettings(

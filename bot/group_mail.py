@@ -29,6 +29,9 @@ AGAIN_SECONDS = 30
 KEPT_FOR_CARDS = 3
 """How much of a group's minute edits leave to new cards."""
 
+# What takes away goes first, new cards before those that only changed.
+_ORDER = (LetterKind.WIPE, LetterKind.ERASE, LetterKind.POST, LetterKind.REFRESH)
+
 
 def face_of(card: Card, zone: ZoneInfo) -> Face:
     """What a chat may show of a card."""
@@ -71,18 +74,16 @@ class GroupMail:
         async with self._database.read() as tx:
             places: dict[bytes | str, list[Letter]] = defaultdict(list)
             for letter in await outbox.waiting(tx):
-                if letter.kind is not LetterKind.CARD and _is_due(letter, now):
+                if letter.kind in _ORDER and _is_due(letter, now):
                     places[letter.group or letter.to].append(letter)
         async with asyncio.TaskGroup() as group:
             for letters in places.values():
                 group.create_task(self._serve(letters))
 
     async def _serve(self, letters: Sequence[Letter]) -> None:
-        # What takes away goes first, new cards before those that only changed.
-        order = (LetterKind.WIPE, LetterKind.ERASE, LetterKind.POST, LetterKind.REFRESH)
         try:
             for letter in await self._without_digest(
-                sorted(letters, key=lambda letter: order.index(letter.kind))
+                sorted(letters, key=lambda letter: _ORDER.index(letter.kind))
             ):
                 await self._send(letter)
         except Exception as error:  # noqa: BLE001 - one group's failure is no other group's

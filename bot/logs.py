@@ -53,9 +53,13 @@ class Event(StrEnum):
     UPDATE_PASSED = "update_passed"
     ANSWER_NOT_SENT = "answer_not_sent"
     CHAT_FAILED = "chat_failed"
+    BOT_UNHEARD = "bot_unheard"
     ACCOUNT_REFUSED = "account_refused"
     TWO_POLLERS = "two_pollers"
     HOOK_FORGED = "hook_forged"
+    MEDIA_FROM_ANY_HOST = "media_from_any_host"
+    MEDIA_REFUSED = "media_refused"
+    QUOTA_LEVEL = "quota_level"
     LIBRARY = "library"
     WARNED = "warned"
     UNHANDLED = "unhandled"
@@ -72,6 +76,8 @@ _DAY_ONLY = frozenset(
         Event.PICTURE_REFUSED,
         Event.UPDATE_PASSED,
         Event.ANSWER_NOT_SENT,
+        Event.MEDIA_FROM_ANY_HOST,
+        Event.MEDIA_REFUSED,
     }
 )
 _WARNINGS = frozenset(
@@ -81,7 +87,9 @@ _WARNINGS = frozenset(
         Event.STAFF_REFUSED,
         Event.ACCOUNT_REFUSED,
         Event.TWO_POLLERS,
+        Event.BOT_UNHEARD,
         Event.HOOK_FORGED,
+        Event.QUOTA_LEVEL,
     }
 )
 

@@ -4,13 +4,14 @@ Nobody is asked for a password there, so that nothing is approved there either: 
 waits for an approver in the studio, and only checked texts of the library go out without one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import click
 
+from bot.plan import BASIC
 from bot.web.parts import load_places
 from broadcasts import audience, checks, library, reading, report, tick
 from broadcasts.audience import Nowhere
@@ -19,7 +20,7 @@ from broadcasts.report import Report
 from handlers.bulletins import Bulletin, Content, Plan, Run, Stage
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import accounts, audit, bulletins, sendings, units
+from storage import accounts, audit, bots, bulletins, quotas, sendings, units
 from storage.audit import Act
 from storage.database import Database, Tx
 from storage.sendings import Sending
@@ -124,6 +125,7 @@ async def dry_run(database: Database, key: str, now: datetime, zone: ZoneInfo) -
             raise click.ClickException(f"it reaches nobody: {whom.trouble}")
         found = await audience.estimate(tx, content, whom, now)
         names = {account.id: account.name for account in await accounts.every(tx)}
+        months = await _months(tx, found.by_account, now, zone)
     lines = [
         f"Readers: about {audience.rounded(found.people)}",
         f"Left out for their weekly limit: about {audience.rounded(found.skipped)}",
@@ -132,6 +134,7 @@ async def dry_run(database: Database, key: str, now: datetime, zone: ZoneInfo) -
     ]
     for account, many in sorted(found.by_account.items()):
         lines.append(f"  over {names.get(account, account)}: about {audience.rounded(many)}")
+        lines += [f"    {months[account]}"] if account in months else []
     for part, many in found.by_part.items():
         lines.append(f"  reading at {part}: about {audience.rounded(many)}")
     return "\n".join([*lines, "Nothing was sent."])
@@ -173,6 +176,17 @@ async def _let_go(tx: Tx, bulletin: Bulletin, now: datetime, zone: ZoneInfo) -> 
         await bulletins.propose(tx, bulletin.id, bulletin.version)
         await _note(tx, Act.PROPOSED, bulletin, now)
     return f"{bulletin.id} waits for an approver in the studio (/studio)."
+
+
+async def _months(tx: Tx, wanted: Collection[int], now: datetime, zone: ZoneInfo) -> dict[int, str]:
+    """Of accounts whose app counts messages by the month: how many bulletins have left of it."""
+    first = now.astimezone(zone).date().replace(day=1)
+    every = [each for each in await bots.every(tx) if each.account in wanted]
+    used = {each.account: await quotas.used(tx, each.account, first) for each in every}
+    return {
+        account: f"of this month's {BASIC.bulk_messages} messages for bulletins, {many} are used"
+        for account, many in used.items()
+    }
 
 
 async def _note(tx: Tx, act: Act, bulletin: Bulletin, now: datetime) -> None:

@@ -26,4 +26,7 @@ def push_key(runner: Runner) -> None:
 
     keys.make(path)
     click.echo(f"Made the push key {path}. Keep a copy: with another one nobody who subscribed")
-    click.echo("can be reached. Start again, and /ban-tin offers notices on this machine.")
+    click.echo(
+        "can be reached. Start `run` again: /ban-tin offers notices, and officers find the bell"
+    )
+    click.echo("of their browser on the page Báo động.")

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.plan import BASIC
 from broadcasts import audience
 from broadcasts.audience import Area
 from handlers.bulletins import REMINDER, topics_for
@@ -15,10 +16,22 @@ from storage.places import Places
 
 READ_ON_A_PAGE = frozenset({"web"})
 """Names of channels whose people read bulletins at an address: nothing is stored of them."""
+MOST_SUBSCRIBERS = {"zalo_bot": BASIC.most_subscribers}
+"""Of channels that let an account have only so many."""
+
+
+class NoRoom(Exception):
+    """The app lets no more chats receive bulletins from this account; nothing was done."""
 
 
 async def account_of(tx: Tx, channel: str) -> int | None:
-    """The account that chats of `channel` talk with: the one called like it, else its oldest."""
+    """The account that chats of `channel` talk with: the one that it names ("zalo_bot:3"), else the
+    one called like it, else its oldest.
+    """
+    name, _, number = channel.partition(":")
+    if number:
+        named = await accounts.by_id(tx, int(number))
+        return named.id if named is not None and named.channel == name else None
     found = [each for each in await accounts.every(tx) if each.channel == channel]
     first = next((each for each in found if each.name == channel), None)
     chosen = first or next(iter(found), None)
@@ -32,11 +45,21 @@ async def subscription_of(tx: Tx, chat: str) -> Subscription | None:
     return await subscribers.of(tx, account, address) if account is not None else None
 
 
+async def is_full(tx: Tx, chat: str) -> bool:
+    """Whether nobody else can subscribe where this chat is."""
+    channel = chat.partition("|")[0]
+    most = MOST_SUBSCRIBERS.get(channel.partition(":")[0])
+    account = await account_of(tx, channel) if most is not None else None
+    if most is None or account is None:
+        return False
+    return await subscribers.of_account(tx, account) >= most
+
+
 async def carry_out(
     tx: Tx, chat: str, effect: Subscribe | Unsubscribe | PauseSubscription, today: date
 ) -> None:
     """Do what a turn decided about the subscription of a chat ("channel|address"). Raises
-    ValueError for a channel whose people read on a page.
+    ValueError for a channel whose people read on a page, and NoRoom.
     """
     channel, _, address = chat.partition("|")
     if channel in READ_ON_A_PAGE:
@@ -47,6 +70,11 @@ async def carry_out(
             if account is None:
                 # A channel without a token of its own, or one whose token is not written down yet.
                 account = (await accounts.ensure_first(tx, channel, "")).id
+            if channel.partition(":")[0] in MOST_SUBSCRIBERS:
+                await accounts.hold(tx, account)
+                is_new = await subscribers.of(tx, account, address) is None
+                if is_new and await is_full(tx, chat):
+                    raise NoRoom
             await subscribers.keep(tx, account, address, subscription, today)
         case Unsubscribe() if account is not None:
             await subscribers.stop(tx, account, address)

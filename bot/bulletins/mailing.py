@@ -79,6 +79,8 @@ class Mailing:
                         await self._wake.wait()
                 except TimeoutError:
                     continue
+            # An account that was being opened when `stop` was called has a lane that did not hear.
+            self.stop()
 
     async def _begin(self) -> None:
         database = self._ground.database

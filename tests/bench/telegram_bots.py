@@ -18,7 +18,7 @@ from aiohttp import web
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from bot.channels.telegram.account import HOOK_PATH
+from bot.channels.telegram.account import HOOK_PATH, SECRET_HEADER
 from bot.channels.telegram.request import AiohttpRequest
 from bot.web import hooks
 from tests.bench import wire
@@ -30,6 +30,9 @@ Bots = Application[Any, Any, Any, Any, Any, Any]
 
 class Echo:
     """The library's application behind our route."""
+
+    secret_header = SECRET_HEADER
+    most_bytes = 1024 * 1024
 
     def __init__(self, application: Bots, *, queued: bool) -> None:
         self._application = application

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.app import utc_now
-from bot.web.hooks import SECRET_HEADER
+from bot.channels.telegram.account import SECRET_HEADER
 from tests.bench import wire
 from tests.bench.wire import Asker, Reply
 from tests.drive import Unexpected

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from storage.audit import Act
 from storage.database import Database
 from tests.desk_world import NOW, database
 
+MONTH = date(2026, 11, 1)
 TOKEN, OTHER = f"123456:{'a' * 35}", f"654321:{'b' * 35}"
 
 
@@ -31,10 +33,10 @@ async def add(made: Database, name: str, token: str = TOKEN, per_second: int = 3
 
 
 async def test_an_account_is_added_listed_disabled_and_enabled_again(made: Database) -> None:
-    assert await accounts_cli.listed(made) == "No account yet."
+    assert await accounts_cli.listed(made, MONTH) == "No account yet."
     assert await add(made, "second") == "Added second (telegram, 30 a second)."
     await add(made, "third", OTHER, 1000)
-    assert (await accounts_cli.listed(made)).splitlines() == [
+    assert (await accounts_cli.listed(made, MONTH)).splitlines() == [
         "second\ttelegram\tenabled\t30 a second",
         "third\ttelegram\tenabled\t1000 a second",
     ]
@@ -42,7 +44,7 @@ async def test_an_account_is_added_listed_disabled_and_enabled_again(made: Datab
         assert await accounts.token_of(tx, 1) == TOKEN
     assert "no bulletins any more" in await accounts_cli.disable(made, "second", NOW)
     assert "already" in await accounts_cli.disable(made, "second", NOW)
-    assert "second\ttelegram\tdisabled" in await accounts_cli.listed(made)
+    assert "second\ttelegram\tdisabled" in await accounts_cli.listed(made, MONTH)
     assert "again" in await accounts_cli.enable(made, "second", NOW)
     assert "already" in await accounts_cli.enable(made, "second", NOW)
     async with made.read() as tx:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot import app, planning
+from bot import planning, serving
 from broadcasts import timetable
 from handlers.bulletins import Plan, Repeat, Run
 from storage import bulletins
@@ -18,7 +18,7 @@ async def test_a_tick_begins_what_is_due_and_brings_back_what_a_wrong_clock_put_
         plan = Plan(clock.now + timedelta(days=1), Repeat.DAILY)
         told = await planning.schedule(house.database, "harassment", plan, None, clock.now, ZONE)
         key = told.split()[0]
-        [(_, tick)] = [each for name, each in app._ticks(house).items() if name == "due"]
+        [(_, tick)] = [each for name, each in serving._ticks(house).items() if name == "due"]
         await tick()
         assert await sent(house.database, key) == ()
 

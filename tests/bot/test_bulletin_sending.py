@@ -1,16 +1,21 @@
 """A bulletin on its way: everybody gets it once, at their hours, and the sums say so."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.bulletins.bulk import Bulk
+from bot.bulletins.mailing import Mailing
 from handlers.bulletins import Run, Topic, Urgency
 from handlers.languages import Language
 from handlers.subscriptions import PartOfDay, Subscription
 from storage import bulletins, sendings, subscribers
+from storage.accounts import Account
 from storage.database import Database
 from storage.sendings import Kind
 from storage.tables import outcomes
@@ -19,6 +24,7 @@ from tests import bulletin_world as world
 from tests.bulletin_world import NOON
 from tests.fakes.recorder import Answer, Recorder, refusal
 from tests.tip_world import Clock
+from tests.world import places
 
 WAGES = Subscription(frozenset({Topic.WAGES}))
 NIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -383,6 +389,26 @@ async def test_a_disabled_account_sends_no_more_and_the_bulletin_ends_without_it
         done = await office.until(sending)
     assert app.arrived.keys() >= set(chats)
     assert done.settled < 220
+
+
+async def test_a_mail_room_that_is_stopped_while_it_opens_an_account_ends(one: Database) -> None:
+    await world.account(one)
+    opening, go_on = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def open_bulk(each: Account, token: str) -> AsyncIterator[Bulk]:
+        opening.set()
+        await go_on.wait()
+        async with world.opener("http://127.0.0.1:1")(each, token) as bulk:
+            yield bulk
+
+    mailing = Mailing(one, Clock(NOON), world.VIETNAM, places())
+    mailing.send_over("telegram", open_bulk)
+    async with asyncio.timeout(world.PATIENCE_SECONDS), asyncio.TaskGroup() as group:
+        group.create_task(mailing.run())
+        await opening.wait()
+        mailing.stop()
+        go_on.set()
 
 
 async def test_the_same_minute_is_fired_once(made: Database) -> None:

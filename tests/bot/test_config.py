@@ -41,6 +41,12 @@ WRONG = [
     ("TIMEZONE", "../../etc/passwd"),
     ("LOG_LEVEL", ""),
     ("LOG_LEVEL", SECRET),
+    ("ZALO_API_URL", ""),
+    ("ZALO_API_URL", SECRET),
+    ("ZALO_MEDIA_HOSTS", f"https://{SECRET}"),
+    ("ZALO_MEDIA_HOSTS", f"*.zdn.vn,,{SECRET}.vn"),
+    ("ZALO_MEDIA_HOSTS", f"*{SECRET}.vn"),
+    ("ZALO_MEDIA_HOSTS", "127.0.0.1"),
     ("DATABSE_URL", SECRET),
 ]
 
@@ -172,6 +178,12 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path, command: tuple[str,
     url = f"postgresql+asyncpg://root:{SECRET}@127.0.0.1:1/none"
     line = refused(started(tmp_path, *command, DATABASE_URL=url))
     assert line == "tiengtho: the database cannot be reached"
+
+
+def test_hosts_of_pictures_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config.load().zalo_hosts == ()
+    monkeypatch.setenv("TIENGTHO_ZALO_MEDIA_HOSTS", " *.zdn.vn , photo.example.org")
+    assert config.load().zalo_hosts == ("*.zdn.vn", "photo.example.org")
 
 
 def test_key_and_database_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:

@@ -53,6 +53,19 @@ async def one(sqlite_url: str) -> AsyncIterator[World]:
         yield running
 
 
+async def test_a_preview_says_what_stands_on_zalo_in_place_of_buttons(one: World) -> None:
+    await studio_world.staff(one.made)
+    author = await one.at_desk("viet")
+    await author.get("/studio/moi")
+    await author.send("Lưu", **FIELDS)
+    assert "Trên Zalo" not in author.words
+    async with one.made.write() as tx:
+        await accounts.add(tx, "bot", "zalo_bot", "token")
+    await author.get(f"/studio/tin/{(await newest(one.made)).id}")
+    assert "thay cho các nút là dòng: Gõ ĐỔI để đổi lựa chọn" in author.words
+    assert "thay cho các nút là dòng: Type CHANGE" in author.words
+
+
 async def newest(made: Database) -> Bulletin:
     async with made.read() as tx:
         return (await bulletins.of_units(tx, ["root", "north", "north-park", "south"]))[0]

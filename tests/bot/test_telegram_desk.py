@@ -8,13 +8,14 @@ from sqlalchemy import select, update
 
 from handlers.roles import Role
 from handlers.tips import Category, Outcome, Status
-from storage import cases, staff, tips
+from storage import alarms, cases, outbox, staff, tips
 from storage.audit import Act
 from storage.desk_codes import CodeKind
 from storage.tables import letters
 from storage.tables import tips as tips_table
 from storage.tables import units as units_table
 from tests.desk_world import NOW, STORY
+from tests.staff_world import enrolled
 from tests.telegram_desk import Scene, picture, scene_on
 from tests.tip_world import PHOTO, count, file, new_tip, record_of
 
@@ -45,6 +46,21 @@ async def test_a_group_becomes_a_desk_by_a_code_that_works_once(scene: Scene) ->
     await scene.run()
     assert "Mã chưa đúng" in other.holds()[-1].text
     assert (await scene.kept()).unit == "north"
+
+
+async def test_rings_for_officers_are_left_to_whoever_rings(
+    one: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    moi = await enrolled(one.made, "moi", ("north", Role.OFFICER))
+    async with one.made.write() as tx:
+        await alarms.add_browser(tx, moi.id, "browser")
+    await file(one.made, new_tip())
+    await one.run()
+    assert "Cây tre xanh" in one.card().text
+    async with one.made.read() as tx:
+        [left] = await outbox.waiting(tx)
+    assert (left.kind, left.lease) == (outbox.LetterKind.PING, None)
+    assert caplog.records == []
 
 
 async def test_a_card_holds_no_words_and_no_place_finer_than_the_province(scene: Scene) -> None:

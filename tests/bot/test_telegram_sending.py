@@ -15,8 +15,8 @@ from bot.channels.telegram import sending
 from bot.channels.telegram.account import Connection
 from bot.channels.telegram.request import AiohttpRequest, Patience
 from bot.channels.telegram.sending import Line
-from bot.channels.telegram.splitting import split, units
 from bot.pace import Limits, Pace
+from bot.splitting import split, units
 from handlers.screens import Button, Rendered
 from handlers.screens import Line as Text
 from tests.fakes import telegram as fakes

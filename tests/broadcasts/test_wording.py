@@ -29,12 +29,12 @@ def test_it_holds_title_body_action_sources_and_the_way_out() -> None:
         (
             "Căn cứ: Bộ luật Lao động 2019, Điều 97 (hiệu lực từ 01/01/2021); Nghị định 12/2022\n"
             "Từ: Công đoàn Ví dụ\n"
-            "Bạn nhận tin này vì đã đăng ký nhận bản tin. Bấm [Dừng nhận] hoặc gõ dừng là thôi."
+            "Bạn nhận tin này vì đã đăng ký nhận bản tin. Gõ NGỪNG NHẬN là thôi."
         ),
     ]
     english = text_of(CONTENT, Language.EN, "Union")
     assert english.startswith("Title\n\nBody.\n\nCall the union.\n\nBased on: ")
-    assert "stop" in english.rpartition("\n")[2]
+    assert "UNSUBSCRIBE" in english.rpartition("\n")[2]
 
 
 def test_a_room_reads_the_same_without_what_only_subscribers_need() -> None:
@@ -56,7 +56,7 @@ def test_nothing_is_longer_than_the_app_takes(parts: list[str], times: int) -> N
         assert units(each(told, Language.VI, "Công đoàn")) <= MOST_UNITS
     if length_of(told, Language.VI, "Công đoàn") > MOST_UNITS:
         assert "…" in text_of(told, Language.VI, "Công đoàn")
-        assert text_of(told, Language.VI, "x").endswith("gõ dừng là thôi.")
+        assert text_of(told, Language.VI, "x").endswith("Gõ NGỪNG NHẬN là thôi.")
 
 
 def test_4096_emoji_lose_their_end_and_not_the_way_out() -> None:

@@ -1,8 +1,6 @@
 """One bot account: begins with Telegram, takes its updates by polling or webhook, ends in order."""
 
 import asyncio
-import hmac
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,8 +9,10 @@ from typing import Any
 
 from telegram import Bot, BotCommand, Update
 
-from bot.channels.telegram import polling, reading
-from bot.channels.telegram.answers import Answers
+from bot.answers import Answers
+from bot.brought import decoded, is_from_app
+from bot.channels import Outcome
+from bot.channels.telegram import NAME, polling, reading, sending
 from bot.channels.telegram.doors import GroupDoor
 from bot.channels.telegram.polling import Poller, Rhythm
 from bot.channels.telegram.reading import Answered, Blocked, Grouped, Passed, Unread
@@ -20,16 +20,18 @@ from bot.channels.telegram.request import AiohttpRequest, TokenRefused
 from bot.channels.telegram.sending import Line
 from bot.channels.telegram.talk import Workers
 from bot.channels.telegram.traces import Traces
-from bot.inbound import Inbound
+from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from bot.pace import Limits, Pace
+from bot.tasks import tasks, until
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage.database import Unreachable
 from storage.volatile import Memory
 
 HOOK_PATH = "/hooks/telegram/main"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 # The app's menu; more commands are understood when they are typed.
 COMMANDS = {
     "start": "command.start",
@@ -99,9 +101,20 @@ class Account:
         self._connection = connection
         self._behind = behind
         traces = Traces(behind.volatile, behind.clock)
-        self.answers = Answers(line, traces, group, behind.texts, behind.fold_seconds)
+
+        async def show(address: str, answer: Answer) -> Outcome:
+            if answer.forgotten:
+                await sending.delete(line, address, await traces.take(address))
+            outcome, messages = await sending.show(line, address, answer.rendered, answer.turn)
+            await traces.keep(address, messages)
+            return outcome
+
+        self.answers = Answers(show, group, behind.texts, line.now, behind.fold_seconds)
         self._workers = Workers(line, behind.inbound, self.answers, traces, group, behind.clock)
         self._door = make_door(line) if make_door is not None else None
+
+    secret_header = SECRET_HEADER
+    most_bytes = 1024 * 1024
 
     @property
     def hook_path(self) -> str:
@@ -110,18 +123,14 @@ class Account:
 
     def knows(self, secret: str) -> bool:
         """Whether a webhook call comes from Telegram; takes the same time for every wrong one."""
-        wanted = self._connection.secret.encode()
-        return bool(wanted) and hmac.compare_digest(secret.encode("utf-8", "replace"), wanted)
+        return is_from_app(secret, self._connection.secret)
 
     async def take_body(self, body: bytes) -> None:
         """One webhook call. What cannot be read is passed over, for repeated it would block its
         chat for a day. Raises Unreachable: it has to come again.
         """
-        try:
-            raw = json.loads(body)
-        except (ValueError, RecursionError):
-            raw = None
-        if isinstance(raw, dict):
+        raw = decoded(body)
+        if raw is not None:
             await self.take(raw)
         else:
             note(Log.UPDATE_UNREADABLE, why=Unread.BROKEN)
@@ -143,12 +152,12 @@ class Account:
 
     async def tell_endings(self) -> None:
         """Tell the chats whose draft ends in two minutes."""
-        await self._workers.tell(await self._behind.inbound.endings())
+        await self._workers.tell(await self._behind.inbound.endings(NAME))
 
     async def tell_closing(self) -> None:
         """Tell the chats with a draft that the service stops, after `Inbound.close_at`."""
         try:
-            await self._workers.tell(await self._behind.inbound.closings())
+            await self._workers.tell(await self._behind.inbound.closings(NAME))
         except Exception as error:  # noqa: BLE001 - the end goes on, told or not
             note_failure(Log.CHAT_FAILED, error)
 
@@ -205,7 +214,7 @@ async def open_account(
             await each.initialize()
             stack.push_async_callback(each.shutdown)
         line = Line(connection.bot(request), behind.pace, asyncio.get_running_loop().time)
-        work = await stack.enter_async_context(_tasks())
+        work = await stack.enter_async_context(tasks())
         account = Account(connection, behind, line, work, make_door)
         poller = Poller(connection.bot(poll), account.take, reading.queue_of, behind.rhythm)
         serving = work.create_task(_serve(account, poller, work, connection, behind.rhythm))
@@ -217,7 +226,7 @@ async def open_account(
             endings.cancel()
             await asyncio.wait([serving, endings])
             await poller.finish(behind.rhythm.finish)
-            await _until(account.answers.sent(), behind.rhythm.finish)
+            await until(account.answers.sent(), behind.rhythm.finish)
 
 
 async def _serve(
@@ -250,34 +259,3 @@ async def _watch(account: Account) -> None:
             await account.tell_endings()
         except Exception as error:  # noqa: BLE001 - the next look is another one
             note_failure(Log.CHAT_FAILED, error)
-
-
-async def _until(work: Any, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await work
-    except TimeoutError:
-        return
-
-
-@asynccontextmanager
-async def _tasks() -> AsyncIterator[asyncio.TaskGroup]:
-    """A task group that does not wait at its end: what still runs is cancelled."""
-    loop = asyncio.get_running_loop()
-    made: asyncio.Future[asyncio.TaskGroup] = loop.create_future()
-
-    async def hold() -> None:
-        async with asyncio.TaskGroup() as inner:
-            made.set_result(inner)
-            await asyncio.Event().wait()
-
-    raised: BaseException | None = None
-    async with asyncio.TaskGroup() as outer:
-        holding = outer.create_task(hold())
-        try:
-            yield await made
-        except BaseException as error:  # noqa: BLE001 - raised again, but not inside a group
-            raised = error
-        holding.cancel()
-    if raised is not None:
-        raise raised

@@ -10,9 +10,9 @@ from telegram import InlineKeyboardMarkup
 
 from bot.acting import act, standing
 from bot.channels.telegram.desk_post import Post, key, lines
-from bot.channels.telegram.splitting import split
 from bot.group_mail import face_of
 from bot.postman import Posted
+from bot.splitting import split
 from handlers import moderators
 from handlers.moderators import chat
 from handlers.moderators.cards import may_be_read_in_chat

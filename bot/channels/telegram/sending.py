@@ -12,8 +12,8 @@ from bot.channels import Gone, Outcome, Refused, Sent, TryLater, Unknown
 from bot.channels.telegram import LIMITS
 from bot.channels.telegram.reading import button
 from bot.channels.telegram.request import Halted, NotSent, TokenRefused
-from bot.channels.telegram.splitting import split
 from bot.pace import Kind, Lane, Pace, Scope
+from bot.splitting import split
 from handlers.screens import Rendered
 
 T = TypeVar("T")

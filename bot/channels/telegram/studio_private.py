@@ -13,7 +13,7 @@ from bot import broadcasting
 from bot.broadcasting import Ground, Seen
 from bot.channels.telegram.desk_calls import Answered, tried
 from bot.channels.telegram.desk_post import Post, lines
-from bot.channels.telegram.splitting import split
+from bot.splitting import split
 from broadcasts import picture, report, wording
 from handlers import broadcasters
 from handlers.broadcasters import changes, chat, schedule

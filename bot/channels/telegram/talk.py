@@ -7,9 +7,9 @@ from typing import assert_never
 
 from telegram.error import BadRequest, TelegramError
 
+from bot.answers import Answers
 from bot.channels import Arrival
 from bot.channels.telegram import NAME
-from bot.channels.telegram.answers import Answers
 from bot.channels.telegram.reading import Answered, Did, Pictured, Pressed
 from bot.channels.telegram.sending import Line
 from bot.channels.telegram.traces import Traces
@@ -79,11 +79,10 @@ class Workers:
         """Somebody blocked the bot. Raises Unreachable: the update has to come again."""
         await self._inbound.left(NAME, address)
 
-    async def tell(self, told: list[tuple[str, str, Answer]]) -> None:
-        """Say unasked what `Inbound.endings` or `closings` has given, to chats of this channel."""
-        for channel, address, answer in told:
-            if channel == NAME:
-                self._answers.give(address, answer)
+    async def tell(self, told: list[tuple[str, Answer]]) -> None:
+        """Say unasked what `Inbound.endings` or `closings` has given."""
+        for address, answer in told:
+            self._answers.give(address, answer)
 
     async def _receive(
         self, address: str, number: str, event: Event, turn: int | None = None

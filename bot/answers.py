@@ -2,20 +2,20 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.channels import Gone, Refused, Sent, TryLater, Unknown
-from bot.channels.telegram import sending
-from bot.channels.telegram.sending import Line
-from bot.channels.telegram.traces import Traces
+from bot.channels import Gone, Outcome, Refused, Sent, TryLater, Unknown
 from bot.inbound import Answer
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from handlers.languages import Language
 from handlers.screens import say
 from handlers.texts import Texts
+
+Show = Callable[[str, Answer], Awaitable[Outcome]]
+"""Brings an answer to an address; where it is `forgotten`, takes away what it can before that."""
 
 
 class Fate(StrEnum):
@@ -32,19 +32,19 @@ class Answers:
 
     def __init__(
         self,
-        line: Line,
-        traces: Traces,
+        show: Show,
         group: asyncio.TaskGroup,
         texts: Mapping[Language, Texts],
+        now: Callable[[], float],
         fold_seconds: float,
     ) -> None:
         """`group` does the sending. What was done long ago is answered once it has been silent for
         `fold_seconds`: after a night offline a chat is told where it stands, not each step to it.
         """
-        self._line = line
-        self._traces = traces
+        self._show = show
         self._group = group
         self._texts = texts
+        self._now = now
         self._fold_seconds = fold_seconds
         self._queues: dict[str, deque[Answer]] = {}
         self._late: dict[str, Answer] = {}
@@ -57,12 +57,16 @@ class Answers:
             return
         if late and not answer.forgotten:
             self._late[address] = answer
-            self._late_until = self._line.now() + self._fold_seconds
+            self._late_until = self._now() + self._fold_seconds
             if self._folder is None:
                 self._folder = self._group.create_task(self._give_late())
             return
         self._late.pop(address, None)
         self._put(address, answer)
+
+    def is_on_its_way(self, address: str) -> bool:
+        """Whether an answer to that chat has not arrived yet."""
+        return address in self._queues or address in self._late
 
     async def sent(self) -> None:
         """Wait until nothing is on its way any more, the late answers included."""
@@ -79,7 +83,7 @@ class Answers:
         self._group.create_task(self._work(address))
 
     async def _give_late(self) -> None:
-        while (rest := self._late_until - self._line.now()) > 0:  # noqa: ASYNC110 - it moves
+        while (rest := self._late_until - self._now()) > 0:  # noqa: ASYNC110 - it moves
             await asyncio.sleep(min(rest, 0.1))
         self._folder, late = None, self._late
         self._late = {}
@@ -99,10 +103,7 @@ class Answers:
         del self._queues[address]
 
     async def _send(self, address: str, answer: Answer) -> None:
-        if answer.forgotten:
-            await sending.delete(self._line, address, await self._traces.take(address))
-        outcome, messages = await sending.show(self._line, address, answer.rendered, answer.turn)
-        await self._traces.keep(address, messages)
+        outcome = await self._show(address, answer)
         if not isinstance(outcome, Sent):
             note(Log.ANSWER_NOT_SENT, outcome=_fate(outcome))
 

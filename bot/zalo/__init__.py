@@ -1,0 +1,1 @@
+"""Zalo's bots at the prompt: adding one, setting it up, looking whether it is well."""
