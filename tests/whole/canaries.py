@@ -72,6 +72,12 @@ class Cage:
             raise ValueError("too small to be sought")
         self.canaries.append(Canary(kind, writings_of_number(number)))
 
+    def keep_hex(self, kind: str, digits: str) -> None:
+        """A number that is told in hexadecimal digits, which somebody may have packed."""
+        packed = bytes.fromhex(digits)
+        writings = writings_of(digits) | _of_bytes("packed", packed)
+        self.canaries.append(Canary(kind, writings | _of_bytes("packed reversed", packed[::-1])))
+
     def network(self, kind: str) -> str:
         """An address of the network (of the range kept for documentation)."""
         address = ipaddress.IPv6Address(

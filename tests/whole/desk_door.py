@@ -106,6 +106,11 @@ async def account_code(administrator: Visitor, cage: Cage, member: str) -> str:
     return _kept(cage, await _asked(administrator, "account_code", member=member))
 
 
+async def alarm_code(administrator: Visitor, cage: Cage, member: str) -> str:
+    """A code that lets a member be rung in a chat on Zalo."""
+    return _kept(cage, await _asked(administrator, "zalo_code", member=member))
+
+
 async def group_code(administrator: Visitor, cage: Cage, unit: str) -> str:
     """A code that makes a group the desk of a unit."""
     return _kept(cage, await _asked(administrator, "group_code", unit=unit))

@@ -1,14 +1,15 @@
 """The second metadata game: by which door did a tip come, and which of two accounts sent it?
 
-Tips are filed over a Telegram of our own by two workers, and on the pages by many. The thief has
-the database's files without a key, and the public proportions: everything even.
+Tips are filed over a Telegram and a Zalo of our own by two workers each, and on the pages by many.
+The thief has the database's files without a key, and the public proportions: everything even.
 """
 
 import io
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,132 +19,142 @@ from PIL import Image
 from sqlalchemy import select
 
 from bot.app import House
-from bot.channels.telegram.account import Account
 from bot.web.server import make_application
 from storage.tables import tips
-from tests import drive
+from tests import drive, telegram_house, zalo_house
 from tests.drive import Picture, Worker
-from tests.fakes.telegram import FakeTelegram
 from tests.players import Clock, open_house
-from tests.telegram_house import TelegramPlayer, clock_of, in_telegram
-from tests.whole import guessing, metadata_game
+from tests.telegram_house import TelegramPlayer, in_telegram
+from tests.whole import filing, guessing, metadata_game
+from tests.whole.filing import Told
 from tests.whole.guessing import Result
 from tests.whole.metadata_game import Snapshot
+from tests.zalo_house import ZaloPlayer, on_zalo
 
-PAGES, FIRST, SECOND = "pages", "first", "second"
+PAGES, TELEGRAM, ZALO = "pages", "telegram", "zalo"
+DOORS = (PAGES, TELEGRAM, ZALO)
+FIRST, SECOND = "first", "second"
 PLACES = ("phường Bàn Thạch, Đà Nẵng", "phường Dĩ An", "xã Thạnh Xuân")
 CATEGORIES = ("wages", "unsafe")
 
-Doors = Mapping[bytes, str]
-"""How each tip came: over the pages, or from the first or the second account."""
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a tip came: by which door, and from the first or the second account there; over the pages
+    from nobody's.
+    """
+
+    door: str
+    account: str = ""
 
 
-@dataclass(slots=True)
+WAYS = (
+    *(Way(PAGES), Way(PAGES)),
+    *(Way(TELEGRAM, FIRST), Way(TELEGRAM, SECOND)),
+    *(Way(ZALO, FIRST), Way(ZALO, SECOND)),
+)
+Ways = Mapping[bytes, Way]
+
+
+@dataclass(frozen=True, slots=True)
 class _World:
     house: House
     clock: Clock
-    telegram: FakeTelegram
-    account: Account
+    dice: random.Random
     http: aiohttp.ClientSession
     address: str
-    dice: random.Random
-    phones: dict[str, TelegramPlayer] = field(default_factory=dict)
+    phones: Mapping[Way, TelegramPlayer | ZaloPlayer]
 
 
-async def fill(url: str, folder: Path, dice: random.Random, count: int) -> Doors:
-    """Let `count` tips be filed into an empty database, half of them over Telegram."""
-    ways = [PAGES, FIRST, PAGES, SECOND] * (count // 4)
-    dice.shuffle(ways)
-    doors: dict[bytes, str] = {}
-    async with (
-        open_house(url, folder) as (house, clock),
-        clock_of(clock) as telegram,
-        in_telegram(house, telegram) as account,
-        TestServer(make_application(house.web_parts())) as server,
-        drive.client() as http,
-    ):
-        address = str(server.make_url("")).rstrip("/")
-        world = _World(house, clock, telegram, account, http, address, dice)
-        for way in ways:
-            clock.now += timedelta(minutes=dice.randrange(1, 40))
-            await (_on_pages(world) if way == PAGES else _on_a_phone(world, way))
-            await house.mail_room.deliver_due()
-            [new] = await _tips(house) - doors.keys()
-            doors[new] = way
-    return doors
+async def fill(url: str, folder: Path, dice: random.Random, count: int) -> Ways:
+    """Let `count` tips be filed into an empty database, as many by each door."""
+    order = [*WAYS] * (count // len(WAYS))
+    dice.shuffle(order)
+    ways: dict[bytes, Way] = {}
+    async with AsyncExitStack() as stack:
+        world = await _opened(stack, url, folder, dice)
+        for way in order:
+            world.clock.now += timedelta(minutes=dice.randrange(1, 40))
+            await _file(world, way)
+            await world.house.mail_room.deliver_due()
+            [new] = await _tips(world.house) - ways.keys()
+            ways[new] = way
+    return ways
 
 
-def guess_all(stolen: Snapshot, doors: Doors) -> dict[str, Result]:
-    """The game for the door, and among the tips of Telegram for the account."""
+def guess_all(stolen: Snapshot, ways: Ways) -> dict[str, Result]:
+    """The game for the door, and among the tips of each chat app for the account."""
     features = metadata_game.features_of(stolen)
-    order = [tip for tip in features if tip in doors]
+    order = [tip for tip in features if tip in ways]
     random.Random(7).shuffle(order)
-    on_phones = [tip for tip in order if doors[tip] != PAGES]
-    door = ["pages" if doors[tip] == PAGES else "telegram" for tip in order]
-    account = [doors[tip] for tip in on_phones]
-    return {
-        "door": guessing.play(
-            [features[tip] for tip in order], door, Counter({"pages": 1, "telegram": 1})
-        ),
-        "account": guessing.play(
-            [features[tip] for tip in on_phones], account, Counter({FIRST: 1, SECOND: 1})
-        ),
-    }
+    seen = [features[tip] for tip in order]
+    doors = Counter(dict.fromkeys(DOORS, 1))
+    results = {"door": guessing.play(seen, [ways[tip].door for tip in order], doors)}
+    for door in (TELEGRAM, ZALO):
+        there = [tip for tip in order if ways[tip].door == door]
+        accounts = [ways[tip].account for tip in there]
+        even = Counter({FIRST: 1, SECOND: 1})
+        results[f"account on {door}"] = guessing.play(
+            [features[tip] for tip in there], accounts, even
+        )
+    return results
 
 
-def spoil(stolen: Snapshot, doors: Doors) -> Snapshot:
-    """The control: what came over Telegram has a longer record, and each account a wrap of its own
-    length, as if a sealed address lay in it.
+def spoil(stolen: Snapshot, ways: Ways) -> Snapshot:
+    """The control: what came over a chat app has a longer record, by the app, and each account a
+    wrap of its own length, as if a sealed address lay in it.
     """
-    lengths = {PAGES: 0, FIRST: 9, SECOND: 10}
     tables = {name: list(rows) for name, rows in stolen.tables.items()}
     tables["tips"] = [
         row
         | {
-            "record": row["record"] + bytes(16 if lengths[doors[row["id"]]] else 0),
-            "reporter_wrap": row["reporter_wrap"] + bytes(lengths[doors[row["id"]]]),
+            "record": row["record"] + bytes(16 * DOORS.index(ways[row["id"]].door)),
+            "reporter_wrap": row["reporter_wrap"] + bytes(WAYS.index(ways[row["id"]])),
         }
         for row in tables["tips"]
     ]
     return replace(stolen, tables=tables)
 
 
-async def _on_pages(world: _World) -> None:
-    dice, worker = world.dice, Worker(world.http, world.address)
-    await worker.reach_story(dice.choice(CATEGORIES), dice.choice(PLACES))
-    await worker.say(_story(dice))
-    if (photo := _photo(dice)) is not None:
+async def _opened(stack: AsyncExitStack, url: str, folder: Path, dice: random.Random) -> _World:
+    house, clock = await stack.enter_async_context(open_house(url, folder))
+    telegram = await stack.enter_async_context(telegram_house.clock_of(clock))
+    zalo = await stack.enter_async_context(zalo_house.clock_of(clock))
+    over = await stack.enter_async_context(in_telegram(house, telegram))
+    there = await stack.enter_async_context(on_zalo(house, zalo))
+    server = await stack.enter_async_context(TestServer(make_application(house.web_parts())))
+    http = await stack.enter_async_context(drive.client())
+    phones: dict[Way, TelegramPlayer | ZaloPlayer] = {}
+    for phone, account in enumerate((FIRST, SECOND), start=1):
+        phones[Way(TELEGRAM, account)] = TelegramPlayer(
+            house, clock, "telegram", phone, telegram=telegram, account=over
+        )
+        phones[Way(ZALO, account)] = ZaloPlayer(
+            house, clock, there.channel, phone, zalo=zalo, account=there
+        )
+    return _World(house, clock, dice, http, str(server.make_url("")).rstrip("/"), phones)
+
+
+async def _file(world: _World, way: Way) -> None:
+    dice = world.dice
+    told = Told(dice.choice(CATEGORIES), dice.choice(PLACES), _story(dice), _photo(dice))
+    match world.phones.get(way):
+        case TelegramPlayer() as player:
+            await filing.file_in_telegram(player, told)
+        case ZaloPlayer() as player:
+            await filing.file_on_zalo(player, told)
+        case None:
+            await _on_pages(Worker(world.http, world.address), told)
+
+
+async def _on_pages(worker: Worker, told: Told) -> None:
+    await worker.reach_story(told.category, told.place)
+    await worker.say(told.story)
+    if told.photo is not None:
         await worker.press("pictures")
-        await worker.show(Picture("p.jpg", photo))
+        await worker.show(Picture("p.jpg", told.photo))
         await worker.press("done")
     await worker.press("send")
-
-
-async def _on_a_phone(world: _World, way: str) -> None:
-    dice = world.dice
-    player = world.phones.get(way)
-    if player is None:
-        number = len(world.phones) + 1
-        player = TelegramPlayer(
-            world.house,
-            world.clock,
-            "telegram",
-            number,
-            telegram=world.telegram,
-            account=world.account,
-        )
-        world.phones[way] = player
-    await player.bring("look")
-    for name in ("report", dice.choice(CATEGORIES), "danger_no"):
-        await player.press(name)
-    shown = await player.type(dice.choice(PLACES))
-    if "place0" in [each.name for each in shown.choices]:
-        await player.press("place0")
-    await player.type(_story(dice))
-    if (photo := _photo(dice)) is not None:
-        await player.person.photo(photo)
-        await player.answered()
-    await player.press("send")
 
 
 def _story(dice: random.Random) -> str:

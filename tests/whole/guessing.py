@@ -1,8 +1,11 @@
 """Guesses the labels of sealed tips from what lies in clear around them; knows no key."""
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
+from operator import sub
 from statistics import fmean, pstdev
 
 Features = Mapping[str, float]
@@ -91,12 +94,12 @@ def _buckets(name: str, count: int) -> Trainer:
 
         def bucket(each: Features) -> float:
             value = each.get(name, -1.0)
-            return value if few else float(sum(value >= edge for edge in edges))
+            return value if few else float(bisect_right(edges, value))
 
         usual = Counter(told).most_common(1)[0][0]
-        inside: dict[float, Counter[str]] = {}
+        inside: defaultdict[float, Counter[str]] = defaultdict(Counter)
         for each, label in zip(seen, told, strict=True):
-            inside.setdefault(bucket(each), Counter())[label] += 1
+            inside[bucket(each)][label] += 1
         best = {key: labels.most_common(1)[0][0] for key, labels in inside.items()}
         return lambda each: best.get(bucket(each), usual)
 
@@ -120,11 +123,9 @@ def _neighbours(names: Sequence[str], count: int) -> Trainer:
 
         def guess(each: Features) -> str:
             here = point(each)
-            near = sorted(
-                (sum(abs(a - b) for a, b in zip(there, here, strict=True)), label)
-                for there, label in points
-            )
-            return Counter(label for _, label in near[:count]).most_common(1)[0][0]
+            far = ((sum(map(abs, map(sub, there, here))), label) for there, label in points)
+            near = nsmallest(count, far)
+            return Counter(label for _, label in near).most_common(1)[0][0]
 
         return guess
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import asyncpg
@@ -38,6 +38,15 @@ class Snapshot:
 
     tables: dict[str, list[Row]]
     raw: bytes
+    _found: dict[bytes, int] = field(default_factory=dict, repr=False)
+
+    def find(self, needle: bytes) -> int:
+        """Where `needle` lies first, -1 for nowhere. Remembered: a spoiled copy asks for the same
+        again, in megabytes.
+        """
+        if needle not in self._found:
+            self._found[needle] = self.raw.find(needle)
+        return self._found[needle]
 
 
 async def play(
@@ -110,7 +119,7 @@ async def steal_dump(url: str) -> Snapshot:
 def features_of(stolen: Snapshot) -> dict[bytes, Features]:
     """What can be counted, measured and located around each tip."""
     found: dict[bytes, dict[str, float]] = {}
-    letters = [stolen.raw.find(_needle(stolen, row["body"])) for row in stolen.tables["letters"]]
+    letters = [stolen.find(_needle(stolen, row["body"])) for row in stolen.tables["letters"]]
     for at, row in enumerate(stolen.tables["tips"]):
         own = found.setdefault(row["id"], {"order": at, "day": 0.0})
         own["day"] = float(int(row["day"].replace(b"-", b"") or b"0"))
@@ -119,9 +128,9 @@ def features_of(stolen: Snapshot) -> dict[bytes, Features]:
             for edge in range(_EDGE_BYTES):
                 own[f"{name} first {edge}"] = row[name][edge]
                 own[f"{name} last {edge}"] = row[name][-1 - edge]
-        own["row at"] = stolen.raw.find(_needle(stolen, row["id"]))
-        own["record at"] = stolen.raw.find(_needle(stolen, row["record"]))
-        own["record goes on at"] = stolen.raw.find(_needle(stolen, row["record"], 3000))
+        own["row at"] = stolen.find(_needle(stolen, row["id"]))
+        own["record at"] = stolen.find(_needle(stolen, row["record"]))
+        own["record goes on at"] = stolen.find(_needle(stolen, row["record"], 3000))
         own["letter near"] = min((abs(own["record at"] - each) for each in letters), default=0)
     for name in _OWN:
         _add_own(stolen, name, found)
@@ -135,7 +144,7 @@ def _add_own(stolen: Snapshot, name: str, found: dict[bytes, dict[str, float]]) 
         own = found.get(row["tip"])
         if own is None:
             continue
-        size, place = len(row["body"]), stolen.raw.find(_needle(stolen, row["body"]))
+        size, place = len(row["body"]), stolen.find(_needle(stolen, row["body"]))
         own[f"{name} count"] = own.get(f"{name} count", 0) + 1
         own[f"{name} bytes"] = own.get(f"{name} bytes", 0) + size
         own[f"{name} largest"] = max(own.get(f"{name} largest", 0), size)
@@ -175,7 +184,7 @@ def spoil(stolen: Snapshot, labels: dict[bytes, Label]) -> Snapshot:
     for tip, label in labels.items():
         if label.danger == "yes":
             tables["wraps"].append({"id": tip, "tip": tip, "body": tip})
-    return Snapshot(tables, stolen.raw)
+    return replace(stolen, tables=tables)
 
 
 def _needle(stolen: Snapshot, body: bytes, at: int = 0) -> bytes:

@@ -13,10 +13,11 @@ from handlers.tips import Outcome
 from tests import media_corpus
 from tests.drive import Officer, Picture, Unexpected, Worker
 from tests.product import Server
-from tests.whole import desk_door
+from tests.whole import desk_door, zalo_scene
 from tests.whole.canaries import Cage, Canary, writings_of
 from tests.whole.desk_door import Entry, Visitor
 from tests.whole.telegram_scene import UNIT, TelegramScene
+from tests.whole.zalo_scene import ZaloScene
 
 CATEGORIES = ("wages", "unsafe", "loans", "theft", "violence", "harassment", "drugs", "forced")
 PLACES = ("phường Bàn Thạch", "bàn thạch", "tam kỳ, quảng nam", "Dĩ An", "Thạnh Xuân", "")
@@ -201,8 +202,10 @@ class Scene:
         for code in _codes(screen):
             self.cage.keep("code at the prompt", code)
 
-    async def opens_telegram(self, over: TelegramScene) -> None:
-        """An administrator adds an officer, and joins the group and the officer's account."""
+    async def opens_chats(self, over: TelegramScene, on_zalo: ZaloScene) -> None:
+        """An administrator adds two officers: one whose account on Telegram is joined, and a group;
+        one who is rung on Zalo.
+        """
         administrator = Visitor(self.http, self.server.address)
         await administrator.get(self.server.links[3])
         await administrator.get("/desk/nguoi")
@@ -213,6 +216,8 @@ class Scene:
         of_group = await desk_door.group_code(administrator, self.cage, UNIT)
         await over.opens_desk(of_group, of_account)
         await desk_door.let_group_read(administrator)
+        _, member = await desk_door.new_officer(administrator, self.cage, zalo_scene.UNIT)
+        await on_zalo.opens_desk(await desk_door.alarm_code(administrator, self.cage, member))
 
     async def desk_works(self) -> None:
         """Officers open everything; claim, ask, answer, close."""

@@ -3,12 +3,14 @@
 import heapq
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from bot.channels import Outcome as Rung
+from bot.channels import Sent
 from bot.outbound import MailRoom
 from handlers import clocks, routing
 from handlers import units as unit_files
@@ -19,11 +21,15 @@ from handlers.roles import Role
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.tips import Category, Outcome
-from storage import cases, installation, migrate, staff, tips, units
+from storage import accounts, alarms, cases, installation, migrate, tips, units
+from storage.alarms import Path
 from storage.crypto import new_master
 from storage.database import Database
+from storage.pings import Ping
 from storage.places import Places
 from storage.tips import PictureData
+from tests.staff_world import enrolled
+from tests.world import places as gazetteer
 
 # Public proportions. Everything else is drawn independently of them: a story is as long, a picture
 # as large, an officer as quick whatever the tip is about.
@@ -63,7 +69,7 @@ class _World:
     database: Database
     dice: random.Random
     now: datetime = _MONDAY
-    places: Places = field(default_factory=Places.load)
+    places: Places = field(default_factory=gazetteer)
     officers: dict[str, bytes] = field(default_factory=dict)
     agenda: list[tuple[datetime, int, Callable[[], Awaitable[object]]]] = field(
         default_factory=list
@@ -74,6 +80,16 @@ class _World:
 
     def later(self) -> datetime:
         return self.now + timedelta(minutes=self.dice.randint(5, 30 * 60))
+
+
+class _Bell:
+    """Every ring arrives."""
+
+    async def ring(self, address: str, tip: bytes, nickname: str, danger: bool) -> Rung:
+        return Sent()
+
+    async def ring_for_several(self, address: str, rung: Sequence[Ping]) -> Rung:
+        return Sent()
 
 
 async def fill(url: str, dice: random.Random, count: int) -> dict[bytes, Label]:
@@ -91,17 +107,23 @@ async def fill(url: str, dice: random.Random, count: int) -> dict[bytes, Label]:
         world = _World(database, dice)
         tree = await _people(world)
         mail = MailRoom(database, lambda: world.now)
+        mail.ring_over(Path.PUSH, _Bell())
+
+        async def deliver() -> None:
+            await mail.deliver_due()
+            await mail.ring_due()
+
         for _ in range(count):
             moment = _MONDAY + timedelta(days=dice.randrange(DAYS), minutes=dice.randrange(15 * 60))
 
             async def deed() -> None:
                 tip, label = await _file(world, tree)
                 labels[tip] = label
-                await mail.deliver_due()
+                await deliver()
 
             world.at(moment, deed)
         for hour in range(24 * (DAYS + 2)):
-            world.at(_MONDAY + timedelta(hours=hour), mail.deliver_due)
+            world.at(_MONDAY + timedelta(hours=hour), deliver)
         while world.agenda:
             world.now, _, deed_now = heapq.heappop(world.agenda)
             await deed_now()
@@ -113,7 +135,7 @@ async def fill(url: str, dice: random.Random, count: int) -> dict[bytes, Label]:
 def unit_shares() -> Counter[str]:
     """How often each unit is the reader, by the public tree and `PLACES`."""
     shares: Counter[str] = Counter()
-    places = Places.load()
+    places = gazetteer()
     tree = Tree.of(
         routing.Unit(
             **{name: getattr(unit, name) for name in unit.__slots__} | {"has_desk": _reads(unit)}
@@ -128,7 +150,7 @@ def unit_shares() -> Counter[str]:
 
 def province_shares() -> Counter[str]:
     """How often each province comes, by its code; the empty one is "rather not say"."""
-    places, shares = Places.load(), Counter[str]()
+    places, shares = gazetteer(), Counter[str]()
     for code, weight in PLACES.items():
         place = places.by_code(code)
         shares[place.province_code if place else ""] += weight
@@ -145,15 +167,17 @@ def _reads(unit: routing.Unit) -> bool:
 
 
 async def _people(world: _World) -> Tree:
-    """The demo's units, each above the enterprise with one officer."""
+    """The demo's units, each above the enterprise with one officer, whose browser can be rung."""
     parsed = _units(world.places)
     async with world.database.write() as tx:
         await units.import_all(tx, parsed)
-        for unit in filter(_reads, parsed):
-            member, _ = await staff.add(
-                tx, f"ban-{unit.id}", "Cán bộ trực", frozenset({(unit.id, Role.OFFICER)}), world.now
-            )
-            world.officers[unit.id] = member.id
+        await accounts.add(tx, "webpush", "webpush", "key")
+    for unit in filter(_reads, parsed):
+        role = (unit.id, Role.OFFICER)
+        member = await enrolled(world.database, f"ban-{unit.id}", role, now=world.now)
+        async with world.database.write() as tx:
+            await alarms.add_browser(tx, member.id, f"browser of {unit.id}")
+        world.officers[unit.id] = member.id
     async with world.database.read() as tx:
         tree = await units.tree(tx)
     assert tree is not None
@@ -167,7 +191,7 @@ async def _file(world: _World, tree: Tree) -> tuple[bytes, Label]:
     category = dice.choices([*CATEGORIES], [*CATEGORIES.values()])[0]
     place = world.places.by_code(dice.choices([*PLACES], [*PLACES.values()])[0])
     danger = dice.random() < DANGER
-    unit = routing.reader(tree, category, place)
+    unit = routing.reader(tree, category, place, danger=danger)
     key = tips.key_of(keys.reporters(dice.randbytes(32))[0])
     pictures = [
         PictureData("image/jpeg", dice.randbytes(dice.randint(2_000, 20_000)))

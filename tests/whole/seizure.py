@@ -6,6 +6,7 @@ found or a control canary was not.
 """
 
 import asyncio
+import functools
 import json
 import random
 import secrets
@@ -24,23 +25,24 @@ import asyncpg
 
 from handlers import units as unit_files
 from handlers.tips import Category, Outcome, Status
-from storage.places import Places
-from tests import drive, product, services
+from tests import drive, product, services, world
 from tests.product import Server
-from tests.whole import cluster, telegram_scene
+from tests.whole import cluster, games, telegram_scene, zalo_scene
 from tests.whole.canaries import Cage, Found, search
+from tests.whole.games import Games
 from tests.whole.scene import Scene
 from tests.whole.telegram_scene import TelegramScene
+from tests.whole.zalo_scene import ZaloScene
 
 TALKS = 60
 AT_ONCE = 4
 PHONES_OF = 10
-"""One talk in so many is over Telegram in each half."""
+"""One talk in so many is over Telegram in each half, and as many are on Zalo."""
 DATABASE = "tiengtho.db"
 _LOOK_SECONDS = 0.03
 _SEALED = (
     *("tips", "parts", "chunks", "wraps", "letters", "audit", "tombstones"),
-    *("subscribers", "accounts"),
+    *("subscribers", "accounts", "alarms"),
 )
 _UNITS = product.ROOT / "storage" / "data" / "demo_units.csv"
 
@@ -107,17 +109,24 @@ async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
     """
     loose: set[str] = set()
     dice = random.Random(secrets.randbits(64))
-    async with drive.client() as http, telegram_scene.fake() as telegram:
+    async with (
+        drive.client() as http,
+        telegram_scene.fake() as telegram,
+        zalo_scene.fake() as zalo,
+    ):
         scene = Scene(server, http, cage, dice)
         over = TelegramScene(telegram, cage, dice, scene.photo)
-        server.settings = over.polling()
+        on_zalo = ZaloScene(zalo, cage, dice, scene.photo)
+        server.settings = {**over.polling(), **on_zalo.settings}
+        await on_zalo.join(server)
         async with product.serving(server), asyncio.TaskGroup() as group:
             watching = group.create_task(_watch(server, loose))
-            early = await _act(scene, over, talks)
+            early = await _act(scene, over, on_zalo, talks)
             watching.cancel()
     over.keep_all()
+    on_zalo.keep_all()
     spooled = {("temporary file", "", name) for name in loose}
-    return scene.filed + over.filed, Found(early.count, early.hits | spooled)
+    return scene.filed + over.filed + on_zalo.filed, Found(early.count, early.hits | spooled)
 
 
 async def _watch(server: Server, loose: set[str]) -> None:
@@ -129,28 +138,32 @@ async def _watch(server: Server, loose: set[str]) -> None:
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _act(scene: Scene, over: TelegramScene, talks: int) -> Found:
+async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int) -> Found:
     server = scene.server
-    phones = max(len(over.talks()), talks // PHONES_OF)
-    on_pages = max(len(scene.talks()), talks - 2 * phones)
+    phones = talks // PHONES_OF
+    on_pages = max(len(scene.talks()), talks - 4 * phones)
     kinds = [scene.talks()[at % len(scene.talks())] for at in range(on_pages)]
     half = on_pages // 2
-    await scene.opens_telegram(over)
-    await asyncio.gather(_some(kinds[:half]), _on_phones(over, phones))
-    await asyncio.gather(scene.desk_works(), over.desk_works())
-    await _fail(scene, over)
+    await scene.opens_chats(over, on_zalo)
+    await asyncio.gather(_some(kinds[:half]), *_on_phones(over, on_zalo, phones))
+    await asyncio.gather(scene.desk_works(), over.desk_works(), on_zalo.desk_works())
+    await _fail(scene, over, on_zalo)
     over.keep_all()
+    on_zalo.keep_all()
     early = await asyncio.to_thread(search, [server.folder], list(scene.cage.canaries))
-    server.settings = over.webhook()
+    server.settings = {**over.webhook(), **on_zalo.settings}
+    await on_zalo.change_to_webhook(server)
     await server.start()
     await scene.come_back_all()
     await asyncio.gather(
         _some(kinds[half:]),
         over.come_back_after_the_failure(),
         over.reads_again(),
-        _on_phones(over, phones),
+        on_zalo.come_back_after_the_failure(),
+        on_zalo.reads_again(),
+        *_on_phones(over, on_zalo, phones),
     )
-    await asyncio.gather(scene.talks_at_the_prompt(), over.desk_works())
+    await asyncio.gather(scene.talks_at_the_prompt(), over.desk_works(), on_zalo.desk_works())
     # One after the other: now it is the same officer on the pages and in the group.
     await scene.desk_works()
     await scene.come_back_all()
@@ -158,12 +171,12 @@ async def _act(scene: Scene, over: TelegramScene, talks: int) -> Found:
     return early
 
 
-async def _fail(scene: Scene, over: TelegramScene) -> None:
+async def _fail(scene: Scene, over: TelegramScene, on_zalo: ZaloScene) -> None:
     """The power fails while some are in the middle of their talks."""
     interrupted = asyncio.gather(
         *(talk() for talk in scene.talks()[:AT_ONCE]), return_exceptions=True
     )
-    await over.mutters()
+    await asyncio.gather(over.mutters(), on_zalo.mutters())
     await asyncio.sleep(0.4)
     await scene.server.kill()
     for outcome in await interrupted:
@@ -171,10 +184,17 @@ async def _fail(scene: Scene, over: TelegramScene) -> None:
             raise outcome
 
 
-async def _on_phones(over: TelegramScene, phones: int) -> None:
-    """Talks over Telegram, all at once: each is slow by itself, a message a second."""
-    kinds = [over.talks()[at % len(over.talks())] for at in range(phones)]
-    await asyncio.gather(*(talk() for talk in kinds))
+def _on_phones(
+    over: TelegramScene, on_zalo: ZaloScene, phones: int
+) -> list[Coroutine[None, None, None]]:
+    """Talks in both chat apps, for all at once: each is slow by itself, a message a second. Every
+    kind is among them, however few are wanted.
+    """
+    return [
+        kinds[at % len(kinds)]()
+        for kinds in (over.talks(), on_zalo.talks())
+        for at in range(max(phones, len(kinds)))
+    ]
 
 
 async def _some(waiting: Sequence[Callable[[], Coroutine[None, None, None]]]) -> None:
@@ -213,8 +233,9 @@ def words_beside(rows: dict[str, bytes]) -> frozenset[tuple[str, str]]:
     )
 
 
-def _plain_words() -> list[str]:
-    places = Places.load()
+@functools.cache
+def _plain_words() -> tuple[str, ...]:
+    places = world.places()
     tree = unit_files.parse(_UNITS.read_text(encoding="utf-8"), known_places=places.is_known)
     words = {each.value for kind in (Category, Status, Outcome) for each in kind}
     for unit in tree:
@@ -222,7 +243,7 @@ def _plain_words() -> list[str]:
         for code in unit.places:
             place = places.by_code(code)
             words |= {place.name, place.province, place.province_code} if place else set()
-    return sorted(words)
+    return tuple(sorted(words))
 
 
 def _needles(word: str) -> list[bytes]:
@@ -282,7 +303,7 @@ def _control_table(database: Path, copy: Path) -> bool:
     return len({kind for kind, _, _ in search([copy], cage.canaries).hits}) == len(cage.canaries)
 
 
-def report(played: dict[str, Seized]) -> str:
+def report(played: dict[str, Seized], thief: Games) -> str:
     """The line of JSON at the end."""
     each = played.values()
     return json.dumps(
@@ -292,6 +313,7 @@ def report(played: dict[str, Seized]) -> str:
             "bytes": sum(one.count for one in each),
             "hits": sum(len(one.hits) + len(one.beside) for one in each),
             "control_found": all(one.control_found for one in each),
+            **thief.told,
         }
     )
 
@@ -314,8 +336,12 @@ def main() -> int:
             print(f"  FOUND: {kind} ({encoding}) in {file}")
         for table, word in sorted(played[name].beside):
             print(f"  FOUND: {word} in rows of {table}")
-    print(report(played))
-    return 0 if all(one.is_clean for one in played.values()) else 1
+    begun = perf_counter()
+    thief = games.play()
+    told = f"linkage of {games.PEOPLE} people, doors of {games.TIPS_BY_DOORS} tips"
+    print(f"Games: {told}, {perf_counter() - begun:.0f} s")
+    print(report(played, thief))
+    return 0 if thief.are_well and all(one.is_clean for one in played.values()) else 1
 
 
 if __name__ == "__main__":

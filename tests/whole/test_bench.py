@@ -25,6 +25,7 @@ def bench(*names: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(370)
 def test_every_figure_is_one_line_of_json() -> None:
     done = bench("--quick", *TALKS, *WEBHOOKS)

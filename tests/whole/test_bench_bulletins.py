@@ -22,6 +22,7 @@ BESIDE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.timeout(500)
 def test_every_figure_of_the_sending_engine_is_one_line_of_json() -> None:
     done = subprocess.run(

@@ -10,6 +10,7 @@ from tests.whole import door_game, guessing, metadata_game, sealed_world
 from tests.whole.guessing import Result
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_a_thief_without_the_key_guesses_no_better_than_anybody(database_url: str) -> None:
     labels = await sealed_world.fill(database_url, random.Random(1), 200)
@@ -26,21 +27,22 @@ async def test_a_thief_without_the_key_guesses_no_better_than_anybody(database_u
     assert [name for name, result in spoiled.items() if result.beats_chance] == [*spoiled]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_a_thief_tells_neither_the_door_of_a_tip_nor_the_account_that_sent_it(
     database_url: str, tmp_path: Path
 ) -> None:
-    doors = await door_game.fill(database_url, tmp_path, random.Random(1), 60)
+    ways = await door_game.fill(database_url, tmp_path, random.Random(1), 72)
     is_file = database_url.startswith("sqlite")
     stolen = (
         metadata_game.steal_file(database_url)
         if is_file
         else await metadata_game.steal_dump(database_url)
     )
-    assert len(stolen.tables["tips"]) == len(doors) == 60
-    results = door_game.guess_all(stolen, doors)
+    assert len(stolen.tables["tips"]) == len(ways) == 72
+    results = door_game.guess_all(stolen, ways)
     assert [name for name, result in results.items() if result.beats_chance] == []
-    spoiled = door_game.guess_all(door_game.spoil(stolen, doors), doors)
+    spoiled = door_game.guess_all(door_game.spoil(stolen, ways), ways)
     assert [name for name, result in spoiled.items() if result.beats_chance] == [*spoiled]
 
 

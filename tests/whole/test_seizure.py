@@ -16,6 +16,7 @@ from tests.whole.canaries import Cage, Canary, search, writings_of, writings_of_
 TALKS = 12
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_nothing_that_was_said_lies_in_what_sqlite_leaves(tmp_path: Path) -> None:
     seized = await seizure.on_sqlite(tmp_path, TALKS)
@@ -25,6 +26,7 @@ async def test_nothing_that_was_said_lies_in_what_sqlite_leaves(tmp_path: Path) 
     assert seized.control_found
 
 
+@pytest.mark.long
 @pytest.mark.initdb
 @pytest.mark.timeout(300)
 async def test_nothing_that_was_said_lies_in_what_postgresql_leaves(tmp_path: Path) -> None:
@@ -42,6 +44,7 @@ def test_every_writing_of_a_canary_is_found_wherever_it_stands(tmp_path: Path, b
     cage.number("chat")
     cage.keep_number("group", -1_002_345_678_901)
     cage.network("address")
+    cage.keep_hex("chat on Zalo", "6ede9afa66b88fe6d6a9")
     cage.keep("receipt code", "7K3M-9Q2V-XW4T-8HJR")
     for canary in cage.canaries:
         for number, (encoding, needle) in enumerate(canary.writings.items()):

@@ -114,6 +114,7 @@ def tips_in(server: Server) -> int:
     return int(count)
 
 
+@pytest.mark.long
 async def test_the_product_changes_from_polling_to_a_webhook_and_says_when_it_stops(
     tmp_path: Path,
 ) -> None:
@@ -150,6 +151,7 @@ async def test_the_product_changes_from_polling_to_a_webhook_and_says_when_it_st
         assert len(telegram.calls("getUpdates")) == polls
 
 
+@pytest.mark.long
 async def test_a_kill_between_commit_and_answer_files_once_and_tells_nobody(
     tmp_path: Path,
 ) -> None:
