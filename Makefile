@@ -2,7 +2,8 @@
 # `make help` lists the targets. PYTHON picks the interpreter: make PYTHON=python3.12 setup
 
 PYTHON ?= python3
-WORKERS ?= 2
+# Processes of the tests: half of their time they wait, so three keep two cores busy.
+WORKERS ?= 3
 ARGS ?=
 
 VENV := .venv
@@ -22,8 +23,9 @@ setup: $(DEV_STAMP) ## make .venv/ with everything, for running and for testing
 run: $(RUN_STAMP) ## serve; with nothing configured, a demo on this computer
 	@$(BIN)/python -m bot run $(ARGS)
 
+# Compiled modules are kept even where the environment forbids it: tests start the product often.
 test: setup check ## the rules, then every test; says which services were absent
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --maxschedchunk 1 $(ARGS)
 
 check: setup ## the rules only: ruff, mypy, the arrows between the rooms
 	@$(BIN)/ruff check .

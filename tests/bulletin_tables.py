@@ -1,6 +1,6 @@
 """Which tables belong to bulletins and their readers, for tests that keep them apart from tips."""
 
 OF_BULLETINS = frozenset(
-    "accounts subscribers outlets bulletins versions approvals sendings slices outcomes sums"
-    " outlet_posts".split()
+    "accounts bots quotas subscribers outlets bulletins versions approvals sendings slices outcomes"
+    " sums outlet_posts".split()
 )

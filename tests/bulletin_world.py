@@ -25,6 +25,7 @@ from storage.sendings import Progress, Sending
 from storage.tables import accounts as rows
 from storage.tables import metadata
 from storage.tables import subscribers as people
+from tests import databases
 from tests.tip_world import Clock
 from tests.world import places
 
@@ -55,6 +56,17 @@ def content(**changes: object) -> Content:
 @asynccontextmanager
 async def database(url: str) -> AsyncIterator[Database]:
     """A fresh installation with a union for the whole country, and one for Hà Nội below it."""
+    await databases.prepare(url, _fill)
+    made = Database(url)
+    try:
+        await installation.open_with(made, MASTER)
+        yield made
+    finally:
+        await made.close()
+
+
+async def _fill(url: str) -> None:
+    """Make it in an empty database."""
     made = Database(url)
     try:
         async with made.engine.begin() as connection:
@@ -70,7 +82,6 @@ async def database(url: str) -> AsyncIterator[Database]:
                 ],
                 at_once=True,
             )
-        yield made
     finally:
         await made.close()
 

@@ -1,5 +1,6 @@
 """For all tests: databases, and what happens when a service is absent."""
 
+import gc
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import services
+from tests import databases, services
 
 _ABSENT = "absent: "
 
@@ -24,14 +25,13 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
-    """The address of a fresh empty PostgreSQL database, dropped after the test. A test that asks
-    for it directly is marked `postgresql`.
+    """The address of an empty PostgreSQL database, made empty again after the test. A test that
+    asks for it directly is marked `postgresql`.
     """
     admin_url = services.postgresql_admin_url()
     assert admin_url is not None, "mark this test with @pytest.mark.postgresql"
-    url = services.make_postgresql_database(admin_url)
-    yield url
-    services.drop_postgresql_database(admin_url, url)
+    yield databases.take_postgresql(admin_url)
+    databases.give_back_postgresql(admin_url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -40,6 +40,24 @@ def database_url(request: pytest.FixtureRequest) -> str:
     url = request.getfixturevalue(f"{request.param}_url")
     assert isinstance(url, str)
     return url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases() -> Iterator[None]:
+    """What the tests of this process kept at PostgreSQL goes with it."""
+    yield
+    databases.drop_postgresql()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: at the end everybody would wait for them."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end; nobody need look through it for rubbish."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -12,11 +12,11 @@ from handlers.bulletins import Bulletin, Citation, Content, Plan, Stage, Topic, 
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.subscriptions import Subscription
-from storage import accounts, bulletins, sendings, staff, subscribers, units
+from storage import accounts, bulletins, installation, sendings, staff, subscribers, units
 from storage.bulletins import Approval
 from storage.database import Database
 from storage.sendings import Sending
-from tests import desk_world
+from tests import databases, desk_world
 from tests.desk_world import add
 from tests.world import places
 
@@ -54,14 +54,30 @@ def local(typed: str) -> datetime:
 @asynccontextmanager
 async def database(url: str) -> AsyncIterator[Database]:
     """Units, an author and two approvers for all of them, one account."""
-    async with desk_world.database(url) as made:
+    master = await databases.prepare(url, _fill)
+    made = Database(url)
+    try:
+        await installation.open_with(made, master)
+        yield made
+    finally:
+        await made.close()
+
+
+async def _fill(url: str) -> bytes:
+    """Make it in an empty database; its master key."""
+    master = await desk_world.fill(url)
+    made = Database(url)
+    try:
+        await installation.open_with(made, master)
         async with made.write() as tx:
             await units.import_all(tx, UNITS, may_remove=True)
             await accounts.add(tx, "telegram", "telegram", "1:token")
         await add(made, "tacgia", ("root", Role.AUTHOR))
         await add(made, "duyet1", ("root", Role.APPROVER))
         await add(made, "duyet2", ("root", Role.APPROVER))
-        yield made
+    finally:
+        await made.close()
+    return master
 
 
 async def subscribe(

@@ -8,6 +8,7 @@ import shutil
 import socket
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -16,6 +17,7 @@ import asyncpg
 POSTGRESQL_ADMIN_URL: Final = "postgresql+asyncpg://postgres@127.0.0.1:5432/test"
 REDIS_URL: Final = "redis://127.0.0.1:6379/15"
 CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ZALO_API_URL: Final = "https://bot-api.zaloplatforms.com"
 CONNECT_SECONDS: Final = 5
 
 # The marker in pyproject.toml, and the name a person knows it by.
@@ -28,6 +30,22 @@ NAMES: Final = {
 }
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloBot:
+    """A real bot that an operator lends to the contract tests.
+
+    `chat` is the operator's own chat with it; `photo_url` a public picture that it may send;
+    `webhook_url` a public https address that it may set as its webhook for some moments. All may
+    be empty, and what needs them is then left out.
+    """
+
+    token: str = field(repr=False)
+    api_url: str
+    chat: str = field(repr=False)
+    photo_url: str
+    webhook_url: str
 
 
 def is_present(marker: str) -> bool:
@@ -53,11 +71,28 @@ def is_set(name: str) -> bool:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The environment for a program that a test starts: ours without settings of Tiếng Thợ, plus
-    `settings` by their whole names (`TIENGTHO_WEB_PORT="0"`).
+    """The environment for a program that a test starts: ours without settings of Tiếng Thợ and
+    the lent bot, plus `settings` by their whole names (`TIENGTHO_WEB_PORT="0"`).
     """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("TIENGTHO_")}
+    hidden = ("TIENGTHO_", "TEST_ZALO_")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     return ours | settings
+
+
+def zalo_bot() -> ZaloBot | None:
+    """The bot of `TEST_ZALO_TOKEN`, if one is lent; `TEST_ZALO_CHAT`, `TEST_ZALO_API_URL`,
+    `TEST_ZALO_PHOTO_URL` and `TEST_ZALO_WEBHOOK_URL` tell the rest.
+    """
+    token = os.environ.get("TEST_ZALO_TOKEN", "").strip()
+    if not token:
+        return None
+    return ZaloBot(
+        token,
+        os.environ.get("TEST_ZALO_API_URL", ZALO_API_URL).rstrip("/"),
+        os.environ.get("TEST_ZALO_CHAT", "").strip(),
+        os.environ.get("TEST_ZALO_PHOTO_URL", "").strip(),
+        os.environ.get("TEST_ZALO_WEBHOOK_URL", "").strip(),
+    )
 
 
 @functools.cache
@@ -126,6 +161,11 @@ def drop_postgresql_database(admin_url: str, url: str) -> None:
     run(_execute(admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
+def plain(url: str) -> str:
+    """The address as asyncpg reads it, without SQLAlchemy's name of the driver."""
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
+
+
 def run(work: Coroutine[object, object, Result]) -> Result:
     """Runs `work` to its end in a thread of its own, so that it does not matter whether a loop
     (pytest-asyncio's, Playwright's) is already running in this one.
@@ -135,7 +175,7 @@ def run(work: Coroutine[object, object, Result]) -> Result:
 
 
 async def _may_make_databases(url: str) -> bool:
-    connection = await asyncpg.connect(_plain(url), timeout=CONNECT_SECONDS)
+    connection = await asyncpg.connect(plain(url), timeout=CONNECT_SECONDS)
     try:
         question = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
         return bool(await connection.fetchval(question))
@@ -144,13 +184,8 @@ async def _may_make_databases(url: str) -> bool:
 
 
 async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(_plain(url), timeout=CONNECT_SECONDS)
+    connection = await asyncpg.connect(plain(url), timeout=CONNECT_SECONDS)
     try:
         await connection.execute(statement)
     finally:
         await connection.close()
-
-
-def _plain(url: str) -> str:
-    """The address as asyncpg reads it, without SQLAlchemy's name of the driver."""
-    return url.replace("postgresql+asyncpg://", "postgresql://", 1)

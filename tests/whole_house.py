@@ -13,6 +13,7 @@ from bot.config import Settings
 from bot.inbound import Answer
 from handlers.events import Chose, Event, Said
 from handlers.screens import Tone
+from tests import demo_house
 from tests.tip_world import Clock
 
 STORY = "Cửa thoát hiểm của xưởng bị khóa từ thứ hai."
@@ -27,6 +28,7 @@ ROAD: tuple[Event, ...] = (
 @asynccontextmanager
 async def open_house(url: str, folder: Path, clock: Clock) -> AsyncIterator[House]:
     """A demo house; its clock stands until it is turned."""
+    await demo_house.prepare(url, folder / "master.key")
     settings = Settings(
         _env_file=None, database_url=SecretStr(url), master_key_file=folder / "master.key"
     )

@@ -89,6 +89,7 @@ async def progress(made: Database, sending: Sending) -> Progress:
     return found
 
 
+@pytest.mark.long
 # Thirty-one processes that compete for two slow cores; nothing here waits for time.
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
@@ -122,6 +123,7 @@ async def test_nobody_is_lost_and_repeats_stay_within_the_printed_bound(
     print(f"{kills} kills: {repeats} repeated, at most {found.repeats_bound} were told")
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 async def test_two_processes_share_the_accounts_and_one_takes_over_from_the_other(
     postgresql_url: str, tmp_path: Path
