@@ -27,7 +27,6 @@ async def _live(request: web.Request) -> web.StreamResponse:
     streams = request.app[STREAMS]
     try:
         await broadcaster(request)
-        before = await _figures(request)
     except SignedOut:
         return web.Response(status=204)
     if streams.full:
@@ -39,13 +38,15 @@ async def _live(request: web.Request) -> web.StreamResponse:
         try:
             await response.prepare(request)
             await response.write(b"retry: 5000\n\n")
+            # A page that comes looks once more: it was drawn before it was connected.
+            before: Figures | None = None
             while not streams.closing:
-                await _pause(closing)
                 # The right may be gone since: then nothing is told any more.
                 await broadcaster(request)
                 now = await _figures(request)
                 await response.write(b"event: changed\ndata: 1\n\n" if now != before else b":\n\n")
                 before = now
+                await _pause(closing)
         except (SignedOut, NotYours, ConnectionError):
             return response
     return response

@@ -478,7 +478,10 @@ async def test_an_open_page_hears_of_a_change_while_something_is_sent(one: World
     browser = await one.at_desk("viet")
     async with browser.client.get("/studio/live") as stream:
         assert stream.content_type == "text/event-stream"
-        await stream.content.readuntil(b"\n\n")
+        assert await stream.content.readuntil(b"\n\n") == b"retry: 5000\n\n"
+        # Told once at the door, for what changed before the page was connected.
+        assert b"changed" in await stream.content.readuntil(b"\n\n")
+        assert await stream.content.readuntil(b"\n\n") == b":\n\n"
         async with one.made.write() as tx:
             await sendings.start(tx, bulletin, DUE, 0)
         async with asyncio.timeout(60):
