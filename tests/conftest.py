@@ -50,8 +50,17 @@ def _databases() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first: at the end everybody would wait for them."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """The long ones first: at the end everybody would wait for them. They themselves mostly wait,
+    so browsers, which keep a machine busy, come between them.
+    """
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    busy = [item for item in others if item.get_closest_marker("browser")]
+    rest = [item for item in others if not item.get_closest_marker("browser")]
+    share = -(-len(busy) // max(1, len(long)))
+    for place, item in enumerate(long):
+        busy.insert(place * (share + 1), item)
+    items[:] = [*busy, *rest]
 
 
 def pytest_collection_finish() -> None:

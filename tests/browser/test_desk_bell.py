@@ -8,7 +8,7 @@ from pathlib import Path as File
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 from pydantic import SecretStr
 
 from bot import app
@@ -21,7 +21,8 @@ from bot.web.server import make_application
 from handlers.languages import Language
 from storage import alarms, staff
 from storage.alarms import Alarm, Path
-from tests import services
+from tests import demo_house
+from tests.browser.crowd import NewContext
 from tests.browser.test_push import PUSH_SERVICE
 from tests.fakes.push_service import Browser, PushService
 
@@ -55,7 +56,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(folder: File, url: str, phone: Browser) -> AsyncIterator[Desk]:
+async def desk_in(
+    new_context: NewContext, folder: File, url: str, phone: Browser
+) -> AsyncIterator[Desk]:
     key = keys.make(folder / "push.key")
     settings = Settings(
         _env_file=None,
@@ -63,6 +66,7 @@ async def desk_in(folder: File, url: str, phone: Browser) -> AsyncIterator[Desk]
         master_key_file=folder / "master.key",
         push_key_file=folder / "push.key",
     )
+    await demo_house.prepare(url, settings.master_key_file)
     end = phone.end
     given = {"endpoint": end.url, "keys": {"p256dh": end.p256dh, "auth": end.auth}}
     async with (
@@ -71,29 +75,28 @@ async def desk_in(folder: File, url: str, phone: Browser) -> AsyncIterator[Desk]
         PushRinger(
             key, "postmaster@example.org", house.texts[Language.VI], route=service.route
         ) as ringer,
-        async_playwright() as playwright,
     ):
         house.mail_room.ring_over(Path.PUSH, ringer)
         house.ring_trial = ringer.trial
         async with TestServer(make_application(house.web_parts())) as server:
-            browser = await playwright.chromium.launch(
-                executable_path=services.chromium(), args=["--no-sandbox"]
-            )
-            context = await browser.new_context(permissions=["notifications"])
+            context = await new_context(permissions=["notifications"])
             await context.add_init_script(f"({PUSH_SERVICE})({json.dumps(given)})")
             page = await context.new_page()
             desk = Desk(house, service, context, page, str(server.make_url("")).rstrip("/"))
             page.on("console", lambda said: desk.troubles.append(said.text))
             page.on("pageerror", lambda error: desk.troubles.append(str(error)))
-            yield desk
-            await browser.close()
+            try:
+                yield desk
+            finally:
+                # The server waits for its streams.
+                await context.close()
 
 
 async def test_an_officer_switches_the_bell_on_and_it_rings(
-    sqlite_url: str, tmp_path: File
+    new_context: NewContext, sqlite_url: str, tmp_path: File
 ) -> None:
     phone = Browser("phone")
-    async with desk_in(tmp_path, sqlite_url, phone) as desk:
+    async with desk_in(new_context, tmp_path, sqlite_url, phone) as desk:
         page = desk.page
         await desk.come_in()
         await page.locator("summary", has_text="Chuông trên máy này").click()
@@ -121,9 +124,9 @@ async def test_an_officer_switches_the_bell_on_and_it_rings(
 
 
 async def test_signing_out_ends_the_bell_and_the_next_page_offers_it_again(
-    sqlite_url: str, tmp_path: File
+    new_context: NewContext, sqlite_url: str, tmp_path: File
 ) -> None:
-    async with desk_in(tmp_path, sqlite_url, Browser("phone")) as desk:
+    async with desk_in(new_context, tmp_path, sqlite_url, Browser("phone")) as desk:
         page = desk.page
         await desk.come_in()
         await page.goto(f"{desk.address}/desk/chuong")
@@ -141,9 +144,9 @@ async def test_signing_out_ends_the_bell_and_the_next_page_offers_it_again(
 
 
 async def test_a_push_that_arrives_is_shown_for_every_tip_and_opens_the_desk(
-    sqlite_url: str, tmp_path: File
+    new_context: NewContext, sqlite_url: str, tmp_path: File
 ) -> None:
-    async with desk_in(tmp_path, sqlite_url, Browser("phone")) as desk:
+    async with desk_in(new_context, tmp_path, sqlite_url, Browser("phone")) as desk:
         page = desk.page
         await desk.come_in()
         await page.goto(f"{desk.address}/desk/chuong")
@@ -180,12 +183,10 @@ async def test_a_push_that_arrives_is_shown_for_every_tip_and_opens_the_desk(
 
 
 async def test_without_scripts_the_page_says_what_a_bell_needs(
-    sqlite_url: str, tmp_path: File
+    new_context: NewContext, sqlite_url: str, tmp_path: File
 ) -> None:
-    async with desk_in(tmp_path, sqlite_url, Browser("phone")) as desk:
-        browser = desk.context.browser
-        assert browser is not None
-        plain = await browser.new_context(java_script_enabled=False)
+    async with desk_in(new_context, tmp_path, sqlite_url, Browser("phone")) as desk:
+        plain = await new_context(java_script_enabled=False)
         page = await plain.new_page()
         await page.goto(desk.address + await demo_link(desk.house.web_parts(), "canbo1"))
         await page.goto(f"{desk.address}/desk/chuong")

@@ -15,6 +15,7 @@ PEOPLE_OF_THE_CONTROL = 80
 OVER_FAKES = 12
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_who_has_every_key_cannot_join_tips_to_subscriptions_on_sqlite(
     sqlite_url: str, tmp_path: Path
@@ -29,6 +30,7 @@ async def test_who_has_every_key_cannot_join_tips_to_subscriptions_on_sqlite(
     assert played.is_well
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 @pytest.mark.timeout(300)
 async def test_before_any_pass_postgresql_tells_the_order_of_writing_and_so_who_sent_what(
