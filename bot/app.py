@@ -22,9 +22,10 @@ from handlers import handbook
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage import installation, migrate
-from storage.crypto import Keys, MissingKey, Purpose, Stretcher, TwinKeys, WrongMasterKey
+from storage.crypto import Stretcher
 from storage.database import Database, Unreachable
 from storage.installation import Installation
+from storage.keys import Keys, MissingKey, Purpose, TwinKeys, WrongMasterKey
 from storage.places import Places
 from storage.volatile import Memory
 

@@ -17,8 +17,9 @@ from handlers.texts import Texts
 from handlers.turn import Facts, Meant, Needs, Room, Thread
 from storage import bell, tips, units
 from storage.chance import fresh_code, random_digits
-from storage.crypto import Reporter, Stretcher
+from storage.crypto import Stretcher
 from storage.database import Database, Unreachable
+from storage.keys import Reporter
 from storage.places import Places
 from storage.volatile import Full, Memory
 

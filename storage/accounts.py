@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, case, func, insert, select, update
 
-from storage.crypto import Purpose
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import accounts
 
 PER_SECOND = 30

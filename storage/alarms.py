@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert, select, update
 
 from handlers.roles import READERS_OF_TIPS
 from storage import accounts, desk_codes, desk_groups, staff
-from storage.crypto import Purpose
 from storage.database import Tx
 from storage.desk_codes import CodeKind
 from storage.desk_groups import Trouble as GroupTrouble
+from storage.keys import Purpose
 from storage.staff import Member
 from storage.tables import alarms, grants
 from storage.tables import staff as people

@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from sqlalchemy import func, insert, select
 
-from storage.crypto import Purpose, Unopenable
+from storage.crypto import Unopenable
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import audit
 
 NOTE_LETTERS = 80

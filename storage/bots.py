@@ -9,8 +9,8 @@ from sqlalchemy import Row, Select, insert, select, update
 
 from storage import accounts as stored
 from storage.chance import new_token
-from storage.crypto import Purpose
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import accounts, bots
 
 CHANNEL = "zalo_bot"

@@ -1,4 +1,4 @@
-"""The only place that holds keys: seals, opens, fingerprints, derives what a receipt code opens.
+"""The only place that computes with keys: seals, opens, fingerprints, wraps, stretches.
 
 libsodium (PyNaCl) does everything; HMAC-SHA256 and chance come from the standard library. Every
 ciphertext starts with a version byte and a key id of two bytes, and both are authenticated.
@@ -8,10 +8,8 @@ import asyncio
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from nacl import bindings
 from nacl.exceptions import CryptoError, InvalidkeyError
@@ -37,51 +35,13 @@ _STREAM_TAG_BYTES = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _FINAL = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 # Ids of keys that are not purpose keys; purposes count from 0.
-_MASTER, _LOOSE, _CASE_WRAP, _CASE_PART, _CASE_FILE = ((kind, 0) for kind in range(250, 255))
-
-
-class Purpose(StrEnum):
-    """What a key is for. The order is part of the key ids: new ones go to the end."""
-
-    METADATA = "metadata"
-    UNITS = "units"
-    STAFF = "staff"
-    LETTERS = "letters"
-    AUDIT = "audit"
-    VOLATILE = "volatile"
-    PEPPER = "pepper"
-    TOMBSTONES = "tombstones"
-    BELL = "bell"
-    SUBSCRIBERS = "subscribers"
-    ACCOUNTS = "accounts"
+MASTER, _LOOSE, _CASE_WRAP, _CASE_PART, _CASE_FILE = ((kind, 0) for kind in range(250, 255))
 
 
 class Unopenable(Exception):
     """A seal that does not open: wrong key, wrong place, or changed bytes. Says nothing more on
     purpose.
     """
-
-
-class WrongMasterKey(Exception):
-    """The master key does not open the wrapped keys."""
-
-
-class TwinKeys(Exception):
-    """Two keys are equal, or one equals the master key."""
-
-
-class MissingKey(Exception):
-    """A purpose has no current key, or more than one."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
-    """A purpose key as it is stored: sealed under the master key. `number` is 1 to 255."""
-
-    purpose: Purpose
-    number: int
-    wrapped: bytes = field(repr=False)
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,113 +52,9 @@ class Pair:
     private: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
-    """What a receipt code opens under one pepper: where its tip lies, and the key pair its case key
-    is wrapped to.
-    """
-
-    locator: bytes = field(repr=False)
-    public: bytes = field(repr=False)
-    secret: bytes = field(repr=False)
-    pepper: int
-
-
 def new_master() -> bytes:
     """A fresh master key."""
     return chance.random_bytes(KEY_BYTES)
-
-
-def new_keys(master: bytes) -> list[WrappedKey]:
-    """One fresh random key for every purpose, wrapped."""
-    return [wrap_key(master, purpose, 1, new_master()) for purpose in Purpose]
-
-
-def wrap_key(
-    master: bytes, purpose: Purpose, number: int, raw: bytes, *, current: bool = True
-) -> WrappedKey:
-    """One purpose key (32 bytes, `number` 1 to 255) as it is stored."""
-    wrapped = _seal(master, _MASTER, raw, _about_key(purpose, number))
-    return WrappedKey(purpose, number, wrapped, current)
-
-
-class Keys:
-    """The opened purpose keys. Made by `Keys.open`."""
-
-    __slots__ = ("_current", "_derived", "_raw")
-
-    def __init__(self, raw: dict[tuple[Purpose, int], bytes], current: dict[Purpose, int]) -> None:
-        self._raw = raw
-        self._current = current
-        # Derived once: a bulletin opens an address for every message.
-        self._derived: dict[tuple[Purpose, int, str], bytes] = {}
-
-    @classmethod
-    def open(cls, master: bytes, rows: Iterable[WrappedKey]) -> "Keys":
-        """Raises WrongMasterKey, TwinKeys, or MissingKey (not one current key for a purpose)."""
-        raw: dict[tuple[Purpose, int], bytes] = {}
-        current: dict[Purpose, int] = {}
-        for row in rows:
-            try:
-                opened = _open(master, _MASTER, row.wrapped, _about_key(row.purpose, row.number))
-            except Unopenable:
-                raise WrongMasterKey from None
-            if opened == master or opened in raw.values():
-                raise TwinKeys
-            if row.current and current.setdefault(row.purpose, row.number) != row.number:
-                raise MissingKey(row.purpose)
-            raw[row.purpose, row.number] = opened
-        for purpose in Purpose:
-            if purpose not in current:
-                raise MissingKey(purpose)
-        return cls(raw, current)
-
-    def seal(
-        self, purpose: Purpose, plain: bytes, about: bytes, *, size: int | None = None
-    ) -> bytes:
-        """`plain` sealed with the current key, bound to `about`; padded to `size` bytes (which it
-        must be smaller than, else ValueError), else to a power of two from 1 KiB.
-        """
-        number = self._current[purpose]
-        padded = _pad(plain, size or part_size(len(plain)))
-        return _seal(self._key(purpose, number, "seal"), _key_id(purpose, number), padded, about)
-
-    def open_sealed(self, purpose: Purpose, sealed: bytes, about: bytes) -> bytes:
-        """What was sealed for this purpose and `about`, by whichever key. Raises Unopenable."""
-        number = sealed[2] if len(sealed) > _HEADER_BYTES else 0
-        if (purpose, number) not in self._raw:
-            raise Unopenable
-        key = self._key(purpose, number, "seal")
-        return _unpad(_open(key, _key_id(purpose, number), sealed, about))
-
-    def mac(self, purpose: Purpose, data: bytes, size: int = 16) -> bytes:
-        """HMAC-SHA256 with the current key, cut to `size` bytes."""
-        return fingerprint(self._key(purpose, self._current[purpose], "mac"), data, size)
-
-    def macs(self, purpose: Purpose, data: bytes, size: int = 16) -> tuple[bytes, ...]:
-        """The same with the current key and then with every older one, the newest first."""
-        keys = (self._key(purpose, number, "mac") for number in self._numbers(purpose))
-        return tuple(fingerprint(key, data, size) for key in keys)
-
-    def subkey(self, purpose: Purpose, name: str) -> bytes:
-        """A key of 32 bytes derived from the current key, for a use of its own."""
-        return derive(self._key(purpose, self._current[purpose], "subkeys"), name)
-
-    def reporters(self, stretched: bytes) -> tuple[Reporter, ...]:
-        """What a stretched code opens under every pepper, the current one first."""
-        secrets = self.macs(Purpose.PEPPER, stretched, KEY_BYTES)
-        return tuple(map(_reporter, secrets, self._numbers(Purpose.PEPPER)))
-
-    def _numbers(self, purpose: Purpose) -> list[int]:
-        current = self._current[purpose]
-        numbers = sorted((number for kind, number in self._raw if kind is purpose), reverse=True)
-        return [current, *(number for number in numbers if number != current)]
-
-    def _key(self, purpose: Purpose, number: int, name: str) -> bytes:
-        known = self._derived.get((purpose, number, name))
-        if known is None:
-            known = self._derived[purpose, number, name] = derive(self._raw[purpose, number], name)
-        return known
 
 
 class Stretcher:
@@ -247,19 +103,19 @@ class CaseKey:
 
     def seal_part(self, plain: bytes, *, tip: bytes, part: bytes, author: str) -> bytes:
         """A part, bound to tip, id and author's role; padded to a power of two from 1 KiB."""
-        padded, about = _pad(plain, part_size(len(plain))), joined(tip, part, author.encode())
-        return _seal(derive(self.raw, "part"), _CASE_PART, padded, about)
+        padded, about = pad(plain, part_size(len(plain))), joined(tip, part, author.encode())
+        return seal_as(derive(self.raw, "part"), _CASE_PART, padded, about)
 
     def open_part(self, sealed: bytes, *, tip: bytes, part: bytes, author: str) -> bytes:
         """Raises Unopenable."""
         about = joined(tip, part, author.encode())
-        return _unpad(_open(derive(self.raw, "part"), _CASE_PART, sealed, about))
+        return unpad(open_as(derive(self.raw, "part"), _CASE_PART, sealed, about))
 
     def seal_file(self, data: bytes, *, tip: bytes, part: bytes = b"") -> list[bytes]:
         """Chunks of at most 256 KiB, in order, bound to the tip (and to `part`, when given). The
         whole is padded by Padmé, so that its size tells at most 12 % about the file's.
         """
-        padded = _pad(data, file_size(len(data)))
+        padded = pad(data, file_size(len(data)))
         header, about = _header(_CASE_FILE), _header(_CASE_FILE) + joined(tip, part)
         state = bindings.crypto_secretstream_xchacha20poly1305_state()
         key = derive(self.raw, "file")
@@ -290,12 +146,17 @@ class CaseKey:
                 plain += piece
         except (CryptoError, RuntimeError, TypeError, ValueError):
             raise Unopenable from None
-        return _unpad(bytes(plain))
+        return unpad(bytes(plain))
 
 
 def new_pair() -> Pair:
     """A fresh X25519 key pair."""
     return Pair(*bindings.crypto_box_keypair())
+
+
+def key_pair_of(seed: bytes) -> Pair:
+    """The X25519 key pair that 32 secret bytes give, always the same."""
+    return Pair(*bindings.crypto_box_seed_keypair(seed))
 
 
 def dummy_wrap() -> bytes:
@@ -334,12 +195,12 @@ def equal(one: bytes, other: bytes) -> bool:
 
 def seal_loose(key: bytes, plain: bytes, about: bytes) -> bytes:
     """`plain` sealed under a key of the caller's, bound to `about`, without padding."""
-    return _seal(key, _LOOSE, plain, about)
+    return seal_as(key, _LOOSE, plain, about)
 
 
 def open_loose(key: bytes, sealed: bytes, about: bytes) -> bytes:
     """What `seal_loose` sealed. Raises Unopenable."""
-    return _open(key, _LOOSE, sealed, about)
+    return open_as(key, _LOOSE, sealed, about)
 
 
 def fingerprint(key: bytes, data: bytes, size: int = KEY_BYTES) -> bytes:
@@ -347,19 +208,38 @@ def fingerprint(key: bytes, data: bytes, size: int = KEY_BYTES) -> bytes:
     return hmac.new(key, data, hashlib.sha256).digest()[:size]
 
 
-def _seal(key: bytes, key_id: tuple[int, int], plain: bytes, about: bytes) -> bytes:
+def seal_as(key: bytes, key_id: tuple[int, int], plain: bytes, about: bytes) -> bytes:
+    """`plain` sealed under `key`, bound to `about` and to the two bytes that name the key."""
     header, nonce = _header(key_id), chance.random_bytes(_NONCE_BYTES)
     encrypt = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt
     return header + nonce + encrypt(plain, header + about, nonce, key)
 
 
-def _open(key: bytes, key_id: tuple[int, int], sealed: bytes, about: bytes) -> bytes:
+def open_as(key: bytes, key_id: tuple[int, int], sealed: bytes, about: bytes) -> bytes:
+    """What `seal_as` sealed with the same key, name and `about`. Raises Unopenable."""
     body, about = _without_header(sealed, key_id), _header(key_id) + about
     nonce, body = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
     try:
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(body, about, nonce, key)
     except (CryptoError, TypeError, ValueError):
         raise Unopenable from None
+
+
+def key_number(sealed: bytes) -> int:
+    """The number of the key that `sealed` says it was sealed with; 0 for what is too short."""
+    return sealed[2] if len(sealed) > _HEADER_BYTES else 0
+
+
+def pad(plain: bytes, size: int) -> bytes:
+    """`plain` filled up to `size` bytes, which it must be smaller than, else ValueError."""
+    if len(plain) >= size:
+        raise ValueError("too long for its padded size")
+    return bindings.sodium_pad(plain, size)
+
+
+def unpad(padded: bytes) -> bytes:
+    """What was filled up."""
+    return bindings.sodium_unpad(padded, len(padded))
 
 
 def _header(key_id: tuple[int, int]) -> bytes:
@@ -372,34 +252,11 @@ def _without_header(sealed: bytes, key_id: tuple[int, int]) -> bytes:
     return sealed[_HEADER_BYTES:]
 
 
-def _key_id(purpose: Purpose, number: int) -> tuple[int, int]:
-    return list(Purpose).index(purpose), number
-
-
-def _about_key(purpose: Purpose, number: int) -> bytes:
-    return b"key" + bytes(_key_id(purpose, number))
-
-
-def _pad(plain: bytes, size: int) -> bytes:
-    if len(plain) >= size:
-        raise ValueError("too long for its padded size")
-    return bindings.sodium_pad(plain, size)
-
-
-def _unpad(padded: bytes) -> bytes:
-    return bindings.sodium_unpad(padded, len(padded))
-
-
 def _argon2id(code: str, salt: bytes) -> bytes:
     argon2id = bindings.crypto_pwhash_ALG_ARGON2ID13
     return bindings.crypto_pwhash_alg(
         KEY_BYTES, code.encode("ascii"), salt, STRETCH_PASSES, STRETCH_MEMORY_BYTES, argon2id
     )
-
-
-def _reporter(secret: bytes, pepper: int) -> Reporter:
-    public, private = bindings.crypto_box_seed_keypair(derive(secret, "box"))
-    return Reporter(derive(secret, "locator", 16), public, private, pepper)
 
 
 def _typed(password: str) -> bytes:

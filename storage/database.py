@@ -15,12 +15,14 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.cache import RecordCache
-from storage.crypto import Keys
+from storage.keys import Keys
 from storage.tables import counters
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 TIPS_CHANGED = "tips"
 """The counter that counts every committed change of a tip."""
+KEYRING_CHANGED = "keyring"
+"""The counter that counts every change of the keyring."""
 MOST_BYTES_LAID_ANEW = 256 * 1024 * 1024
 """SQLite builds the new file in memory: a larger one might take all that a small server has."""
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select
 
 from storage.chance import link_code
-from storage.crypto import Purpose
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import desk_codes
 
 CODE_HOURS = 24

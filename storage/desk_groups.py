@@ -9,9 +9,9 @@ from sqlalchemy import delete, insert, select, update
 
 from storage import desk_codes
 from storage.chance import random_id
-from storage.crypto import Purpose
 from storage.database import Tx
 from storage.desk_codes import CodeKind
+from storage.keys import Purpose
 from storage.tables import desk_groups
 
 

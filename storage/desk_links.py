@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 
 from storage import desk_codes, staff
-from storage.crypto import Purpose
 from storage.database import Tx
 from storage.desk_codes import CodeKind
+from storage.keys import Purpose
 from storage.staff import Member
 from storage.tables import desk_links
 

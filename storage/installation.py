@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bell import DECOYS_DRAWN
 from storage.chance import random_bytes
-from storage.crypto import Keys, Purpose, WrappedKey, new_keys, new_master, wrap_key
-from storage.database import TIPS_CHANGED, Database
+from storage.crypto import new_master
+from storage.database import KEYRING_CHANGED, TIPS_CHANGED, Database
+from storage.keys import Keys, Purpose, WrappedKey, new_keys, wrap_key
 from storage.tables import counters, instance, keyring
 
 _SALT_BYTES = 16
 _LOCK = 7_401_003
+_COUNTERS = (TIPS_CHANGED, DECOYS_DRAWN, KEYRING_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ async def make(database: Database, master: bytes, *, demo: bool) -> Installation
         # Made here, so that a transaction finds a row to lock.
         await connection.execute(
             insert(counters),
-            [{"name": name, "value": 0} for name in (TIPS_CHANGED, DECOYS_DRAWN)],
+            [{"name": name, "value": 0} for name in _COUNTERS],
         )
     return made
 

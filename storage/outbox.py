@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select, update
 
 from storage.chance import random_id
-from storage.crypto import Purpose
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import letters
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, updat
 from handlers.bulletins import Topic
 from handlers.languages import Language
 from handlers.subscriptions import mask_of, topics_of
-from storage.crypto import Purpose
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import outlets
 
 ALL_TOPICS = frozenset(Topic)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from handlers.places import Place
 from handlers.tips import Category, Outcome, Status
-from storage.crypto import Keys, Purpose
+from storage.keys import Keys, Purpose
 
 # One size for every record, so that its length tells nothing. Only a worker who shuts out some
 # hundred units (all companies of a large commune) needs more: a filing must never fail for that.
@@ -39,7 +39,9 @@ class Record:
     """One tip's metadata. `unit` is responsible; `readers` may read; `holder` is the id (hex) of
     the officer who claimed it. `triage_by` is gone once it was claimed; `answered` says that
     `answer_on` was kept and `result_on` counts. Without `end`, the last parts could be taken out
-    unseen. `posts` are its cards in groups.
+    unseen. `posts` are its cards in groups. `pepper` is the number of the key that its receipt code
+    is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
+    (hex) of the row that counts it.
     """
 
     unit: str
@@ -60,6 +62,9 @@ class Record:
     result_on: date
     end: End
     posts: tuple[Post, ...] = field(default=(), repr=False)
+    pepper: int = 1
+    closed_on: date | None = None
+    tally: str = field(default="", repr=False)
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -87,6 +92,9 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "result_on": record.result_on.isoformat(),
             "end": [record.end.count, record.end.last],
             "posts": [[post.group, post.handle, post.message, post.topic] for post in record.posts],
+            "pepper": record.pepper,
+            "closed_on": record.closed_on.isoformat() if record.closed_on else None,
+            "tally": record.tally,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -104,7 +112,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
     plain = keys.open_sealed(Purpose.METADATA, sealed, _about(tip))
     read = json.loads(plain if plain.startswith(b"{") else zlib.decompress(plain))
     place = read["place"]
-    triage_by = read["triage_by"]
+    triage_by, closed_on = read["triage_by"], read.get("closed_on")
     return Record(
         unit=read["unit"],
         readers=tuple(read["readers"]),
@@ -123,8 +131,11 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         answered=read["answered"],
         result_on=date.fromisoformat(read["result_on"]),
         end=End(*read["end"]),
-        # Records of the first version have none.
+        # Records of earlier versions have none of the following.
         posts=tuple(Post(*post) for post in read.get("posts", ())),
+        pepper=read.get("pepper", 1),
+        closed_on=date.fromisoformat(closed_on) if closed_on else None,
+        tally=read.get("tally", ""),
     )
 
 

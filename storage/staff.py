@@ -12,9 +12,10 @@ from sqlalchemy import delete, insert, select, update
 from handlers.roles import BROADCASTERS, READERS_OF_TIPS, Role
 from storage import desk_codes
 from storage.chance import new_token, random_id
-from storage.crypto import Purpose, equal, password_matches
+from storage.crypto import equal, password_matches
 from storage.database import Tx
 from storage.desk_codes import CodeKind
+from storage.keys import Purpose
 from storage.tables import alarms, grants, staff, units
 
 ENROLMENT_HOURS = 72

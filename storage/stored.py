@@ -11,8 +11,9 @@ from handlers.tips import Status
 from handlers.turn import Whose
 from storage import alarms, desk_groups, outbox, record, units
 from storage.chance import random_id
-from storage.crypto import CaseKey, Purpose, dummy_wrap
+from storage.crypto import CaseKey, dummy_wrap
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips, wraps

@@ -25,8 +25,8 @@ from handlers.subscriptions import (
     span_of,
     topics_of,
 )
-from storage.crypto import Purpose
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import subscribers
 
 BUCKET = 1_000

@@ -14,8 +14,9 @@ from handlers.tips import Author, Kind, Move, Status, after, police_allowed
 from handlers.turn import Entry, Thread
 from storage import outbox, record, stored, thread, units
 from storage.chance import random_id
-from storage.crypto import CaseKey, Purpose, Reporter
+from storage.crypto import CaseKey
 from storage.database import Tx
+from storage.keys import Purpose, Reporter
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
 from storage.tables import chunks, parts, tips, tombstones, wraps

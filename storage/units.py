@@ -10,8 +10,9 @@ from handlers import doorway
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Category
 from storage import alarms, record, unit_choices
-from storage.crypto import CaseKey, Pair, Purpose, new_pair
+from storage.crypto import CaseKey, Pair, new_pair
 from storage.database import Tx
+from storage.keys import Purpose
 from storage.tables import desk_groups, grants, outlets, tips, units
 
 

@@ -19,8 +19,9 @@ from handlers.routing import Unit, UnitKind
 from handlers.subscriptions import Subscription, mask_of, number_of
 from storage import accounts, bulletins, installation, sendings, subscribers, units
 from storage.accounts import Account
-from storage.crypto import Purpose, new_master
+from storage.crypto import new_master
 from storage.database import Database
+from storage.keys import Purpose
 from storage.sendings import Progress, Sending
 from storage.tables import accounts as rows
 from storage.tables import metadata

@@ -20,8 +20,8 @@ from broadcasts import library
 from handlers.bulletins import Run, Stage, Topic, Urgency
 from handlers.subscriptions import PartOfDay, mask_of
 from storage import accounts, bulletins, installation, sendings
-from storage.crypto import Purpose
 from storage.database import Database
+from storage.keys import Purpose
 from storage.sendings import Sending
 from storage.subscribers import number_of_part
 from storage.tables import accounts as rows_of_accounts

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import receipt
-from storage import crypto, padding
-from storage.crypto import CaseKey, Keys, MissingKey, Purpose, TwinKeys, Unopenable, WrongMasterKey
+from storage import crypto, keys, padding
+from storage.crypto import CaseKey, Unopenable
+from storage.keys import Keys, MissingKey, Purpose, TwinKeys, WrongMasterKey
 
 MASTER = bytes(range(32))
 TIP, PART = b"t" * 16, b"p" * 16
@@ -50,10 +51,10 @@ SEALED_PART = base64.b64decode(
 FIXED = {purpose: bytes([number]) * 32 for number, purpose in enumerate(Purpose, start=1)}
 
 
-def fixed_keys(*more: crypto.WrappedKey) -> Keys:
-    rows = [crypto.wrap_key(MASTER, purpose, 1, raw) for purpose, raw in FIXED.items()]
+def fixed_keys(*more: keys.WrappedKey) -> Keys:
+    rows = [keys.wrap_key(MASTER, purpose, 1, raw) for purpose, raw in FIXED.items()]
     newer = {row.purpose for row in more}
-    old = [crypto.WrappedKey(r.purpose, 1, r.wrapped, r.purpose not in newer) for r in rows]
+    old = [keys.WrappedKey(r.purpose, 1, r.wrapped, r.purpose not in newer) for r in rows]
     return Keys.open(MASTER, [*old, *more])
 
 
@@ -171,7 +172,7 @@ def test_two_seals_of_the_same_words_differ() -> None:
 
 def test_fresh_keys_open_with_their_master_only() -> None:
     master = crypto.new_master()
-    rows = crypto.new_keys(master)
+    rows = keys.new_keys(master)
     assert {row.purpose for row in rows} == set(Purpose)
     sealed = Keys.open(master, rows).seal(Purpose.BELL, b"words", b"")
     assert Keys.open(master, rows).open_sealed(Purpose.BELL, sealed, b"") == b"words"
@@ -180,39 +181,39 @@ def test_fresh_keys_open_with_their_master_only() -> None:
 
 
 def test_a_wrapped_key_does_not_open_under_another_purpose_or_number() -> None:
-    first, second, *rest = crypto.new_keys(MASTER)
-    swapped = crypto.WrappedKey(first.purpose, 1, second.wrapped, current=True)
+    first, second, *rest = keys.new_keys(MASTER)
+    swapped = keys.WrappedKey(first.purpose, 1, second.wrapped, current=True)
     with pytest.raises(WrongMasterKey):
         Keys.open(MASTER, [swapped, second, *rest])
-    renumbered = crypto.WrappedKey(first.purpose, 2, first.wrapped, current=True)
+    renumbered = keys.WrappedKey(first.purpose, 2, first.wrapped, current=True)
     with pytest.raises(WrongMasterKey):
         Keys.open(MASTER, [renumbered, second, *rest])
 
 
 def test_equal_keys_stop_the_start() -> None:
-    first, _, *rest = crypto.new_keys(MASTER)
+    first, _, *rest = keys.new_keys(MASTER)
     raw = FIXED[Purpose.UNITS]
     twins = [
-        crypto.wrap_key(MASTER, Purpose.METADATA, 1, raw),
-        crypto.wrap_key(MASTER, Purpose.UNITS, 1, raw),
+        keys.wrap_key(MASTER, Purpose.METADATA, 1, raw),
+        keys.wrap_key(MASTER, Purpose.UNITS, 1, raw),
     ]
     with pytest.raises(TwinKeys):
         Keys.open(MASTER, [*twins, *rest])
     with pytest.raises(TwinKeys):
-        Keys.open(MASTER, [first, crypto.wrap_key(MASTER, Purpose.UNITS, 1, MASTER), *rest])
+        Keys.open(MASTER, [first, keys.wrap_key(MASTER, Purpose.UNITS, 1, MASTER), *rest])
 
 
 def test_a_purpose_without_exactly_one_current_key_stops_the_start() -> None:
-    first, *rest = crypto.new_keys(MASTER)
+    first, *rest = keys.new_keys(MASTER)
     with pytest.raises(MissingKey):
         Keys.open(MASTER, rest)
-    second = crypto.wrap_key(MASTER, first.purpose, 2, crypto.new_master())
+    second = keys.wrap_key(MASTER, first.purpose, 2, crypto.new_master())
     with pytest.raises(MissingKey):
         Keys.open(MASTER, [first, second, *rest])
 
 
 def test_after_a_rotation_old_seals_open_and_new_ones_use_the_new_key() -> None:
-    new = crypto.wrap_key(MASTER, Purpose.STAFF, 2, b"\xaa" * 32)
+    new = keys.wrap_key(MASTER, Purpose.STAFF, 2, b"\xaa" * 32)
     rotated = fixed_keys(new)
     assert rotated.open_sealed(Purpose.STAFF, SEALED_STAFF, b"about") == b"words"
     sealed = rotated.seal(Purpose.STAFF, b"words", b"")
@@ -225,7 +226,7 @@ def test_after_a_rotation_old_seals_open_and_new_ones_use_the_new_key() -> None:
 
 
 def test_a_look_up_tries_the_current_pepper_and_then_the_older_one() -> None:
-    rotated = fixed_keys(crypto.wrap_key(MASTER, Purpose.PEPPER, 2, b"\xaa" * 32))
+    rotated = fixed_keys(keys.wrap_key(MASTER, Purpose.PEPPER, 2, b"\xaa" * 32))
     current, older = rotated.reporters(STRETCHED)
     assert (current.pepper, older.pepper) == (2, 1)
     assert (older,) == KEYS.reporters(STRETCHED)
@@ -397,7 +398,7 @@ def test_a_file_opens_for_its_tip_and_part_and_key_only() -> None:
 def test_nothing_secret_is_printed() -> None:
     pair = crypto.new_pair()
     (reporter,) = KEYS.reporters(STRETCHED)
-    row = crypto.new_keys(MASTER)[0]
+    row = keys.new_keys(MASTER)[0]
     printed = f"{CASE!r} {pair!r} {reporter!r} {KEYS!r} {row!r}"
     for secret in (CASE.raw, pair.private, reporter.secret, reporter.locator, row.wrapped):
         assert repr(secret) not in printed

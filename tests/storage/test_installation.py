@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from storage import accounts, installation, migrate, subscribers
-from storage.crypto import MissingKey, Purpose, WrongMasterKey, new_master
+from storage.crypto import new_master
 from storage.database import Database, Unreachable
+from storage.keys import MissingKey, Purpose, WrongMasterKey
 from storage.tables import instance, keyring, metadata
 from tests.bulletin_tables import OF_BULLETINS
 
@@ -109,9 +110,10 @@ async def test_an_installation_from_before_bulletins_is_migrated_and_opened(
     master = new_master()
     made = await installation.make(empty, master, demo=False)
     await lose(empty, Purpose.SUBSCRIBERS, Purpose.ACCOUNTS)
-    newer = [metadata.tables[name] for name in (*OF_BULLETINS, "alarms", "unit_choices")]
+    newer = [metadata.tables[name] for name in (*OF_BULLETINS, "alarms", "unit_choices", "tallies")]
     async with empty.engine.begin() as connection:
         await connection.run_sync(lambda plain: metadata.drop_all(plain, tables=newer))
+        await connection.execute(text("DELETE FROM counters WHERE name = 'keyring'"))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     assert not await migrate.is_current(empty)
     await migrate.upgrade(empty)

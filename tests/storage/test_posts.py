@@ -12,10 +12,10 @@ from handlers.roles import Role
 from handlers.tips import Outcome
 from storage import cases, desk_codes, desk_groups, outbox, posts, record, tips
 from storage.chance import random_id
-from storage.crypto import Purpose
 from storage.database import Database
 from storage.desk_codes import CodeKind
 from storage.desk_groups import Group
+from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.record import Post
 from storage.tables import letters

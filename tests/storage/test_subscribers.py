@@ -15,8 +15,9 @@ from handlers.languages import Language
 from handlers.subscriptions import PartOfDay, Span, Subscription, mask_of, span_of
 from storage import database as databases
 from storage import installation, migrate, subscribers
-from storage.crypto import Purpose, Unopenable, new_master, wrap_key
+from storage.crypto import Unopenable, new_master
 from storage.database import Database
+from storage.keys import Purpose, wrap_key
 from storage.subscribers import Bucket, Counted, Reach, Reader, merged
 from storage.tables import counters, keyring, metadata
 from storage.tables import subscribers as table
