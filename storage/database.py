@@ -154,8 +154,10 @@ class Database:
         async with self._connect() as connection:
             await connection.execution_options(immediate=True)
             async with connection.begin():
-                # A cache of its own: what is rolled back must not be remembered.
-                tx = Tx(connection, self._keys(), RecordCache())
+                # A cache of its own: what is rolled back must not be remembered. It begins with
+                # what was opened before, each beside the sealed bytes that it was read from.
+                known = RecordCache(opened=self.cache.opened, letters=self.cache.letters)
+                tx = Tx(connection, self._keys(), known)
                 yield tx
                 if tx.touched:
                     # Last of all, for everybody waits for this row until the commit.

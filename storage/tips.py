@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from handlers.effects import FileTip
@@ -16,10 +16,10 @@ from storage import outbox, record, stored, thread, units
 from storage.chance import random_id
 from storage.crypto import CaseKey
 from storage.database import Tx
-from storage.keys import Purpose, Reporter
+from storage.keys import Reporter
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
-from storage.tables import chunks, parts, tips, tombstones, wraps
+from storage.tables import tips
 from storage.thread import NewPart, Part
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -171,13 +171,7 @@ async def remove(tx: Tx, key: Key, *, day: date) -> bool:
     if row is None:
         return False
     tip = bytes(row.id)
-    await outbox.drop_of(tx, tip)
-    await stored.take_from_groups(tx, record.unseal(tx.keys, tip, row.record))
-    for table in (chunks, parts, wraps):
-        await tx.run(delete(table).where(table.c.tip == tip))
-    await tx.run(delete(tips).where(tips.c.id == tip))
-    await tx.run(insert(tombstones).values(id=tx.keys.mac(Purpose.TOMBSTONES, tip), day=day))
-    tx.touched.add(tip)
+    await stored.destroy(tx, {tip: record.unseal(tx.keys, tip, row.record)}, day)
     return True
 
 
