@@ -168,10 +168,12 @@ def _batches(found: Mapping[bytes, Record]) -> Iterator[Sequence[bytes]]:
 
 
 async def _date(tx: Tx, batch: Sequence[bytes], today: date) -> int:
-    """Let tips that an earlier version closed count from today on."""
+    """Let tips that an earlier version closed count from today on, and be counted."""
     held = {tip: known for tip, known in (await _hold(tx, batch)).items() if _is_undated(known)}
     for tip, known in held.items():
-        await stored.write_record(tx, tip, replace(known, closed_on=today))
+        dated = replace(known, closed_on=today)
+        counted = dated.tally or await tally.write(tx, dated)
+        await stored.write_record(tx, tip, replace(dated, tally=counted))
     return len(held)
 
 

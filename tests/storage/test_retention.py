@@ -8,11 +8,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
 from handlers.tips import Category, Outcome, Status
-from storage import outbox, record, retention, stored, tips
-from storage.chance import random_id
+from storage import outbox, record, retention, stored, tally, tips
 from storage.database import Database
 from storage.keys import Purpose
 from storage.record import End, Record
@@ -61,9 +60,7 @@ async def closed(
         known = record.unseal(tx.keys, tip, row.record)
         known = replace(known, status=Status.CLOSED, outcome=outcome, closed_on=on)
         if on is not None:
-            tally = random_id()
-            await tx.run(insert(tallies).values(id=tally, body=b"counted"))
-            known = replace(known, tally=tally.hex())
+            known = replace(known, tally=await tally.write(tx, known))
         await stored.write_record(tx, tip, known)
     return tip
 
@@ -127,12 +124,14 @@ async def test_a_tip_that_an_earlier_version_closed_counts_from_the_first_look(
 ) -> None:
     tip = await closed(made, None, Outcome.DUPLICATE)
     assert await retention.run(made, TODAY, LONGEST) == Report(dated=1)
-    assert (await record_of(made, tip)).closed_on == TODAY
+    dated = await record_of(made, tip)
+    assert dated.closed_on == TODAY
+    async with made.read() as tx:
+        assert await tally.is_there(tx, dated.tally)
     assert await retention.run(made, TODAY, LONGEST) == Report()
     last = TODAY + timedelta(days=44)
     assert await retention.run(made, last, LONGEST) == Report()
     assert await retention.run(made, last + timedelta(days=1), LONGEST) == Report(destroyed=1)
-    # It had no tally: it was written before it went.
     assert await count(made, tallies) == 1
 
 
