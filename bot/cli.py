@@ -21,6 +21,7 @@ from bot import (
     locks,
     logs,
     push_cli,
+    retention_cli,
     serving,
 )
 from bot.channels.terminal import ADDRESS, Terminal, text_of
@@ -32,7 +33,7 @@ from bot.zalo.doctor import doctor_zalo
 from bot.zalo.init import init_zalo
 from handlers import units as unit_files
 from handlers.units import BadUnits
-from storage import audit, desk_groups, migrate, units
+from storage import audit, migrate, posts, units
 from storage.audit import Act
 from storage.database import Database, Unreachable
 
@@ -263,8 +264,13 @@ def doctor_telegram(context: Context) -> None:
 
     async def work(database: Database) -> list[doctor.Finding]:
         async with database.read() as tx:
-            groups = await desk_groups.every(tx)
-        desks = [doctor.DeskGroup(group.unit, group.chat, group.topics) for group in groups]
+            standing = await posts.standing(tx)
+        desks = [
+            doctor.DeskGroup(
+                each.group.unit, each.group.chat, each.group.topics, each.waiting, each.left
+            )
+            for each in standing
+        ]
         return await doctor.examine(connection, [doctor.look_at(desks)])
 
     try:
@@ -286,3 +292,4 @@ commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
 commands.add_command(push_cli.push_key)
+commands.add_command(retention_cli.retention_command)
