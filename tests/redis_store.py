@@ -1,4 +1,4 @@
-"""Volatile stores for tests, with a clock moved by hand; in Redis each below a prefix of its own."""
+"""Volatile stores for tests, with a clock moved by hand; in Redis each below its own prefix."""
 
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -73,21 +73,21 @@ class Place:
 
     async def everything(self) -> bytes:
         """Every byte below the prefix: names, values as Redis would write them, and as they are."""
-        held = bytearray()
+        held: list[object] = []
         for name in await self.names():
-            kind = await self.client.type(name)
-            held += name + (await self.client.dump(name) or b"")
-            match kind:
+            held += [name, await self.client.dump(name)]
+            match await self.client.type(name):
                 case b"string":
-                    held += await self.client.get(name) or b""
+                    held.append(await self.client.get(name))
                 case b"hash":
-                    for pair in (await self.client.hgetall(name)).items():
-                        held += b"".join(pair)
+                    held += [
+                        part for pair in (await self.client.hgetall(name)).items() for part in pair
+                    ]
                 case b"zset":
-                    held += b"".join(await self.client.zrange(name, 0, -1))
-                case _:
+                    held += await self.client.zrange(name, 0, -1)
+                case kind:
                     raise AssertionError(kind)
-        return bytes(held)
+        return b"\0".join(each for each in held if isinstance(each, bytes))
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """The line to a Redis server: connections, scripts, and what goes wrong as one of three things."""
 
-from typing import Any, Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any
 
 from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as Client
@@ -13,8 +12,6 @@ from storage import crypto
 from storage.volatile import scripts
 from storage.volatile.limits import Away, Full
 
-SCHEMES: Final = ("redis", "rediss", "unix")
-_OPTIONS: Final = frozenset({"db", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
 _CONNECTIONS = 64
 _ANSWER_SECONDS = 3.0
 _CONNECT_SECONDS = 2.0
@@ -28,31 +25,6 @@ class OtherNonce(Exception):
 
 class Refused(Exception):
     """The server answers, and does not let us do it."""
-
-
-def read_url(url: str) -> str:
-    """The address of a Redis database, as it is. Raises ValueError, in words without the address,
-    for one that is not `redis://HOST:PORT/NUMBER`, `rediss://…` or `unix:///SOCKET?db=NUMBER`.
-    """
-    try:
-        parts = urlsplit(url)
-        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True))
-        port = parts.port
-    except ValueError:
-        raise ValueError("is no address of a Redis database") from None
-    if parts.scheme not in SCHEMES:
-        raise ValueError("must begin with redis://, rediss:// or unix://")
-    if not options.keys() <= _OPTIONS:
-        raise ValueError(f"may say {', '.join(sorted(_OPTIONS))} after the ?, and nothing else")
-    is_file = parts.scheme == "unix"
-    if is_file and (parts.hostname or len(parts.path) < 2):
-        raise ValueError("needs three strokes before the socket: unix:///run/redis.sock?db=0")
-    if not is_file and (not parts.hostname or port == 0):
-        raise ValueError("must name a host")
-    number = options.get("db", "0" if is_file else unquote(parts.path).strip("/") or "0")
-    if not (number.isascii() and number.isdigit()) or parts.fragment:
-        raise ValueError("must end in the number of a database, like redis://127.0.0.1:6379/0")
-    return url
 
 
 class Line:

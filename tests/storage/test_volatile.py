@@ -2,7 +2,6 @@
 announced once.
 """
 
-import asyncio
 import pickle
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
