@@ -1,7 +1,7 @@
 """The only place where things are made and joined, started and stopped."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -17,6 +17,7 @@ from bot.live import DESK, Hub
 from bot.media import Cleaner
 from bot.outbound import MailRoom
 from bot.rooms import room_of
+from bot.store import Unfit, open_store
 from bot.web.parts import Parts, RingTrial, load_places
 from handlers import handbook
 from handlers.languages import Language
@@ -25,9 +26,9 @@ from storage import installation, migrate
 from storage.crypto import Stretcher
 from storage.database import Database, Unreachable
 from storage.installation import Installation
-from storage.keys import Keys, MissingKey, Purpose, TwinKeys, WrongMasterKey
+from storage.keys import MissingKey, TwinKeys, WrongMasterKey
 from storage.places import Places
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 if TYPE_CHECKING:
     from bot.push.keys import PushKey
@@ -66,7 +67,7 @@ class House:
     settings: Settings
     database: Database
     installation: Installation
-    volatile: Memory
+    volatile: Volatile
     hub: Hub
     inbound: Inbound
     mail_room: MailRoom
@@ -166,28 +167,35 @@ async def open_house(
     *,
     make_demo: bool = False,
     clock: Callable[[], datetime] = utc_now,
+    shared: bool = True,
 ) -> AsyncIterator[House]:
-    """The whole house without its doors. Raises CannotStart."""
+    """The whole house without its doors. Not `shared`: its talks are nobody else's, whatever the
+    settings say. Raises CannotStart.
+    """
     async with open_database(settings, make_demo=make_demo) as (database, found):
         keys = database.keys
         if keys is None:
             raise CannotStart("the keys are not open")
-        stretcher = Stretcher()
-        try:
-            yield _join(settings, database, found, keys, stretcher, clock)
-        finally:
-            stretcher.close()
+        async with AsyncExitStack() as stack:
+            try:
+                volatile = await stack.enter_async_context(
+                    open_store(settings, keys, clock, shared=shared)
+                )
+            except Unfit as error:
+                raise CannotStart(str(error)) from None
+            stretcher = Stretcher()
+            stack.callback(stretcher.close)
+            yield _join(settings, database, found, volatile, stretcher, clock)
 
 
 def _join(
     settings: Settings,
     database: Database,
     found: Installation,
-    keys: Keys,
+    volatile: Volatile,
     stretcher: Stretcher,
     clock: Callable[[], datetime],
 ) -> House:
-    volatile = Memory(keys.subkey(Purpose.VOLATILE, "memory"), lambda: clock().timestamp())
     hub, places = Hub(), load_places()
     texts = load_texts()
     lookups = Lookups(

@@ -1,6 +1,7 @@
 """Carries out the effects of a turn: one storage call each, all of them in one transaction."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
@@ -29,7 +30,7 @@ from handlers.turn import Facts
 from storage import tips, units
 from storage.database import Database, Tx
 from storage.tips import AlreadyFiled, PictureData
-from storage.volatile import Memory
+from storage.volatile import Away, Volatile
 
 _PICTURE = "picture"
 
@@ -45,7 +46,7 @@ class PictureGone(Exception):
 class Carrier:
     """Effects of the worker's talk."""
 
-    def __init__(self, database: Database, volatile: Memory) -> None:
+    def __init__(self, database: Database, volatile: Volatile) -> None:
         """Joined by `bot/app.py`."""
         self._database = database
         self._volatile = volatile
@@ -63,7 +64,9 @@ class Carrier:
                 note(Log.TIP_FILED)
         for each in effects:
             if isinstance(each, DropPictures):
-                await self.drop_pictures(chat, each.pictures)
+                # What was done stays done; pictures that cannot be dropped now end by themselves.
+                with suppress(Away):
+                    await self.drop_pictures(chat, each.pictures)
 
     async def keep_picture(
         self, chat: str, name: str, mime: str, data: bytes, seconds: float

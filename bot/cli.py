@@ -36,6 +36,7 @@ from handlers.units import BadUnits
 from storage import audit, migrate, posts, units
 from storage.audit import Act
 from storage.database import Database, Unreachable
+from storage.volatile import Away
 
 ROLES = ("web", "clock", "send")
 _WRONG = 2
@@ -71,6 +72,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (WrongSettings, app.CannotStart, locks.Taken, keyfile.NoKey) as error:
         click.echo(f"tiengtho: {error}", err=True)
+        sys.exit(_WRONG)
+    except Away:
+        click.echo("tiengtho: Redis cannot be reached", err=True)
         sys.exit(_WRONG)
     except Unreachable:
         click.echo("tiengtho: the database cannot be reached", err=True)
@@ -173,7 +177,7 @@ def chat(context: Context) -> None:
     """`chat`."""
 
     async def work() -> None:
-        async with app.open_house(context.settings, make_demo=True) as house:
+        async with app.open_house(context.settings, make_demo=True, shared=False) as house:
             terminal = Terminal(house.inbound, ADDRESS)
             try:
                 await _converse(house, terminal)

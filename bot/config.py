@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import redis_address
 from storage.database import read_url
 from storage.retention import LONGEST, Days
 
@@ -30,6 +31,12 @@ class WrongSettings(Exception):
 
 def _database(url: SecretStr) -> SecretStr:
     read_url(url.get_secret_value())
+    return url
+
+
+def _redis(url: SecretStr) -> SecretStr:
+    if url.get_secret_value():
+        redis_address.read_url(url.get_secret_value())
     return url
 
 
@@ -126,7 +133,8 @@ class Settings(BaseSettings):
         "sqlite+aiosqlite:///data/tiengtho.db"
     )
     master_key_file: Annotated[Path, AfterValidator(_key_file)] = Path("data/master.key")
-    redis_url: SecretStr = SecretStr("")
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] = SecretStr("")
+    redis_is_volatile: bool = False
     web_host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     web_port: int = Field(default=8080, ge=0, le=65535)
     public_url: Annotated[str, AfterValidator(_web_address)] = ""
@@ -198,8 +206,6 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
         settings = Settings(_env_file=env_file)
     except ValidationError as error:
         raise WrongSettings("; ".join(_line(each) for each in error.errors())) from None
-    if settings.redis_url.get_secret_value():
-        raise WrongSettings(f"{PREFIX}REDIS_URL: Redis is not part of this version; leave it empty")
     _check_telegram(settings)
     if not settings.zalo_api_url:
         raise WrongSettings(f"{PREFIX}ZALO_API_URL: must be an address")

@@ -21,7 +21,7 @@ from storage.crypto import Stretcher
 from storage.database import Database, Unreachable
 from storage.keys import Reporter
 from storage.places import Places
-from storage.volatile import Full, Memory
+from storage.volatile import Full, Volatile
 
 TREE_SECONDS = 5
 WRONG_CODES_FREE = 3
@@ -39,7 +39,7 @@ class Lookups:
     """Everything that facts are made of."""
 
     database: Database
-    volatile: Memory
+    volatile: Volatile
     stretcher: Stretcher
     salt: bytes = field(repr=False)
     places: Places

@@ -1,6 +1,7 @@
 """One arrival, one turn, one transaction: load the talk, look up, decide, carry out, answer."""
 
 import secrets
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,6 @@ from bot.facts import Lookups
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from bot.media import Cleaner, CleanPicture
-from bot.turnstile import Turnstile
 from handlers import packing, worker
 from handlers.effects import ForgetChat
 from handlers.events import Ending, Event, Looked, Picture, Showed, Unusable
@@ -22,7 +22,7 @@ from handlers.turn import Facts, Turn
 from handlers.worker import leaving
 from storage import tips
 from storage.database import Unreachable
-from storage.volatile import Full
+from storage.volatile import Away, Full
 
 IDLE_SECONDS = 2 * 3600
 WARN_SECONDS = 120
@@ -30,6 +30,7 @@ SEEN_SECONDS = 24 * 3600
 _TALK = "talk"
 _DRAFT = "draft"
 _SEEN = "seen"
+_TURN = "turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ class Inbound:
         self._carrier = carrier
         self._cleaner = cleaner
         self._volatile = lookups.volatile
-        # One turn at a time per chat; different chats at once.
-        self._turnstile = Turnstile()
+        self._unsaid: set[str] = set()
         self._closing: datetime | None = None
 
     async def receive(self, arrival: Arrival, *, comes_again: bool = False) -> Answer:
@@ -77,34 +77,22 @@ class Inbound:
         that cannot be reached raises Unreachable instead, and the arrival counts as never seen.
         """
         chat = _chat(arrival.channel, arrival.address)
-        async with self._turnstile.alone(chat):
-            seen = f"{chat}|{arrival.number}"
-            if not await self._is_first(seen):
-                await self._drop_picture(chat, arrival.event)
-                return replace(await self._look(chat, Looked()), repeated=True)
-            try:
-                if await self._is_stale(chat, arrival):
-                    return await self._look(chat, Looked(stale=True))
-                turn, facts, ends = await self._turn(chat, arrival)
-            except Exception as error:
-                note_failure(Log.TURN_FAILED, error)
-                await self._volatile.drop(_SEEN, seen)
-                if comes_again and isinstance(error, Unreachable):
-                    await self._drop_picture(chat, arrival.event)
-                    raise
-                return await self._apologise(chat)
-            try:
-                return await self._answer(chat, turn, facts, ends=ends)
-            except Exception as error:  # noqa: BLE001 - it was done, and a repeat must not redo it
-                note_failure(Log.TURN_FAILED, error)
-                return self._shown(turn, facts, ends)
+        try:
+            async with self._alone(chat):
+                return await self._receive(chat, arrival, comes_again=comes_again)
+        except Away as error:
+            note_failure(Log.TURN_FAILED, error)
+            if comes_again:
+                raise
+            # Not even the language of the talk is known.
+            return self._sorry(Talk())
 
     async def look(
         self, channel: str, address: str, *, stale: bool = False, words: str = ""
     ) -> Answer:
         """The present screen; nothing changes and no turn is counted."""
         chat = _chat(channel, address)
-        async with self._turnstile.alone(chat):
+        async with self._alone(chat):
             return await self._look(chat, Looked(stale, words))
 
     async def turn_of(self, channel: str, address: str) -> int:
@@ -131,7 +119,7 @@ class Inbound:
     async def forget(self, channel: str, address: str) -> None:
         """Drop everything that is known of a chat."""
         chat = _chat(channel, address)
-        async with self._turnstile.alone(chat):
+        async with self._alone(chat):
             known = await self._load(chat)
             await self._carrier.drop_pictures(chat, leaving.pictures_in(known.talk.state))
             await self._drop(chat)
@@ -139,7 +127,7 @@ class Inbound:
     async def left(self, channel: str, address: str) -> None:
         """The person blocked this chat: nothing is sent to it any more. Raises Unreachable."""
         chat = _chat(channel, address)
-        async with self._turnstile.alone(chat), self._lookups.database.write() as tx:
+        async with self._alone(chat), self._lookups.database.write() as tx:
             await subscribing.left(tx, chat)
 
     async def endings(self, channel: str) -> list[tuple[str, Answer]]:
@@ -160,6 +148,32 @@ class Inbound:
         """From now on every answer says that drafts end at `moment`, because the service stops."""
         self._closing = moment
 
+    def _alone(self, chat: str) -> AbstractAsyncContextManager[None]:
+        """One turn at a time per chat, in whichever process; different chats at once."""
+        return self._volatile.hold(_TURN, chat)
+
+    async def _receive(self, chat: str, arrival: Arrival, *, comes_again: bool) -> Answer:
+        seen = f"{chat}|{arrival.number}"
+        if not await self._is_first(seen):
+            await self._drop_picture(chat, arrival.event)
+            return replace(await self._look(chat, Looked()), repeated=True)
+        try:
+            if await self._is_stale(chat, arrival):
+                return await self._look(chat, Looked(stale=True))
+            turn, facts, ends = await self._turn(chat, arrival)
+        except Exception as error:
+            note_failure(Log.TURN_FAILED, error)
+            await self._unsee(seen)
+            if comes_again and isinstance(error, Unreachable):
+                await self._drop_picture(chat, arrival.event)
+                raise
+            return await self._apologise(chat)
+        try:
+            return await self._answer(chat, turn, facts, ends=ends)
+        except Exception as error:  # noqa: BLE001 - it was done, and a repeat must not redo it
+            note_failure(Log.TURN_FAILED, error)
+            return self._shown(turn, facts, ends)
+
     async def _ending(
         self, channel: str, within: float, event: Looked | Ending
     ) -> list[tuple[str, Answer]]:
@@ -167,7 +181,7 @@ class Inbound:
         start = _chat(channel, "").encode()
         for told in await self._volatile.expiring(_DRAFT, within, start):
             chat = told.decode()
-            async with self._turnstile.alone(chat):
+            async with self._alone(chat):
                 answers.append((chat.partition("|")[2], await self._look(chat, event)))
         return answers
 
@@ -188,7 +202,13 @@ class Inbound:
             await self._drop(chat)
             return turn, facts, self._now()
         ends = self._now() + timedelta(seconds=IDLE_SECONDS)
-        await self._keep(chat, turn.talk, ends)
+        try:
+            await self._keep(chat, turn.talk, ends)
+        except Away as error:
+            if not turn.effects:
+                raise
+            # It was done: the talk stays where it was, and a repeat must not redo it.
+            note_failure(Log.TURN_FAILED, error)
         return turn, facts, ends
 
     async def _decide(self, chat: str, known: _Known, event: Event) -> tuple[Turn, Facts]:
@@ -203,15 +223,17 @@ class Inbound:
 
     async def _apologise(self, chat: str) -> Answer:
         known = await self._load(chat)
-        texts = self._lookups.texts[known.talk.language]
         try:
             turn, facts = await self._decide(chat, known, Looked())
         except Exception as error:  # noqa: BLE001 - the database may be away altogether
             note_failure(Log.TURN_FAILED, error)
-            line = texts.line(say("failed"))
-            return Answer(Rendered((line,)), known.talk.language, known.talk.turn)
+            return self._sorry(known.talk)
         failed = Turn(turn.talk, (), (say("failed"), *turn.notes))
         return await self._answer(chat, failed, facts, ends=known.ends)
+
+    def _sorry(self, talk: Talk) -> Answer:
+        line = self._lookups.texts[talk.language].line(say("failed"))
+        return Answer(Rendered((line,)), talk.language, talk.turn)
 
     async def _answer(self, chat: str, turn: Turn, facts: Facts, *, ends: datetime) -> Answer:
         after = worker.needs(turn.talk, Looked())
@@ -254,7 +276,17 @@ class Inbound:
         if isinstance(event, Showed):
             await self._carrier.drop_pictures(chat, [event.picture])
 
+    async def _unsee(self, seen: str) -> None:
+        """It may come again, and is new then, even if the store cannot be told so now."""
+        try:
+            await self._volatile.drop(_SEEN, seen)
+        except Away:
+            self._unsaid.add(seen)
+
     async def _is_first(self, seen: str) -> bool:
+        if seen in self._unsaid:
+            self._unsaid.discard(seen)
+            await self._volatile.drop(_SEEN, seen)
         try:
             return await self._volatile.add(_SEEN, seen, seconds=SEEN_SECONDS)
         except Full:

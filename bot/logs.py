@@ -49,6 +49,7 @@ class Event(StrEnum):
     SENDING_ENDED = "sending_ended"
     LEASE_LOST = "lease_lost"
     STORE_FULL = "store_full"
+    STORE_DOUBTED = "store_doubted"
     UPDATE_UNREADABLE = "update_unreadable"
     UPDATE_PASSED = "update_passed"
     ANSWER_NOT_SENT = "answer_not_sent"
@@ -85,6 +86,7 @@ _DAY_ONLY = frozenset(
 _WARNINGS = frozenset(
     {
         Event.STORE_FULL,
+        Event.STORE_DOUBTED,
         Event.UPDATE_UNREADABLE,
         Event.STAFF_REFUSED,
         Event.ACCOUNT_REFUSED,

@@ -28,6 +28,8 @@ STOP_SECONDS = 300
 _LOOK_SECONDS = 1
 _TIDY_SECONDS = 60
 _ORDER_SECONDS = 3600
+# What open pages and the store of a process need, whether the clock's work is done here or not.
+_EACH_PROCESS = ("look", "sweep")
 
 
 async def serve(
@@ -43,8 +45,10 @@ async def serve(
         house = await stack.enter_async_context(open_house(settings, make_demo=True))
         await _tidy(house)
         await _send_pushes(house, stack)
-        if "clock" in roles:
-            stack.callback(ticks.start(_ticks(house)))
+        wanted = _ticks(house)
+        if "clock" not in roles:
+            wanted = {name: each for name, each in wanted.items() if name in _EACH_PROCESS}
+        stack.callback(ticks.start(wanted))
         async with asyncio.TaskGroup() as group:
             mail = group.create_task(house.mail_room.run()) if "send" in roles else None
             apps, doors = await chat_apps.join(house), Doors()
@@ -123,11 +127,15 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
             seen = version
             house.hub.tell_all()
 
+    async def sweep() -> None:
+        await house.volatile.sweep()
+
     async def tidy() -> None:
         await _tidy(house)
 
     return {
         "look": (_LOOK_SECONDS, look),
+        "sweep": (_TIDY_SECONDS, sweep),
         "tidy": (_TIDY_SECONDS, tidy),
         "order": (_TIDY_SECONDS, retaining.before(house, _forget_order(house))),
         "due": (_LOOK_SECONDS, _begin_due(house)),
@@ -175,12 +183,13 @@ async def _tidy(house: House) -> None:
     async with house.database.write() as tx:
         await bell.draw(tx, local)
     await house.database.truncate_log()
-    await house.volatile.sweep()
 
 
 async def _let_finish(house: House, doors: Doors, say: Callable[[str], None]) -> None:
-    """Give open drafts up to five minutes and tell them; the next start knows nothing of them."""
-    if not await house.inbound.has_drafts():
+    """Give open drafts up to five minutes and tell them; the next start knows nothing of them,
+    unless they lie in a store that it shares.
+    """
+    if house.volatile.is_shared or not await house.inbound.has_drafts():
         return
     say("Waiting up to five minutes for open drafts; press Ctrl+C again to stop at once.")
     until = house.clock() + timedelta(seconds=STOP_SECONDS)

@@ -179,7 +179,9 @@ async def _demo(request: web.Request) -> web.Response:
     login = await parts.volatile.get("desk demo", token)
     if login is None or not parts.demo or parts.public_url or not _is_this_machine(request):
         raise NotYours
-    await parts.volatile.drop("desk demo", token)
+    if not await parts.volatile.drop("desk demo", token):
+        # Somebody else used it a moment ago.
+        raise NotYours
     async with parts.database.read() as tx:
         member = await staff.by_login(tx, login.decode())
     if member is None:

@@ -16,7 +16,7 @@ from handlers.languages import Language
 from handlers.texts import Texts
 from storage.database import Database
 from storage.places import Places
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 Whisper = Callable[[str, tuple[str, ...]], Awaitable[bool]]
 """Sends some messages to a linked account; whether they arrived."""
@@ -50,7 +50,7 @@ class Parts:
     inbound: Inbound = field(repr=False)
     hub: Hub = field(repr=False)
     database: Database = field(repr=False)
-    volatile: Memory = field(repr=False)
+    volatile: Volatile = field(repr=False)
     texts: Mapping[Language, Texts] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     places: Callable[[], Places] = field(default=load_places, repr=False)

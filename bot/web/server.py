@@ -13,6 +13,7 @@ from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
 from bot.web.views import VISITS, Visits, guess_language, language_of
 from handlers.languages import Language
 from storage.database import Unreachable
+from storage.volatile import Away
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,6 +34,7 @@ _HEADERS = {
 _POLICY_OF_PICTURES = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 _NO_STORE = "no-store"
 _YEAR_OF_HTTPS = "max-age=31536000; includeSubDomains"
+_COME_AGAIN_SECONDS = 10
 _KEPT_HEADERS = ("Allow", "Retry-After")
 # What the frame explains in words of its own; any other refusal is told as "not understood".
 _EXPLAINED = (403, 404, 405, 408, 413, 500, 503)
@@ -69,10 +71,13 @@ def make_application(
 
 
 async def health(request: web.Request) -> web.Response:
-    """GET /health: 200 when the database answers, else 503; tells nothing else."""
+    """GET /health: 200 when database and volatile store answer, else 503; tells nothing else."""
     try:
+        await request.app[PARTS].volatile.reach()
         async with request.app[PARTS].database.read():
             return web.json_response({"status": "ok"})
+    except Away:
+        return web.json_response({"status": "no store"}, status=503)
     except Unreachable:
         return web.json_response({"status": "no database"}, status=503)
 
@@ -106,6 +111,9 @@ async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await _explain(request, HTTPStatus.REQUEST_TIMEOUT)
     except (Malformed, web.RequestPayloadError, ConnectionError):
         return await _explain(request, HTTPStatus.BAD_REQUEST)
+    except Away as error:
+        note_failure(Event.REQUEST_FAILED, error)
+        return _away(request)
     except Exception as error:  # noqa: BLE001 - the outermost frame; logged by class and place
         note_failure(Event.REQUEST_FAILED, error)
         return _kind_page(request, guess_language(request, {}), HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -130,6 +138,14 @@ async def _explain(request: web.Request, status: int) -> web.Response:
         note_failure(Event.REQUEST_FAILED, error)
         language = guess_language(request, {})
     return _kind_page(request, language, status)
+
+
+def _away(request: web.Request) -> web.Response:
+    """Nothing is known of anybody's talk or session now: not now, please try again."""
+    language, status = guess_language(request, {}), int(HTTPStatus.SERVICE_UNAVAILABLE)
+    response = page(request, "worker/error.html", language, status=status, about="away")
+    response.headers["Retry-After"] = str(_COME_AGAIN_SECONDS)
+    return response
 
 
 def _kind_page(request: web.Request, language: Language, status: int) -> web.Response:

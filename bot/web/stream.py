@@ -11,6 +11,7 @@ from bot.channels import webchat
 from bot.inbound import Answer
 from bot.web import sessions
 from bot.web.parts import PARTS, Parts
+from storage.database import Unreachable
 
 MOST_STREAMS = 400
 HEARTBEAT_SECONDS = 20.0
@@ -80,8 +81,8 @@ async def live(request: web.Request) -> web.StreamResponse:
             await response.prepare(request)
             await response.write(b"retry: 5000\n\n")
             await _tell(parts, streams, session, answer, changed, response)
-        except ConnectionError:
-            return response  # the page was closed
+        except (ConnectionError, Unreachable):
+            return response  # the page was closed; or it comes again, to hear more than we can say
     return response
 
 

@@ -26,7 +26,7 @@ from handlers.turn import Facts, Needs, Thread
 from storage import outbox
 from storage.tables import letters, parts
 from storage.tables import tips as tips_table
-from storage.volatile import Memory
+from storage.volatile import Volatile
 from tests.desk_world import NOW
 from tests.tip_world import PHOTO, Clock, count, new_tip
 from tests.whole_house import open_house
@@ -52,7 +52,7 @@ class World:
         await self.carrier.keep_picture(CHAT, SHOWN.name, PHOTO.mime, PHOTO.data, 60)
 
     @property
-    def volatile(self) -> Memory:
+    def volatile(self) -> Volatile:
         return self.house.volatile
 
 

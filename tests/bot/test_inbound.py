@@ -16,6 +16,7 @@ from handlers.screens import say
 from storage import chance
 from storage.tables import chunks, letters, parts
 from storage.tables import tips as tips_table
+from storage.volatile import Memory
 from tests.desk_world import NOW
 from tests.tip_world import PHOTO, Clock, count
 from tests.whole_house import STORY, Chat, code_in, open_house, text_of
@@ -100,13 +101,14 @@ async def test_turns_of_one_chat_come_one_after_another(house: House) -> None:
 
 
 async def test_a_slow_chat_holds_up_nobody_else(house: House) -> None:
-    async with house.inbound._turnstile.alone("web|slow"):
+    assert isinstance(house.volatile, Memory)
+    async with house.volatile.hold("turn", "web|slow"):
         slow = asyncio.ensure_future(Chat(house, "slow").do(Commanded(Command.HELP)))  # noqa: TID251 - the test waits for it below
         async with asyncio.timeout(20):
             assert (await Chat(house, "quick").do(Commanded(Command.HELP))).turn == 1
         assert not slow.done()
     assert (await slow).turn == 1
-    assert not len(house.inbound._turnstile)
+    assert not len(house.volatile._turnstile)
 
 
 async def test_a_failure_is_apologised_for_once_and_the_draft_stays(house: House) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.channels.zalo_bot.sights import Sights, Whose
-from bot.turnstile import Turnstile
 from handlers.states import AskingDanger, ChoosingCategory, Resting
 from storage.volatile import Memory
 from tests.fakes import zalo_bot as fakes
@@ -112,14 +111,16 @@ async def test_two_numbers_at_once_choose_once(tmp_path: Path) -> None:
     async with scene(tmp_path, Way.WEBHOOK) as at:
         await at.says(at.worker, "báo tin")
         at.zalo.habits.delivery.order = Order.AT_ONCE
-        inside, outside = at.house.inbound._turnstile, at.account.workers.turnstile
-        chat = f"{at.account.channel}|{at.worker.id}"
-        async with inside.alone(chat):
+        store, chat = at.house.volatile, f"{at.account.channel}|{at.worker.id}"
+        assert isinstance(store, Memory)
+        async with store.hold("turn", chat):
             for _ in range(3):
                 await at.worker.say("1")
             # All three have come, and none of them was answered.
             await until(
-                lambda: users(inside, chat) == 4 or users(outside, at.worker.id) == 3 or None,
+                lambda: (
+                    users(store, "turn", chat) == 4 or users(store, "update", chat) == 3 or None
+                ),
                 60,
                 "three calls at once",
             )
@@ -128,9 +129,10 @@ async def test_two_numbers_at_once_choose_once(tmp_path: Path) -> None:
         assert sum(UNSEEN in each.text for each in at.heard()) == 2
 
 
-def users(turnstile: Turnstile, name: str) -> int:
+def users(store: Memory, kind: str, name: str) -> int:
     """How many are in, or wait to be."""
-    return turnstile._locks[name][1] if name in turnstile._locks else 0
+    locks, place = store._turnstile._locks, store._sealer.place(kind, name)
+    return locks[place][1] if place in locks else 0
 
 
 @pytest.mark.parametrize("fault", [fakes.Cut(), fakes.timed_out(), fakes.Refuse(400, "no")])

@@ -13,6 +13,7 @@ from storage.audit import Act
 from storage.cases import Done
 from storage.outbox import LetterKind
 from storage.staff import Member
+from storage.volatile import Memory
 from tests.fakes import zalo_bot as fakes
 from tests.fakes.zalo_bot import Delivery, Order, Person
 from tests.players import photo
@@ -130,6 +131,7 @@ async def test_tips_of_one_hour_ring_once_and_each_has_its_number(tmp_path: Path
 async def test_a_full_store_rings_without_numbers(tmp_path: Path) -> None:
     async with scene(tmp_path) as at:
         _, person = await officer(at)
+        assert isinstance(at.house.volatile, Memory)
         at.house.volatile._max_bytes = 0
         await rings(at, "Trúc Xanh")
         assert at.last(person) == "Tin mới: Trúc Xanh"

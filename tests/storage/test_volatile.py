@@ -1,28 +1,42 @@
-"""Entries in memory: unreadable, gone in time, within a limit, announced once."""
+"""Entries of a volatile store, in memory and in Redis: unreadable, gone in time, within a limit,
+announced once.
+"""
 
 import pickle
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from storage.volatile import ENTRY_BYTES, Full, Memory
+from storage.volatile import ENTRY_BYTES, Full, Memory, Volatile
+from tests.redis_store import KEY, Hand, of_memory, of_redis
 
-KEY = bytes(range(32))
 CANARY = b"quan doc tru luong ba thang"
-
-
-class Hand:
-    """A clock moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+STORES = ("memory", pytest.param("redis", marks=pytest.mark.redis))
 
 
 @pytest.fixture
 def hand() -> Hand:
     return Hand()
+
+
+@asynccontextmanager
+async def store(kind: str, hand: Hand, max_bytes: int = 2**20) -> AsyncIterator[Volatile]:
+    """A fresh store, and nothing of it afterwards."""
+    made = of_memory if kind == "memory" else of_redis
+    async with made(hand, max_bytes=max_bytes) as opened:
+        yield opened
+
+
+@pytest.fixture(params=STORES)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def volatile(kind: str, hand: Hand) -> AsyncIterator[Volatile]:
+    async with store(kind, hand) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -36,47 +50,49 @@ def everything_in(memory: Memory) -> bytes:
     return pickle.dumps((fields, memory._totals)) + repr(held).encode()
 
 
-async def test_what_was_put_is_there_until_its_time_is_over(memory: Memory, hand: Hand) -> None:
-    await memory.put("draft", "web:1", b"one", seconds=60)
+async def test_what_was_put_is_there_until_its_time_is_over(volatile: Volatile, hand: Hand) -> None:
+    await volatile.put("draft", "web:1", b"one", seconds=60)
     hand.now += 59.9
-    assert await memory.get("draft", "web:1") == b"one"
+    assert await volatile.get("draft", "web:1") == b"one"
     hand.now += 0.1
-    assert await memory.get("draft", "web:1") is None
+    assert await volatile.get("draft", "web:1") is None
 
 
-async def test_names_and_kinds_do_not_meet(memory: Memory) -> None:
-    await memory.put("draft", "1", b"one", seconds=60)
-    assert await memory.get("draft", "2") is None
-    assert await memory.get("mute", "1") is None
-    assert await memory.get("draf", "t1") is None
+async def test_names_and_kinds_do_not_meet(volatile: Volatile) -> None:
+    await volatile.put("draft", "1", b"one", seconds=60)
+    assert await volatile.get("draft", "2") is None
+    assert await volatile.get("mute", "1") is None
+    assert await volatile.get("draf", "t1") is None
 
 
-async def test_putting_again_replaces_value_and_time_out(memory: Memory, hand: Hand) -> None:
-    await memory.put("draft", "1", b"one", seconds=10)
+async def test_putting_again_replaces_value_and_time_out(volatile: Volatile, hand: Hand) -> None:
+    await volatile.put("draft", "1", b"one", seconds=10)
     hand.now += 9
-    await memory.put("draft", "1", b"two", seconds=10)
+    await volatile.put("draft", "1", b"two", seconds=10)
     hand.now += 9
-    assert await memory.get("draft", "1") == b"two"
+    assert await volatile.get("draft", "1") == b"two"
 
 
-async def test_reading_does_not_prolong_and_touching_does(memory: Memory, hand: Hand) -> None:
-    await memory.put("draft", "1", b"one", seconds=10)
+async def test_reading_does_not_prolong_and_touching_does(volatile: Volatile, hand: Hand) -> None:
+    await volatile.put("draft", "1", b"one", seconds=10)
     hand.now += 9
-    assert await memory.get("draft", "1") == b"one"
-    assert await memory.touch("draft", "1", 10)
+    assert await volatile.get("draft", "1") == b"one"
+    assert await volatile.touch("draft", "1", 10)
     hand.now += 9
-    assert await memory.get("draft", "1") == b"one"
+    assert await volatile.get("draft", "1") == b"one"
     hand.now += 1
-    assert not await memory.touch("draft", "1", 10)
-    assert await memory.get("draft", "1") is None
+    assert not await volatile.touch("draft", "1", 10)
+    assert await volatile.get("draft", "1") is None
 
 
-async def test_dropped_entries_are_gone_and_dropping_nothing_is_harmless(memory: Memory) -> None:
-    await memory.put("draft", "1", b"one", seconds=10)
-    await memory.drop("draft", "1")
-    await memory.drop("draft", "1")
-    assert await memory.get("draft", "1") is None
-    assert await memory.total("draft") == 0
+async def test_dropped_entries_are_gone_and_dropping_nothing_is_harmless(
+    volatile: Volatile,
+) -> None:
+    await volatile.put("draft", "1", b"one", seconds=10)
+    await volatile.drop("draft", "1")
+    await volatile.drop("draft", "1")
+    assert await volatile.get("draft", "1") is None
+    assert await volatile.total("draft") == 0
 
 
 async def test_nothing_held_can_be_read(memory: Memory) -> None:
@@ -99,87 +115,89 @@ async def test_two_stores_with_the_same_key_share_no_bytes(hand: Hand) -> None:
 
 
 async def test_a_seen_id_is_new_only_once_and_again_after_its_time(
-    memory: Memory, hand: Hand
+    volatile: Volatile, hand: Hand
 ) -> None:
-    assert await memory.add("seen", "77", seconds=10)
+    assert await volatile.add("seen", "77", seconds=10)
     hand.now += 9
-    assert not await memory.add("seen", "77", seconds=10)
+    assert not await volatile.add("seen", "77", seconds=10)
     hand.now += 1
-    assert await memory.add("seen", "77", seconds=10)
+    assert await volatile.add("seen", "77", seconds=10)
 
 
 async def test_a_counter_starts_again_after_its_first_count_grew_old(
-    memory: Memory, hand: Hand
+    volatile: Volatile, hand: Hand
 ) -> None:
-    assert await memory.count("wrong", "1", seconds=10) == 1
+    assert await volatile.count("wrong", "1", seconds=10) == 1
     hand.now += 6
-    assert await memory.count("wrong", "1", seconds=10) == 2
-    assert await memory.count("wrong", "2", seconds=10) == 1
+    assert await volatile.count("wrong", "1", seconds=10) == 2
+    assert await volatile.count("wrong", "2", seconds=10) == 1
     hand.now += 4
-    assert await memory.count("wrong", "1", seconds=10) == 1
+    assert await volatile.count("wrong", "1", seconds=10) == 1
 
 
-async def test_the_total_of_a_kind_counts_only_what_lives(memory: Memory, hand: Hand) -> None:
-    await memory.put("draft", "1", bytes(1000), seconds=10)
-    await memory.put("draft", "2", bytes(500), seconds=20)
-    await memory.put("mute", "1", b"", seconds=20)
-    assert 1500 < await memory.total("draft") < 1500 + 2 * ENTRY_BYTES + 200
-    await memory.put("draft", "2", bytes(600), seconds=20)
-    assert 1600 < await memory.total("draft") < 1600 + 2 * ENTRY_BYTES + 200
+async def test_the_total_of_a_kind_counts_only_what_lives(volatile: Volatile, hand: Hand) -> None:
+    await volatile.put("draft", "1", bytes(1000), seconds=10)
+    await volatile.put("draft", "2", bytes(500), seconds=20)
+    await volatile.put("mute", "1", b"", seconds=20)
+    assert 1500 < await volatile.total("draft") < 1500 + 2 * ENTRY_BYTES + 200
+    await volatile.put("draft", "2", bytes(600), seconds=20)
+    assert 1600 < await volatile.total("draft") < 1600 + 2 * ENTRY_BYTES + 200
     hand.now += 10
-    assert 600 < await memory.total("draft") < 600 + ENTRY_BYTES + 100
-    assert await memory.total("nothing") == 0
+    assert 600 < await volatile.total("draft") < 600 + ENTRY_BYTES + 100
+    assert await volatile.total("nothing") == 0
 
 
-async def test_a_full_store_refuses_and_changes_nothing(hand: Hand) -> None:
-    memory = Memory(KEY, hand, max_bytes=3000)
-    await memory.put("draft", "1", bytes(2000), seconds=10)
-    with pytest.raises(Full):
-        await memory.put("draft", "2", bytes(2000), seconds=10)
-    with pytest.raises(Full):
-        await memory.put("draft", "1", bytes(3000), seconds=10)
-    assert await memory.get("draft", "1") == bytes(2000)
-    await memory.put("draft", "1", bytes(2500), seconds=10)
-    hand.now += 10
-    await memory.put("draft", "2", bytes(2000), seconds=10)
-    assert await memory.get("draft", "2") == bytes(2000)
+async def test_a_full_store_refuses_and_changes_nothing(kind: str, hand: Hand) -> None:
+    async with store(kind, hand, 3000) as volatile:
+        await volatile.put("draft", "1", bytes(2000), seconds=10)
+        with pytest.raises(Full):
+            await volatile.put("draft", "2", bytes(2000), seconds=10)
+        with pytest.raises(Full):
+            await volatile.put("draft", "1", bytes(3000), seconds=10)
+        assert await volatile.get("draft", "1") == bytes(2000)
+        await volatile.put("draft", "1", bytes(2500), seconds=10)
+        hand.now += 10
+        await volatile.put("draft", "2", bytes(2000), seconds=10)
+        assert await volatile.get("draft", "2") == bytes(2000)
 
 
-async def test_counters_and_seen_ids_still_fit_when_drafts_fill_the_store(hand: Hand) -> None:
-    memory = Memory(KEY, hand, max_bytes=8000)
-    await memory.put("draft", "1", bytes(7600), seconds=10)
-    with pytest.raises(Full):
-        await memory.put("draft", "2", bytes(200), seconds=10)
-    assert await memory.count("rate", "1", seconds=10) == 1
-    assert await memory.add("seen", "1", seconds=10)
-    await memory.add("seen", "2", seconds=10)
-    with pytest.raises(Full):
-        await memory.add("seen", "3", seconds=10)
+async def test_counters_and_seen_ids_still_fit_when_drafts_fill_the_store(
+    kind: str, hand: Hand
+) -> None:
+    async with store(kind, hand, 8000) as volatile:
+        await volatile.put("draft", "1", bytes(7600), seconds=10)
+        with pytest.raises(Full):
+            await volatile.put("draft", "2", bytes(200), seconds=10)
+        assert await volatile.count("rate", "1", seconds=10) == 1
+        assert await volatile.add("seen", "1", seconds=10)
+        await volatile.add("seen", "2", seconds=10)
+        with pytest.raises(Full):
+            await volatile.add("seen", "3", seconds=10)
 
 
 async def test_an_ending_entry_is_announced_once_for_each_time_out(
-    memory: Memory, hand: Hand
+    volatile: Volatile, hand: Hand
 ) -> None:
-    await memory.put("draft", "1", b"", seconds=100, note=b"first")
-    await memory.put("draft", "2", b"", seconds=90, note=b"second")
-    await memory.put("draft", "3", b"", seconds=90)
-    await memory.put("other", "1", b"", seconds=90, note=b"another kind")
-    assert await memory.expiring("draft", 60) == []
+    await volatile.put("draft", "1", b"", seconds=100, note=b"first")
+    await volatile.put("draft", "2", b"", seconds=90, note=b"second")
+    await volatile.put("draft", "3", b"", seconds=90)
+    await volatile.put("other", "1", b"", seconds=90, note=b"another kind")
+    assert await volatile.expiring("draft", 60) == []
     hand.now += 50
-    assert await memory.expiring("draft", 60) == [b"second", b"first"]
-    assert await memory.expiring("draft", 60) == []
-    assert await memory.touch("draft", "1", 100)
-    assert await memory.expiring("draft", 60) == []
+    assert await volatile.expiring("draft", 60) == [b"second", b"first"]
+    assert await volatile.expiring("draft", 60) == []
+    assert await volatile.touch("draft", "1", 100)
+    assert await volatile.expiring("draft", 60) == []
     hand.now += 40
-    assert await memory.expiring("draft", 60) == [b"first"]
-    await memory.put("draft", "1", b"", seconds=5, note=b"again")
-    assert await memory.expiring("draft", 60) == [b"again"]
+    assert await volatile.expiring("draft", 60) == [b"first"]
+    await volatile.put("draft", "1", b"", seconds=5, note=b"again")
+    assert await volatile.expiring("draft", 60) == [b"again"]
 
 
-async def test_what_is_over_is_not_announced(memory: Memory, hand: Hand) -> None:
-    await memory.put("draft", "1", b"", seconds=10, note=b"late")
+async def test_what_is_over_is_not_announced(volatile: Volatile, hand: Hand) -> None:
+    await volatile.put("draft", "1", b"", seconds=10, note=b"late")
     hand.now += 10
-    assert await memory.expiring("draft", 60) == []
+    assert await volatile.expiring("draft", 60) == []
 
 
 async def test_sweeping_takes_the_ended_entries_out_of_the_memory(

@@ -28,7 +28,7 @@ from bot.tasks import tasks, until
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage.database import Unreachable
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 HOOK_PATH = "/hooks/telegram/main"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
@@ -77,7 +77,7 @@ class Behind:
     """What the account is joined to."""
 
     inbound: Inbound
-    volatile: Memory
+    volatile: Volatile
     texts: Mapping[Language, Texts] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     pace: Pace = field(default_factory=lambda: Pace(Limits()))

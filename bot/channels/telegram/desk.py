@@ -28,7 +28,7 @@ from storage.cases import Refusal
 from storage.database import Database
 from storage.desk_groups import Trouble
 from storage.staff import Member
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 SEEN_SECONDS = 24 * 3600
 TRIES_AN_HOUR = 10
@@ -46,7 +46,7 @@ class Desk:
         self,
         post: Post,
         database: Database,
-        volatile: Memory,
+        volatile: Volatile,
         texts: Texts,
         clock: Callable[[], datetime],
         zone: ZoneInfo,

@@ -35,7 +35,7 @@ from storage.cases import Case, Refusal
 from storage.chance import random_bytes
 from storage.database import Database, Tx
 from storage.outbox import Letter, LetterKind
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 IDLE_SECONDS = 30 * 60
 WIPE_MINUTES = 10
@@ -70,7 +70,7 @@ class Private:
         self,
         post: Post,
         database: Database,
-        volatile: Memory,
+        volatile: Volatile,
         texts: Texts,
         clock: Callable[[], datetime],
         zone: ZoneInfo,

@@ -27,7 +27,7 @@ from storage.audit import Act
 from storage.database import Database
 from storage.desk_codes import CodeKind
 from storage.staff import Member
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 _POP_UP_LETTERS = 200
 _ANSWER_SECONDS = 20.0
@@ -37,7 +37,7 @@ class Studio:
     """Everything that broadcasters do on Telegram. Both doors say whether it was meant for them."""
 
     def __init__(
-        self, post: Post, database: Database, volatile: Memory, texts: Texts, ground: Ground
+        self, post: Post, database: Database, volatile: Volatile, texts: Texts, ground: Ground
     ) -> None:
         """Joined by `bot/app.py`; `texts` in the language of the desks."""
         self._post = post

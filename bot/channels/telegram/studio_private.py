@@ -27,7 +27,7 @@ from storage import bulletins, sendings, staff, units
 from storage.chance import random_bytes
 from storage.database import Database, Tx
 from storage.sendings import Progress
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 MARK = "s:"
 """How the data of every button of the studio begins."""
@@ -44,7 +44,7 @@ class Private:
     """The private chats of all broadcasters."""
 
     def __init__(
-        self, post: Post, database: Database, volatile: Memory, texts: Texts, ground: Ground
+        self, post: Post, database: Database, volatile: Volatile, texts: Texts, ground: Ground
     ) -> None:
         """Joined by `Studio`."""
         self._post = post

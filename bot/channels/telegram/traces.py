@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.channels.telegram import NAME
 from bot.logs import Event as Log
 from bot.logs import note
-from storage.volatile import Full, Memory
+from storage.volatile import Full, Volatile
 
 KEPT_SECONDS = 24 * 3600
 _MOST_MESSAGES = 600
@@ -16,7 +16,7 @@ _KIND = "messages"
 class Traces:
     """Which messages of both sides could be deleted."""
 
-    def __init__(self, volatile: Memory, clock: Callable[[], datetime]) -> None:
+    def __init__(self, volatile: Volatile, clock: Callable[[], datetime]) -> None:
         """Joined by the account."""
         self._volatile = volatile
         self._clock = clock
@@ -24,17 +24,22 @@ class Traces:
     async def keep(self, address: str, messages: Iterable[int]) -> None:
         """Remember messages for a day; where the store is full they cannot be deleted later."""
         now = int(self._clock().timestamp())
-        known = [*await self._known(address), *((now, message) for message in messages)]
-        value = " ".join(f"{at}.{message}" for at, message in known[-_MOST_MESSAGES:])
-        try:
-            await self._volatile.put(_KIND, _name(address), value.encode(), seconds=KEPT_SECONDS)
-        except Full:
-            note(Log.STORE_FULL)
+        # An answer may arrive while the next message comes: neither may lose the other's numbers.
+        async with self._volatile.hold(_KIND, _name(address)):
+            known = [*await self._known(address), *((now, message) for message in messages)]
+            value = " ".join(f"{at}.{message}" for at, message in known[-_MOST_MESSAGES:])
+            try:
+                await self._volatile.put(
+                    _KIND, _name(address), value.encode(), seconds=KEPT_SECONDS
+                )
+            except Full:
+                note(Log.STORE_FULL)
 
     async def take(self, address: str) -> list[int]:
         """The messages that are remembered, oldest first; from now on they are not."""
-        known = await self._known(address)
-        await self._volatile.drop(_KIND, _name(address))
+        async with self._volatile.hold(_KIND, _name(address)):
+            known = await self._known(address)
+            await self._volatile.drop(_KIND, _name(address))
         return sorted({message for _, message in known})
 
     async def _known(self, address: str) -> list[tuple[int, int]]:

@@ -22,7 +22,7 @@ from bot.zalo.findings import explained, told_of_hook
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage.database import Unreachable
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 HOOKS = "/hooks/zalo_bot/"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
@@ -73,7 +73,7 @@ class Behind:
     """What the bot is joined to. `tell` gives the operator a readable line."""
 
     inbound: Inbound
-    volatile: Memory
+    volatile: Volatile
     texts: Mapping[Language, Texts] = field(repr=False)
     alone: Alone
     tell: Callable[[str], None] = field(default=lambda _: None)
@@ -149,7 +149,7 @@ class Account:
         place = what.chat if isinstance(what, Grouped) else what.address
         try:
             # Of two webhook calls at once the second was typed before the first was answered.
-            async with self.workers.turnstile.alone(place):
+            async with self.workers.alone(place):
                 if isinstance(what, Grouped) or not await self._is_officers(what):
                     await self.workers.take(what, self.answers, self._group, comes_again=True)
         except Unreachable:

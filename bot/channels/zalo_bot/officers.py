@@ -32,7 +32,7 @@ from storage.alarms import Path
 from storage.audit import Act
 from storage.database import Database
 from storage.pings import Ping
-from storage.volatile import Full, Memory
+from storage.volatile import Full, Volatile
 
 KEPT_SECONDS = 24 * 3600
 TRIES_AN_HOUR = 10
@@ -46,7 +46,7 @@ class House:
     """What officers are joined to; `desk_url` is the page they sign in to, perhaps empty."""
 
     database: Database
-    volatile: Memory
+    volatile: Volatile
     texts: Texts = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     desk_url: str = ""
@@ -102,7 +102,7 @@ class Officers:
         )
 
     async def _rings(self, address: str, rung: Sequence[Rang], shown: Screen) -> Outcome:
-        async with self._workers.turnstile.alone(address):
+        async with self._workers.alone(address):
             waiting = await self._waiting(address)
             for each in rung:
                 waiting = pings.with_one_more(waiting, each)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.inbound import IDLE_SECONDS
 from bot.logs import Event as Log
 from bot.logs import note
-from storage.volatile import Full, Memory
+from storage.volatile import Full, Volatile
 
 _KIND = "choices seen"
 _UNSURE = "-"
@@ -24,7 +24,7 @@ class Whose(StrEnum):
 class Sights:
     """Of one bot; `channel` is its name in the house."""
 
-    def __init__(self, volatile: Memory, channel: str) -> None:
+    def __init__(self, volatile: Volatile, channel: str) -> None:
         """Nothing was shown yet."""
         self._volatile = volatile
         self._channel = channel

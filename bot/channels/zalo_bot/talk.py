@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -16,15 +17,15 @@ from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note_failure
 from bot.splitting import numbered
-from bot.turnstile import Turnstile
 from handlers.events import Brought, Event, Picture, Said, Showed, Unusable, Withheld
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage.volatile import Full, Memory
+from storage.volatile import Full, Volatile
 
 MOST_PICTURE_BYTES = 10 * 1024 * 1024
 _IN_A_ROW_SECONDS = 24 * 3600
 _TOLD_SECONDS = 24 * 3600
+_ALONE = "update"
 _WITHHELD, _COUNTED, _TOLD = "withheld", "withheld and counted", "told in a group"
 
 
@@ -53,21 +54,24 @@ class Workers:
         channel: str,
         line: Line,
         inbound: Inbound,
-        volatile: Memory,
+        volatile: Volatile,
         texts: Mapping[Language, Texts],
         where: Media,
     ) -> None:
-        """Joined by the account. Whoever takes something from a chat, or changes what numbers mean
-        there, is alone in it by `turnstile`.
-        """
+        """Joined by the account."""
         self.sights = Sights(volatile, channel)
-        self.turnstile = Turnstile()
         self._channel = channel
         self._line = line
         self._inbound = inbound
         self._volatile = volatile
         self._texts = texts
         self._where = where
+
+    def alone(self, place: str) -> AbstractAsyncContextManager[None]:
+        """Whoever takes something from a chat, or changes what numbers mean there, does it in here;
+        `place` is the chat's or the group's address.
+        """
+        return self._volatile.hold(_ALONE, self._name(place))
 
     async def take(
         self,

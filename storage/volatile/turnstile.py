@@ -9,14 +9,14 @@ class Turnstile:
     """Nothing is remembered of a name that nobody waits for."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._locks: dict[bytes, tuple[asyncio.Lock, int]] = {}
 
     def __len__(self) -> int:
         """How many names somebody is in for, or waits for."""
         return len(self._locks)
 
     @asynccontextmanager
-    async def alone(self, name: str) -> AsyncIterator[None]:
+    async def alone(self, name: bytes) -> AsyncIterator[None]:
         """Wait until nobody else is in under this name; in the order in which they came."""
         lock, users = self._locks.get(name, (asyncio.Lock(), 0))
         self._locks[name] = (lock, users + 1)
