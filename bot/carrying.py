@@ -29,7 +29,7 @@ from handlers.states import Key
 from handlers.turn import Facts
 from storage import tips, units
 from storage.database import Database, Tx
-from storage.tips import AlreadyFiled, PictureData
+from storage.tips import AlreadyFiled, OldPepper, PictureData
 from storage.volatile import Away, Volatile
 
 _PICTURE = "picture"
@@ -142,7 +142,7 @@ async def _file(tx: Tx, effect: FileTip, pictures: dict[str, PictureData], facts
     due = await _due(tx, effect.unit, facts.now, danger=effect.danger)
     try:
         await tips.file(tx, effect, shown, day=facts.today, due=due)
-    except AlreadyFiled:
+    except (AlreadyFiled, OldPepper):
         raise Overtaken from None
     return True
 

@@ -18,8 +18,7 @@ from handlers.turn import Facts, Meant, Needs, Room, Thread
 from storage import bell, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.crypto import Stretcher
-from storage.database import Database, Unreachable
-from storage.keys import Reporter
+from storage.database import Database
 from storage.places import Places
 from storage.volatile import Full, Volatile
 
@@ -132,26 +131,28 @@ class Lookups:
 
     async def _key(self, codes: tuple[str, ...]) -> Key | None:
         for code in codes:
-            reporters = self._reporters(await self.stretcher.stretch(code, self.salt))
-            async with self.database.read() as tx:
-                key = await tips.find(tx, reporters)
-            if key is not None:
-                return key
+            found, _ = await self._found(code)
+            if found is not None:
+                return found
         return None
 
     async def _filing(self, code: str) -> tuple[Key | None, Thread | None]:
         if not code:
             return None, None
-        reporters = self._reporters(await self.stretcher.stretch(code, self.salt))
-        async with self.database.read() as tx:
-            found = await tips.find(tx, reporters)
-            filed = await tips.read_thread(tx, found) if found else None
-        return tips.key_of(reporters[0]), filed
+        found, fresh = await self._found(code)
+        return fresh, await self.thread(found) if found else None
 
-    def _reporters(self, stretched: bytes) -> tuple[Reporter, ...]:
-        if self.database.keys is None:
-            raise Unreachable
-        return self.database.keys.reporters(stretched)
+    async def _found(self, code: str) -> tuple[Key | None, Key]:
+        """The key of the tip that this code filed, and the one that it would file with."""
+        stretched = await self.stretcher.stretch(code, self.salt)
+        async with self.database.read() as tx:
+            reporters = tx.keys.reporters(stretched)
+            found = await tips.find(tx, reporters)
+        if found is not None and found.pepper != reporters[0].pepper:
+            async with self.database.write() as tx:
+                reporters = tx.keys.reporters(stretched)
+                found = await tips.renew(tx, reporters)
+        return found, tips.key_of(reporters[0])
 
     async def _subscription(self, chat: str) -> Subscription | None:
         async with self.database.read() as tx:

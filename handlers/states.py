@@ -45,11 +45,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What opens one tip's thread, derived from its receipt code; opaque outside storage."""
+    """What opens one tip's thread, derived from its receipt code; opaque outside storage. `pepper`
+    is the number of the key that went into it.
+    """
 
     locator: bytes = field(repr=False)
     public: bytes = field(repr=False)
     secret: bytes = field(repr=False)
+    pepper: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, case, func, insert, select, update
 
 from storage.database import Tx
-from storage.keys import Purpose
+from storage.keys import Keys, Purpose
 from storage.tables import accounts
 
 PER_SECOND = 30
@@ -145,6 +145,11 @@ async def release(tx: Tx, account: int, holder: bytes) -> None:
     """Give the account back, if it is still this holder's."""
     where = (accounts.c.id == account) & (accounts.c.holder == holder)
     await tx.run(update(accounts).where(where).values(holder=None, until=0))
+
+
+def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation. Raises Unopenable."""
+    return {"body": keys.reseal(Purpose.ACCOUNTS, row.body, _about(row.name))}
 
 
 async def one_at_a_time(tx: Tx) -> None:

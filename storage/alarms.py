@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from handlers.roles import READERS_OF_TIPS
-from storage import accounts, desk_codes, desk_groups, staff
+from storage import accounts, desk_codes, desk_groups, outbox, staff
 from storage.database import Tx
 from storage.desk_codes import CodeKind
 from storage.desk_groups import Trouble as GroupTrouble
@@ -149,12 +150,27 @@ async def unlink_member(tx: Tx, member: bytes, path: Path) -> bool:
 async def set_trouble(tx: Tx, key: bytes, trouble: Trouble | None) -> bool:
     """Keep what is wrong with an alarm, or that nothing is any more; False when that was known."""
     row = await tx.row(select(alarms).where(alarms.c.id == key).with_for_update())
-    known = _opened(tx, row.id, row.staff, row.body) if row is not None else None
-    if known is None or known.trouble is trouble:
+    if row is None:
         return False
-    body = _sealed(tx, replace(known, trouble=trouble))
+    known = _opened(tx, row.id, row.staff, row.body)
+    if known.trouble is trouble:
+        return False
+    # With the row's own key: its id, which letters name, is a fingerprint by that one.
+    body = _sealed(tx, replace(known, trouble=trouble), like=row.body)
     await tx.run(update(alarms).where(alarms.c.id == key).values(body=body))
     return True
+
+
+async def renewed(tx: Tx, row: Row[Any], now: datetime) -> dict[str, bytes] | None:
+    """What a row holds under the current keys, for a rotation; the letters that name it are changed
+    too. None while one of those is being sent. Raises Unopenable.
+    """
+    known = _opened(tx, row.id, row.staff, row.body)
+    new = _keys(tx, known.path, known.address)[0]
+    if not await outbox.readdress(tx, known.id.hex(), new.hex(), now):
+        return None
+    about, anew = _about(row.id, row.staff), _about(new, row.staff)
+    return {"id": new, "body": tx.keys.reseal(Purpose.STAFF, row.body, about, anew)}
 
 
 async def enabled(tx: Tx) -> frozenset[AlarmPath]:
@@ -204,10 +220,10 @@ async def _forget(tx: Tx, member: bytes, path: Path) -> int:
     return await tx.run(delete(alarms).where(alarms.c.id.in_(mine))) if mine else 0
 
 
-def _sealed(tx: Tx, alarm: Alarm) -> bytes:
+def _sealed(tx: Tx, alarm: Alarm, like: bytes | None = None) -> bytes:
     told = {"path": alarm.path, "address": alarm.address, "trouble": alarm.trouble}
-    plain = json.dumps(told).encode()
-    return tx.keys.seal(Purpose.STAFF, plain, _about(alarm.id, alarm.staff), size=_ROW_BYTES)
+    plain, about = json.dumps(told).encode(), _about(alarm.id, alarm.staff)
+    return tx.keys.seal(Purpose.STAFF, plain, about, size=_ROW_BYTES, like=like)
 
 
 def _opened(tx: Tx, key: bytes, member: bytes, body: bytes) -> Alarm:

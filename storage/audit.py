@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from storage.crypto import Unopenable
 from storage.database import Tx
@@ -53,6 +54,8 @@ class Act(StrEnum):
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
+    KEY_CHANGED = "key_changed"
+    PAPER_CONFIRMED = "paper_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,7 @@ async def write(
     """
     if len(note) > NOTE_LETTERS:
         raise ValueError("a note is no place for words")
-    if not tx.is_sqlite:
-        # Two appenders would take the same number; on SQLite there is one writer anyway.
-        await tx.row(select(func.pg_advisory_xact_lock(_LOCK)))
+    await _lock(tx)
     last = await tx.row(select(audit).order_by(audit.c.number.desc()).limit(1))
     number = last.number + 1 if last else 1
     previous = _link(last.previous, last.body) if last else _START
@@ -125,7 +126,46 @@ async def verify(tx: Tx) -> bool:
     return True
 
 
+async def reseal(tx: Tx) -> int | None:
+    """Seal every entry with the present key, and close the chain anew; how many there are. None,
+    and nothing is changed, where the log does not verify: a new chain would hide what was done.
+    """
+    await _lock(tx)
+    if not await verify(tx):
+        return None
+    count, anew = 0, _START
+    async for rows in _batches(tx):
+        changed = []
+        for row in rows:
+            about = _about(row.number, bytes(row.previous))
+            body = tx.keys.reseal(Purpose.AUDIT, row.body, about, _about(row.number, anew))
+            changed.append({"at": row.number, "link": anew, "sealed": body})
+            anew = _link(anew, body)
+        await tx.run(_RELINK, changed)
+        count += len(changed)
+    return count
+
+
+_RELINK = (
+    update(audit)
+    .where(audit.c.number == bindparam("at"))
+    .values(previous=bindparam("link"), body=bindparam("sealed"))
+)
+
+
+async def _lock(tx: Tx) -> None:
+    if not tx.is_sqlite:
+        # Two appenders would take the same number; on SQLite there is one writer anyway.
+        await tx.row(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 async def _rows(tx: Tx) -> AsyncIterator[tuple[int, bytes, bytes]]:
+    async for rows in _batches(tx):
+        for row in rows:
+            yield row.number, bytes(row.previous), bytes(row.body)
+
+
+async def _batches(tx: Tx) -> AsyncIterator[Sequence[Row[Any]]]:
     """All rows in order, some hundred at a time: the log grows for years."""
     after = 0
     while True:
@@ -133,8 +173,7 @@ async def _rows(tx: Tx) -> AsyncIterator[tuple[int, bytes, bytes]]:
         rows = await tx.rows(query)
         if not rows:
             return
-        for row in rows:
-            yield row.number, bytes(row.previous), bytes(row.body)
+        yield rows
         after = rows[-1].number
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, insert, select, update
 from storage import accounts as stored
 from storage.chance import new_token
 from storage.database import Tx
-from storage.keys import Purpose
+from storage.keys import Keys, Purpose
 from storage.tables import accounts, bots
 
 CHANNEL = "zalo_bot"
@@ -116,6 +116,11 @@ async def move_unit(tx: Tx, account: int, unit: str) -> bool | UnitTaken:
     if other is not None and other.account != account:
         return UnitTaken(other.name)
     return await tx.run(update(bots).where(bots.c.account == account).values(unit=unit)) > 0
+
+
+def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation. Raises Unopenable."""
+    return {"body": keys.reseal(Purpose.ACCOUNTS, row.body, _about(row.account))}
 
 
 _SELECTED = select(

@@ -14,15 +14,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import ring
 from storage.cache import RecordCache
-from storage.keys import Keys
+from storage.keys import Keys, MissingKey, TwinKeys, WrongMasterKey
+from storage.ring import Ring
 from storage.tables import counters
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 TIPS_CHANGED = "tips"
 """The counter that counts every committed change of a tip."""
-KEYRING_CHANGED = "keyring"
-"""The counter that counts every change of the keyring."""
 
 _DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
 _PRAGMAS = (
@@ -106,6 +106,7 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _engine(url, pool_size)
         self.keys: Keys | None = None
+        self.ring: Ring | None = None
         self.cache = RecordCache()
         self.on_commit: Callable[[frozenset[bytes]], None] | None = None
         # SQLite has one writer; waiting here is fair and costs no busy loop.
@@ -136,31 +137,33 @@ class Database:
                 # A record tells how many parts there are: both must be of the same moment.
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             async with connection.begin():
-                yield Tx(connection, self._keys(), self.cache)
+                yield Tx(connection, await self._keys(connection), self.cache)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, alone: bool = False) -> AsyncIterator[Tx]:
         """A transaction that is committed at the end, or rolled back as a whole by any exception.
-        Raises Unreachable.
+        With `alone`, nobody else writes meanwhile. Raises Unreachable.
         """
         if self.is_sqlite:
             async with self._gate, self._write() as tx:
                 yield tx
         else:
-            async with self._write() as tx:
+            async with self._write(alone=alone) as tx:
                 yield tx
         if tx.touched and self.on_commit is not None:
             self.on_commit(frozenset(tx.touched))
 
     @asynccontextmanager
-    async def _write(self) -> AsyncIterator[Tx]:
+    async def _write(self, *, alone: bool = False) -> AsyncIterator[Tx]:
         async with self._connect() as connection:
             await connection.execution_options(immediate=True)
             async with connection.begin():
+                if not self.is_sqlite:
+                    await ring.lock(connection, alone=alone)
                 # A cache of its own: what is rolled back must not be remembered. It begins with
                 # what was opened before, each beside the sealed bytes that it was read from.
                 known = RecordCache(opened=self.cache.opened, letters=self.cache.letters)
-                tx = Tx(connection, self._keys(), known)
+                tx = Tx(connection, await self._keys(connection), known)
                 yield tx
                 if tx.touched:
                     # Last of all, for everybody waits for this row until the commit.
@@ -198,15 +201,33 @@ class Database:
         async with self.outside() as connection:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    async def forget_keys(self) -> None:
+        """Wipe what was taken out of the keyring from the files, where it would live on; the log of
+        PostgreSQL keeps it until it is recycled.
+        """
+        if self.is_sqlite:
+            await self.truncate_log()
+            return
+        async with self._connect() as plain:
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.exec_driver_sql("VACUUM FULL keyring")
+
     async def close(self) -> None:
         """Close all connections."""
         if self.is_sqlite:
             await self.truncate_log()
         await self.engine.dispose()
 
-    def _keys(self) -> Keys:
+    async def _keys(self, connection: AsyncConnection) -> Keys:
+        """The keys of what this transaction sees."""
         if self.keys is None:
             raise Unreachable
+        if self.ring is not None:
+            try:
+                self.keys = await self.ring.keys(connection)
+            except (WrongMasterKey, TwinKeys, MissingKey):
+                # The keyring changed, and the master key's file is not the one that opens it.
+                raise Unreachable from None
         return self.keys
 
 

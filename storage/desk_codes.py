@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from storage.chance import link_code
 from storage.database import Tx
@@ -76,6 +77,16 @@ async def drop(tx: Tx, kind: CodeKind, about: str) -> None:
         body = _opened(tx, row.id, row.body)
         if (body.kind, body.about) == (kind, about):
             await tx.run(delete(desk_codes).where(desk_codes.c.id == row.id))
+
+
+async def renewed(tx: Tx, row: Row[Any], now: datetime) -> dict[str, bytes] | None:
+    """For a rotation: a code that still lives keeps its key, for it is stored nowhere (None); an
+    old one is taken out. Raises Unopenable.
+    """
+    if _opened(tx, row.id, row.body).until > now:
+        return None
+    await tx.run(delete(desk_codes).where(desk_codes.c.id == row.id))
+    return {}
 
 
 async def _living(tx: Tx, kind: CodeKind, typed: str, now: datetime) -> tuple[bytes, str] | None:

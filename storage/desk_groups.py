@@ -4,14 +4,15 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from storage import desk_codes
 from storage.chance import random_id
 from storage.database import Tx
 from storage.desk_codes import CodeKind
-from storage.keys import Purpose
+from storage.keys import Keys, Purpose
 from storage.tables import desk_groups
 
 
@@ -128,6 +129,16 @@ async def unlink(tx: Tx, key: bytes) -> Group | None:
     if known is not None:
         await tx.run(delete(desk_groups).where(desk_groups.c.id == key))
     return known
+
+
+def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation. Raises Unopenable."""
+    about = _about(row.id)
+    told = json.loads(keys.open_sealed(Purpose.STAFF, row.body, about))
+    return {
+        "fingerprint": keys.mac(Purpose.STAFF, _named(told["chat"])),
+        "body": keys.reseal(Purpose.STAFF, row.body, about),
+    }
 
 
 async def _held(tx: Tx, key: bytes) -> Group | None:

@@ -1,13 +1,14 @@
 """Staff's accounts in a chat app: who is meant by an account, and how to reach them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from storage import desk_codes, staff
 from storage.database import Tx
 from storage.desk_codes import CodeKind
-from storage.keys import Purpose
+from storage.keys import Keys, Purpose
 from storage.staff import Member
 from storage.tables import desk_links
 
@@ -62,6 +63,14 @@ async def unlink(tx: Tx, member: bytes) -> bool:
     """Forget the account of a member, and a code for it; False when none was linked."""
     await desk_codes.drop(tx, CodeKind.ACCOUNT, member.hex())
     return await tx.run(delete(desk_links).where(desk_links.c.staff == member)) > 0
+
+
+def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation. Raises Unopenable."""
+    about = _about(row.id)
+    account = keys.open_sealed(Purpose.STAFF, row.body, about).decode()
+    new = keys.mac(Purpose.STAFF, _named(account))
+    return {"id": new, "body": keys.reseal(Purpose.STAFF, row.body, about, _about(new))}
 
 
 def _named(account: str) -> bytes:

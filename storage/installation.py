@@ -1,20 +1,21 @@
 """One installation: its salt, its wrapped keys, whether it is a demo."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import ring
 from storage.bell import DECOYS_DRAWN
 from storage.chance import random_bytes
 from storage.crypto import new_master
-from storage.database import KEYRING_CHANGED, TIPS_CHANGED, Database
+from storage.database import TIPS_CHANGED, Database
 from storage.keys import Keys, Purpose, WrappedKey, new_keys, wrap_key
-from storage.tables import counters, instance, keyring
+from storage.tables import counters, instance
 
 _SALT_BYTES = 16
 _LOCK = 7_401_003
-_COUNTERS = (TIPS_CHANGED, DECOYS_DRAWN, KEYRING_CHANGED)
+_COUNTERS = (TIPS_CHANGED, DECOYS_DRAWN, ring.KEYRING_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ async def make(database: Database, master: bytes, *, demo: bool) -> Installation
     """Write a fresh set of keys, wrapped under `master`, into an empty database."""
     made = Installation(random_bytes(_SALT_BYTES), demo)
     async with database.engine.begin() as connection:
-        await _write(connection, new_keys(master))
+        await ring.add(connection, new_keys(master))
         await connection.execute(
             insert(instance),
             [
@@ -52,9 +53,12 @@ async def is_made(database: Database) -> bool:
         return found.first() is not None
 
 
-async def open_with(database: Database, master: bytes) -> Installation:
-    """Open the keys with `master` and give them to the database. Keys for purposes that came
-    after all those it has are made now; one that is missing in between is never made anew.
+async def open_with(
+    database: Database, master: bytes, masters: Callable[[], Iterable[bytes]] | None = None
+) -> Installation:
+    """Open the keys with `master` and give them to the database, which opens them again whenever
+    they changed, with one of `masters` (else the same). Keys for purposes that came after all those
+    it has are made now; one that is missing in between is never made anew.
 
     Raises WrongMasterKey, TwinKeys, MissingKey.
     """
@@ -62,10 +66,11 @@ async def open_with(database: Database, master: bytes) -> Installation:
         stored = {
             row.name: bytes(row.value) for row in (await connection.execute(select(instance)))
         }
-        rows = await _read(connection)
+        rows = await ring.read(connection)
     if _newer(rows):
         rows = await _complete(database, master)
     database.keys = Keys.open(master, rows)
+    database.ring = ring.Ring(masters or (lambda: (master,)))
     return Installation(stored["salt"], stored.get("demo") == b"yes")
 
 
@@ -77,11 +82,12 @@ async def _complete(database: Database, master: bytes) -> list[WrappedKey]:
             if not database.is_sqlite:
                 # Two processes that are started at once must not make two keys for one purpose.
                 await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            rows = await _read(connection)
+            rows = await ring.read(connection)
             made = [wrap_key(master, purpose, 1, new_master()) for purpose in _newer(rows)]
             # Before anything is written: this master key has to be the right one.
             Keys.open(master, [*rows, *made])
-            await _write(connection, made)
+            await ring.add(connection, made)
+            await ring.count_change(connection)
     return [*rows, *made]
 
 
@@ -92,25 +98,3 @@ def _newer(rows: list[WrappedKey]) -> list[Purpose]:
     purposes, held = list(Purpose), {row.purpose for row in rows}
     known = [number for number, purpose in enumerate(purposes) if purpose in held]
     return purposes[known[-1] + 1 :] if known else []
-
-
-async def _read(connection: AsyncConnection) -> list[WrappedKey]:
-    rows = await connection.execute(select(keyring))
-    return [
-        WrappedKey(Purpose(row.purpose), row.number, bytes(row.wrapped), row.current)
-        for row in rows
-    ]
-
-
-async def _write(connection: AsyncConnection, made: list[WrappedKey]) -> None:
-    rows = [
-        {
-            "purpose": key.purpose.value,
-            "number": key.number,
-            "wrapped": key.wrapped,
-            "current": key.current,
-        }
-        for key in made
-    ]
-    if rows:
-        await connection.execute(insert(keyring), rows)

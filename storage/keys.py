@@ -84,6 +84,14 @@ def wrap_key(
     return WrappedKey(purpose, number, wrapped, current)
 
 
+def rewrap(master: bytes, other: bytes, rows: Iterable[WrappedKey]) -> list[WrappedKey]:
+    """The same keys wrapped under `other` instead of `master`. Raises WrongMasterKey."""
+    return [
+        wrap_key(other, row.purpose, row.number, _unwrapped(master, row), current=row.current)
+        for row in rows
+    ]
+
+
 class Keys:
     """The opened purpose keys. Made by `Keys.open`."""
 
@@ -101,10 +109,7 @@ class Keys:
         raw: dict[tuple[Purpose, int], bytes] = {}
         current: dict[Purpose, int] = {}
         for row in rows:
-            try:
-                opened = open_as(master, MASTER, row.wrapped, _about_key(row.purpose, row.number))
-            except Unopenable:
-                raise WrongMasterKey from None
+            opened = _unwrapped(master, row)
             if opened == master or opened in raw.values():
                 raise TwinKeys
             if row.current and current.setdefault(row.purpose, row.number) != row.number:
@@ -115,23 +120,46 @@ class Keys:
                 raise MissingKey(purpose)
         return cls(raw, current)
 
+    def current(self, purpose: Purpose) -> int:
+        """The number of the key that is used from now on."""
+        return self._current[purpose]
+
+    def older(self, purpose: Purpose) -> tuple[int, ...]:
+        """The numbers of the keys that only open what is there, the highest first."""
+        return tuple(self._numbers(purpose)[1:])
+
     def seal(
-        self, purpose: Purpose, plain: bytes, about: bytes, *, size: int | None = None
+        self,
+        purpose: Purpose,
+        plain: bytes,
+        about: bytes,
+        *,
+        size: int | None = None,
+        like: bytes | None = None,
     ) -> bytes:
         """`plain` sealed with the current key, bound to `about`; padded to `size` bytes (which it
         must be smaller than, else ValueError), else to a power of two from 1 KiB.
+
+        With the key that sealed `like`, when given: a row whose id is a fingerprint gets a newer
+        key as a whole or not at all.
         """
-        number = self._current[purpose]
-        padded = pad(plain, size or part_size(len(plain)))
-        return seal_as(self._key(purpose, number, "seal"), _key_id(purpose, number), padded, about)
+        number = self._current[purpose] if like is None else key_number(like)
+        return self._sealed(purpose, number, pad(plain, size or part_size(len(plain))), about)
 
     def open_sealed(self, purpose: Purpose, sealed: bytes, about: bytes) -> bytes:
         """What was sealed for this purpose and `about`, by whichever key. Raises Unopenable."""
-        number = key_number(sealed)
-        if (purpose, number) not in self._raw:
-            raise Unopenable
-        key = self._key(purpose, number, "seal")
-        return unpad(open_as(key, _key_id(purpose, number), sealed, about))
+        return unpad(self._padded(purpose, sealed, about))
+
+    def reseal(
+        self, purpose: Purpose, sealed: bytes, about: bytes, anew: bytes | None = None
+    ) -> bytes:
+        """The same words under the current key, at the same length; bound to `anew`, when given,
+        instead of `about`. Raises Unopenable.
+        """
+        padded = self._padded(purpose, sealed, about)
+        return self._sealed(
+            purpose, self._current[purpose], padded, about if anew is None else anew
+        )
 
     def mac(self, purpose: Purpose, data: bytes, size: int = 16) -> bytes:
         """HMAC-SHA256 with the current key, cut to `size` bytes."""
@@ -151,6 +179,15 @@ class Keys:
         secrets = self.macs(Purpose.PEPPER, stretched, KEY_BYTES)
         return tuple(map(_reporter, secrets, self._numbers(Purpose.PEPPER)))
 
+    def _sealed(self, purpose: Purpose, number: int, padded: bytes, about: bytes) -> bytes:
+        return seal_as(self._key(purpose, number, "seal"), _key_id(purpose, number), padded, about)
+
+    def _padded(self, purpose: Purpose, sealed: bytes, about: bytes) -> bytes:
+        number = key_number(sealed)
+        if (purpose, number) not in self._raw:
+            raise Unopenable
+        return open_as(self._key(purpose, number, "seal"), _key_id(purpose, number), sealed, about)
+
     def _numbers(self, purpose: Purpose) -> list[int]:
         current = self._current[purpose]
         numbers = sorted((number for kind, number in self._raw if kind is purpose), reverse=True)
@@ -161,6 +198,13 @@ class Keys:
         if known is None:
             known = self._derived[purpose, number, name] = derive(self._raw[purpose, number], name)
         return known
+
+
+def _unwrapped(master: bytes, row: WrappedKey) -> bytes:
+    try:
+        return open_as(master, MASTER, row.wrapped, _about_key(row.purpose, row.number))
+    except Unopenable:
+        raise WrongMasterKey from None
 
 
 def _key_id(purpose: Purpose, number: int) -> tuple[int, int]:

@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from storage.chance import random_id
+from storage.crypto import key_number
 from storage.database import Tx
 from storage.keys import Purpose
 from storage.tables import letters
@@ -60,15 +62,15 @@ async def write(tx: Tx, letter: Letter) -> None:
 
 async def write_refresh(tx: Tx, tip: bytes, unit: str, group: bytes, due: datetime | None) -> None:
     """Let the card of a tip in a group be shown anew; many changes before that are one letter."""
-    key = tx.keys.mac(Purpose.LETTERS, b"refresh" + tip + group)
-    row = await tx.row(select(letters).where(letters.c.id == key).with_for_update())
+    keys = tx.keys.macs(Purpose.LETTERS, _refreshed(tip, group))
+    row = await tx.row(select(letters).where(letters.c.id.in_(keys)).with_for_update())
     if row is not None:
-        waiting_one = _open(tx, key, row.body)
+        waiting_one = _open(tx, row.id, row.body)
         if waiting_one.lease is None and waiting_one.due is not None:
             return
         # What is being sent now may show the tip as it was: its letter is not this one.
-        await tx.run(delete(letters).where(letters.c.id == key))
-    await write(tx, Letter(LetterKind.REFRESH, tip, unit, due, key, group))
+        await tx.run(delete(letters).where(letters.c.id == row.id))
+    await write(tx, Letter(LetterKind.REFRESH, tip, unit, due, keys[0], group))
 
 
 async def waiting(tx: Tx) -> tuple[Letter, ...]:
@@ -97,8 +99,10 @@ async def postpone(tx: Tx, letter: Letter, due: datetime) -> Letter | None:
 
 async def settle(tx: Tx, letter: Letter) -> bool:
     """Take the letter out; False when somebody else has done so or it is a new one by now."""
-    where = (letters.c.id == letter.id) & (letters.c.body == letter.sealed)
-    return await tx.run(delete(letters).where(where)) == 1
+    if await tx.run(delete(letters).where(_is(letter, letter.sealed))) == 1:
+        return True
+    anew = await _sealed_anew(tx, letter)
+    return anew is not None and await tx.run(delete(letters).where(_is(letter, anew))) == 1
 
 
 async def drop_of(tx: Tx, *gone: bytes) -> None:
@@ -109,11 +113,54 @@ async def drop_of(tx: Tx, *gone: bytes) -> None:
         await tx.run(delete(letters).where(letters.c.id.in_(dropped)))
 
 
+async def readdress(tx: Tx, alarm: str, to: str, now: datetime) -> bool:
+    """Let what would ring `alarm` ring `to`, which is the same one under a newer key. False, and
+    nothing is changed, while one of these letters is being sent.
+    """
+    named = [each for each in await waiting(tx) if each.to == alarm]
+    if any(each.lease is not None and each.lease > now for each in named):
+        return False
+    for letter in named:
+        if await _change(tx, letter, replace(letter, to=to)) is None:
+            return False
+    return True
+
+
+async def renewed(tx: Tx, row: Row[Any], now: datetime) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation. Raises Unopenable."""
+    letter, key = _open(tx, row.id, row.body), bytes(row.id)
+    # Who is sending it knows it by its id; under an old one a card is shown anew once too often.
+    is_free = letter.lease is None or letter.lease <= now
+    if letter.kind is LetterKind.REFRESH and is_free:
+        key = tx.keys.mac(Purpose.LETTERS, _refreshed(letter.tip, letter.group))
+    body = tx.keys.reseal(Purpose.LETTERS, row.body, _about(row.id), _about(key))
+    return {"id": key, "body": body}
+
+
 async def _change(tx: Tx, letter: Letter, changed: Letter) -> Letter | None:
-    sealed = _sealed(tx, letter.id, changed)
-    where = (letters.c.id == letter.id) & (letters.c.body == letter.sealed)
-    met = await tx.run(update(letters).where(where).values(body=sealed))
-    return replace(changed, sealed=sealed) if met == 1 else None
+    change = update(letters).values(body=(sealed := _sealed(tx, letter.id, changed)))
+    if await tx.run(change.where(_is(letter, letter.sealed))) != 1:
+        anew = await _sealed_anew(tx, letter)
+        if anew is None or await tx.run(change.where(_is(letter, anew))) != 1:
+            return None
+    return replace(changed, sealed=sealed)
+
+
+async def _sealed_anew(tx: Tx, letter: Letter) -> bytes | None:
+    """The body of a letter that says what it said, but under another key by now."""
+    row = await tx.row(select(letters).where(letters.c.id == letter.id).with_for_update())
+    if row is None or key_number(row.body) == key_number(letter.sealed):
+        return None
+    present = _open(tx, row.id, row.body)
+    return present.sealed if replace(present, sealed=letter.sealed) == letter else None
+
+
+def _is(letter: Letter, sealed: bytes) -> ColumnElement[bool]:
+    return (letters.c.id == letter.id) & (letters.c.body == sealed)
+
+
+def _refreshed(tip: bytes, group: bytes) -> bytes:
+    return b"refresh" + tip + group
 
 
 def _sealed(tx: Tx, key: bytes, letter: Letter) -> bytes:

@@ -11,7 +11,7 @@ from handlers.bulletins import Topic
 from handlers.languages import Language
 from handlers.subscriptions import mask_of, topics_of
 from storage.database import Tx
-from storage.keys import Purpose
+from storage.keys import Keys, Purpose
 from storage.tables import outlets
 
 ALL_TOPICS = frozenset(Topic)
@@ -133,6 +133,15 @@ async def set_gone(tx: Tx, outlet: int, *, gone: bool = True) -> bool:
 async def remove(tx: Tx, outlet: int) -> bool:
     """Forget an outlet; False when it is not there."""
     return await tx.run(delete(outlets).where(outlets.c.id == outlet)) > 0
+
+
+def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation. Raises Unopenable."""
+    about = _about(bytes(row.fingerprint))
+    told = json.loads(keys.open_sealed(Purpose.SUBSCRIBERS, row.body, about))
+    new = keys.mac(Purpose.SUBSCRIBERS, _named(row.account, told["address"]))
+    body = keys.reseal(Purpose.SUBSCRIBERS, row.body, about, _about(new))
+    return {"fingerprint": new, "body": body}
 
 
 async def _found(tx: Tx, asked: Select[Any]) -> tuple[Outlet, ...]:

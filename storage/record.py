@@ -150,6 +150,11 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
     )
 
 
+def renewed(keys: Keys, tip: bytes, sealed: bytes) -> bytes:
+    """The same record under the current key. Raises Unopenable."""
+    return keys.reseal(Purpose.METADATA, sealed, _about(tip))
+
+
 def _place(read: list[str]) -> Place:
     code, name, province_code, province, *codes = read
     return Place(code, name, province_code, province, tuple(codes))

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import pyotp
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from handlers.roles import BROADCASTERS, READERS_OF_TIPS, Role
 from storage import desk_codes
@@ -129,9 +130,8 @@ async def add(
     await tx.run(
         insert(staff).values(
             id=key,
-            login=tx.keys.mac(Purpose.STAFF, _named(login)),
             enrolment=tx.keys.mac(Purpose.STAFF, _token(token)),
-            body=_sealed(tx, key, body),
+            **_written(tx, key, body),
         )
     )
     rows = [{"staff": key, "unit": unit, "role": role} for unit, role in held]
@@ -153,7 +153,7 @@ async def reset(tx: Tx, login: str, now: datetime) -> str | None:
         .where(staff.c.id == member.id)
         .values(
             enrolment=tx.keys.mac(Purpose.STAFF, _token(token)),
-            body=_sealed(tx, member.id, _fresh(login, member.name, now)),
+            **_written(tx, member.id, _fresh(login, member.name, now)),
         )
     )
     # Their phone may be in other hands. Last, so that whoever links one just now is waited for.
@@ -215,8 +215,8 @@ async def use_code(tx: Tx, key: bytes, code: str, now: datetime) -> bool:
     step = _step(body, code, now) if body.hashed is not None else None
     if step is None:
         return False
-    sealed = _sealed(tx, key, replace(body, step=step))
-    await tx.run(update(staff).where(staff.c.id == key).values(body=sealed))
+    written = _written(tx, key, replace(body, step=step))
+    await tx.run(update(staff).where(staff.c.id == key).values(**written))
     return True
 
 
@@ -249,7 +249,7 @@ async def enrol(tx: Tx, token: str, hashed: str, code: str, now: datetime) -> Me
         return Enrolment.WRONG_CODE
     body = replace(body, hashed=hashed, step=step, until=None, stamp=random_id().hex())
     changed = update(staff).where(staff.c.id == key)
-    await tx.run(changed.values(enrolment=None, body=_sealed(tx, key, body)))
+    await tx.run(changed.values(enrolment=None, **_written(tx, key, body)))
     return _member(key, body, invited.member.grants)
 
 
@@ -272,6 +272,20 @@ async def revoke(tx: Tx, key: bytes, unit: str, role: Role) -> bool:
     """Take a role away; False when it was not held. It counts from the next transaction on."""
     where = (grants.c.staff == key) & (grants.c.unit == unit) & (grants.c.role == role)
     return await tx.run(delete(grants).where(where)) > 0
+
+
+async def renewed(tx: Tx, row: Row[Any], now: datetime) -> dict[str, bytes | None] | None:
+    """What a row holds under the current keys, for a rotation; None while its enrolment link lives,
+    for the token is stored nowhere. Raises Unopenable.
+    """
+    body = _opened(tx, row.id, row.body)
+    if body.until is not None and now < datetime.fromisoformat(body.until):
+        return None
+    return {
+        "login": tx.keys.mac(Purpose.STAFF, _named(body.login)),
+        "enrolment": None,
+        "body": tx.keys.reseal(Purpose.STAFF, row.body, _about(row.id)),
+    }
 
 
 async def units_read_by(tx: Tx, key: bytes) -> frozenset[str]:
@@ -328,6 +342,12 @@ def _step(body: _Body, code: str, now: datetime) -> int | None:
         if equal(one_time.at(step).encode(), typed) and step > body.step:
             found = step
     return found
+
+
+def _written(tx: Tx, key: bytes, body: _Body) -> dict[str, bytes]:
+    """Both are of the same key, always: by the body's a rotation knows that the row is done."""
+    login = tx.keys.mac(Purpose.STAFF, _named(body.login))
+    return {"login": login, "body": _sealed(tx, key, body)}
 
 
 def _sealed(tx: Tx, key: bytes, body: _Body) -> bytes:

@@ -104,8 +104,9 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     for table in (chunks, parts, wraps):
         await tx.run(delete(table).where(table.c.tip.in_(ids)))
     await tx.run(delete(tips).where(tips.c.id.in_(ids)))
-    rows = [{"id": tx.keys.mac(Purpose.TOMBSTONES, tip), "day": day} for tip in ids]
-    await tx.run(insert(tombstones), rows)
+    # Under every key: a backup from before a rotation has only the older ones to know them by.
+    marks = [mark for tip in ids for mark in tx.keys.macs(Purpose.TOMBSTONES, tip)]
+    await tx.run(insert(tombstones), [{"id": mark, "day": day} for mark in marks])
     tx.touched.update(ids)
 
 
@@ -116,7 +117,7 @@ async def seal_to(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) -> 
         public = await units.public_key(tx, reader)
         if public is None:
             raise UnknownUnit
-        rows.append({"id": _wrap_id(tx, reader, tip), "tip": tip, "body": case.wrap(public)})
+        rows.append({"id": _wrap_ids(tx, reader, tip)[0], "tip": tip, "body": case.wrap(public)})
     missing = max(WRAPS_AT_LEAST - len(rows), 0)
     rows += [{"id": random_id(), "tip": tip, "body": dummy_wrap()} for _ in range(missing)]
     await tx.run(insert(wraps), rows)
@@ -130,8 +131,19 @@ async def seal_again(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) 
 
 async def open_as(tx: Tx, unit: str, tip: bytes) -> CaseKey | None:
     """The case key of a tip by the wrap of a unit; None where it has none. Raises Unopenable."""
-    wrap = await tx.row(select(wraps.c.body).where(wraps.c.id == _wrap_id(tx, unit, tip)))
+    wrap = await tx.row(select(wraps.c.body).where(wraps.c.id.in_(_wrap_ids(tx, unit, tip))))
     return await units.unwrap(tx, unit, wrap.body) if wrap is not None else None
+
+
+async def renewed(tx: Tx, row: Row[Any], _: datetime) -> dict[str, bytes]:
+    """What a tip's row holds under the current keys, for a rotation; its wraps are found by the
+    same key, and are changed too. Raises Unopenable.
+    """
+    tip = bytes(row.id)
+    for reader in record.unseal(tx.keys, tip, row.record).readers:
+        new, *old = _wrap_ids(tx, reader, tip)
+        await tx.run(update(wraps).where(wraps.c.id.in_(old)).values(id=new))
+    return {"record": record.renewed(tx.keys, tip, row.record)}
 
 
 def seal_bell(case: CaseKey, tip: bytes, number: str) -> bytes:
@@ -151,6 +163,6 @@ def whose_turn(status: Status) -> Whose:
     return Whose.WORKER if status is Status.ASKED else Whose.DESK
 
 
-def _wrap_id(tx: Tx, unit: str, tip: bytes) -> bytes:
+def _wrap_ids(tx: Tx, unit: str, tip: bytes) -> tuple[bytes, ...]:
     # A unit finds its own wrap; nobody without the metadata key can tell whose one is.
-    return tx.keys.mac(Purpose.METADATA, b"wrap" + tip + unit.encode())
+    return tx.keys.macs(Purpose.METADATA, b"wrap" + tip + unit.encode())

@@ -26,7 +26,7 @@ from handlers.subscriptions import (
     topics_of,
 )
 from storage.database import Tx
-from storage.keys import Purpose
+from storage.keys import Keys, Purpose
 from storage.tables import subscribers
 
 BUCKET = 1_000
@@ -176,6 +176,17 @@ async def buckets(tx: Tx, reach: Reach, first: int, last: int) -> tuple[Bucket, 
     )
     rows = await tx.rows(asked)
     return tuple(Bucket(row.account, part_of(row.part), row.number, row.many) for row in rows)
+
+
+def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation. Raises Unopenable."""
+    old = bytes(row.fingerprint)
+    address = keys.open_sealed(Purpose.SUBSCRIBERS, row.address, old).decode()
+    new = keys.mac(Purpose.SUBSCRIBERS, _named(row.account, address))
+    return {
+        "fingerprint": new,
+        "address": keys.reseal(Purpose.SUBSCRIBERS, row.address, old, new),
+    }
 
 
 def where(reach: Reach) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from handlers.effects import FileTip
@@ -16,7 +16,7 @@ from storage.chance import random_id
 from storage.crypto import CaseKey
 from storage.database import Tx
 from storage.days import local_day
-from storage.keys import Reporter
+from storage.keys import Purpose, Reporter
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips
@@ -25,6 +25,12 @@ from storage.thread import NewPart, Part
 
 class AlreadyFiled(Exception):
     """A tip with this receipt code is there; the transaction can only be rolled back."""
+
+
+class OldPepper(Exception):
+    """The receipt code was looked up under keys that are not the present ones: look again. Else a
+    code could file twice, once under each.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class _Opened:
 
 def key_of(reporter: Reporter) -> Key:
     """What a worker's session keeps of a receipt code."""
-    return Key(reporter.locator, reporter.public, reporter.secret)
+    return Key(reporter.locator, reporter.public, reporter.secret, reporter.pepper)
 
 
 async def file(
@@ -55,8 +61,11 @@ async def file(
 ) -> bytes:
     """Store a tip, sealed to its unit and its worker, and write the card to the desk; the tip's id.
 
-    `due` is when the card may leave. Raises UnknownUnit, and AlreadyFiled: one code files once.
+    `due` is when the card may leave. Raises UnknownUnit, OldPepper, and AlreadyFiled: one code
+    files once.
     """
+    if new.key.pepper != tx.keys.current(Purpose.PEPPER):
+        raise OldPepper
     tip, case = random_id(), CaseKey.new()
     story = NewPart(Author.WORKER, Kind.STORY, new.story)
     shown = [_photo(each) for each in pictures]
@@ -79,6 +88,7 @@ async def file(
         answered=False,
         result_on=new.result_on,
         end=end,
+        pepper=new.key.pepper,
     )
     values = {
         "id": tip,
@@ -106,6 +116,29 @@ async def find(tx: Tx, reporters: Sequence[Reporter]) -> Key | None:
         if row is not None:
             return key_of(reporter)
     return None
+
+
+async def renew(tx: Tx, reporters: Sequence[Reporter]) -> Key | None:
+    """The key of the tip that one of `reporters` filed, moved to the first of them: what its worker
+    typed binds it to the present pepper. None where there is none (any more).
+    """
+    new = reporters[0]
+    for old in reporters[1:]:
+        row = await stored.row_where(tx, tips.c.locator == old.locator, lock=True)
+        if row is None:
+            continue
+        tip = bytes(row.id)
+        case = CaseKey.unwrap(old.public, old.secret, row.reporter_wrap)
+        moved = replace(record.unseal(tx.keys, tip, row.record), pepper=new.pepper)
+        values = {
+            "locator": new.locator,
+            "reporter": new.public,
+            "reporter_wrap": case.wrap(new.public),
+            "record": record.seal(tx.keys, tip, moved),
+        }
+        # Nobody who watches the tip is told: that somebody typed its code is not theirs to know.
+        await tx.run(update(tips).where(tips.c.id == tip).values(**values))
+    return await find(tx, reporters[:1])
 
 
 async def read_thread(tx: Tx, key: Key) -> Thread | None:

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from handlers import doorway
 from handlers.routing import Tree, Unit, UnitKind
@@ -12,7 +13,7 @@ from handlers.tips import Category
 from storage import alarms, record, unit_choices
 from storage.crypto import CaseKey, Pair, new_pair
 from storage.database import Tx
-from storage.keys import Purpose
+from storage.keys import Keys, Purpose
 from storage.tables import desk_groups, grants, outlets, tips, units
 
 
@@ -122,6 +123,13 @@ async def name_of(tx: Tx, unit: str) -> str:
     """The name of a unit, its id where it does not exist any more."""
     row = await tx.row(select(units.c.name).where(units.c.id == unit))
     return str(row.name) if row is not None else unit
+
+
+def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
+    """What a row holds under the current keys, for a rotation: the pair itself stays, for tips are
+    sealed to it. Raises Unopenable.
+    """
+    return {"private_key": keys.reseal(Purpose.UNITS, row.private_key, _about(row.id))}
 
 
 async def _used(tx: Tx, gone: Sequence[str]) -> str | None:

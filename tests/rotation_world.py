@@ -1,0 +1,175 @@
+"""A house in which something lies under every key, and what has to be readable in it at all times."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import LargeBinary, insert, select
+
+from handlers.bulletins import Topic
+from handlers.events import Picture
+from handlers.languages import Language
+from handlers.roles import Role
+from handlers.states import Key
+from handlers.subscriptions import Subscription
+from storage import (
+    accounts,
+    alarms,
+    audit,
+    bots,
+    cases,
+    desk_codes,
+    desk_groups,
+    desk_links,
+    outbox,
+    outlets,
+    staff,
+    subscribers,
+    tips,
+)
+from storage.audit import Act
+from storage.chance import random_bytes
+from storage.database import Database
+from storage.desk_codes import CodeKind
+from storage.keys import Purpose
+from storage.sealings import HOLDS
+from storage.staff import Member
+from storage.tables import metadata, tallies, tombstones
+from tests.desk_world import NOW, add
+from tests.staff_world import enrolled
+from tests.tip_world import PHOTO, file, new_key, new_tip
+
+GROUP, ACCOUNT, CHAT = "-100123", "telegram:77", "zalo_bot:3|6ab1f0c2d"
+BROWSER = '["https://fcm.googleapis.com/fcm/send/one","p256dh","auth"]'
+READER, CHANNEL = "4711", "-100999"
+TOKEN, BOT_TOKEN = "123456:token", "456:zalo"
+TALLY = b'{"unit": "north"}'
+LATER = NOW + timedelta(days=4)
+"""When every link and code of the beginning is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What was put in. `stretched` is a receipt code after its Argon2id."""
+
+    stretched: bytes
+    tip: bytes
+    officer: Member
+    enrolment: str
+    code: str
+    gone: bytes
+
+
+async def fill(made: Database) -> World:
+    """Put a row into every table that is sealed."""
+    officer = await enrolled(made, "officer", ("north", Role.OFFICER))
+    _, enrolment = await add(made, "newcomer", ("north", Role.OFFICER))
+    async with made.write() as tx:
+        group = await desk_codes.make(tx, CodeKind.GROUP, "north", NOW)
+        await desk_groups.link(tx, group, GROUP, NOW)
+        account = await desk_codes.make(tx, CodeKind.ACCOUNT, officer.id.hex(), NOW)
+        await desk_links.link(tx, account, ACCOUNT, NOW)
+        alarm = await desk_codes.make(tx, CodeKind.ALARM, officer.id.hex(), NOW)
+        await alarms.link(tx, alarm, alarms.Path.ZALO, CHAT, NOW)
+        await alarms.add_browser(tx, officer.id, BROWSER)
+        code = await desk_codes.make(tx, CodeKind.OUTLET, "north", NOW)
+        first = await accounts.add(tx, "telegram", "telegram", TOKEN)
+        assert first is not None
+        await bots.add(tx, "zalo", BOT_TOKEN, "north", bots.Mode.POLLING)
+        wanted = Subscription(frozenset({Topic.WAGES}))
+        await subscribers.keep(tx, first.id, READER, wanted, NOW.date())
+        await outlets.add(tx, first.id, "north", "channel", CHANNEL, "Bản tin miền bắc")
+        key = random_bytes(16)
+        body = tx.keys.seal(Purpose.METADATA, TALLY, b"tally" + key, size=512)
+        await tx.run(insert(tallies).values(id=key, body=body))
+        for _ in range(3):
+            await audit.write(tx, Act.SIGNED_IN, staff=officer.id, minute=NOW)
+    stretched = random_bytes(32)
+    tip = await file_by(made, stretched)
+    removed = replace(new_tip(), key=new_key())
+    gone = await file(made, removed)
+    async with made.write() as tx:
+        await tips.add_words(tx, await key_of(made, stretched), "Thêm.")
+        assert await tips.remove(tx, removed.key, day=NOW.date())
+    return World(stretched, tip, officer, enrolment, code, gone)
+
+
+async def file_by(made: Database, stretched: bytes) -> bytes:
+    """File a tip with a picture under the code that was stretched to this; its id."""
+    async with made.read() as tx:
+        key = tips.key_of(tx.keys.reporters(stretched)[0])
+    shown = Picture("one", 1)
+    return await file(made, new_tip(key=key, pictures=(shown,)), [PHOTO])
+
+
+async def key_of(made: Database, stretched: bytes) -> Key:
+    """What the code opens now, without moving its tip."""
+    async with made.read() as tx:
+        key = await tips.find(tx, tx.keys.reporters(stretched))
+    assert key is not None
+    return key
+
+
+async def typed(made: Database, stretched: bytes) -> Key:
+    """The worker types the code."""
+    async with made.write() as tx:
+        key = await tips.renew(tx, tx.keys.reporters(stretched))
+    assert key is not None
+    return key
+
+
+async def check(made: Database, world: World) -> None:
+    """All that was put in can be found and read."""
+    async with made.read() as tx:
+        found = await tips.read_thread(tx, await key_of(made, world.stretched))
+        assert found is not None
+        assert [entry.words for entry in found.entries if entry.words][-1] == "Thêm."
+        member = await staff.by_login(tx, "officer")
+        assert member is not None
+        assert member.id == world.officer.id
+        assert await desk_links.member_of(tx, ACCOUNT) == member
+        assert await desk_links.account_of(tx, member.id) == ACCOUNT
+        group = await desk_groups.by_chat(tx, GROUP)
+        assert group is not None
+        assert group.chat == GROUP
+        for path, address in ((alarms.Path.ZALO, CHAT), (alarms.Path.PUSH, BROWSER)):
+            alarm = await alarms.by_address(tx, path, address)
+            assert alarm is not None
+            assert alarm.address == address
+        assert await audit.verify(tx)
+        assert len(await audit.entries(tx, limit=10)) >= 3
+        [account, bot] = await accounts.every(tx)
+        assert await accounts.token_of(tx, account.id) == TOKEN
+        assert await accounts.token_of(tx, bot.id) == BOT_TOKEN
+        assert [each.name for each in await bots.every(tx)] == ["zalo"]
+        assert await subscribers.of(tx, account.id, READER) is not None
+        outlet = await outlets.by_address(tx, account.id, CHANNEL)
+        assert outlet is not None
+        assert outlet.language is Language.VI
+        assert await outlets.address_of(tx, outlet.id) == CHANNEL
+        for row in await tx.rows(select(tallies)):
+            about = b"tally" + bytes(row.id)
+            assert tx.keys.open_sealed(Purpose.METADATA, row.body, about) == TALLY
+        letters = await outbox.waiting(tx)
+        assert {each.kind for each in letters} >= {outbox.LetterKind.PING}
+        for letter in letters:
+            if letter.kind is outbox.LetterKind.PING:
+                assert await alarms.by_id(tx, bytes.fromhex(letter.to)) is not None
+        marks = [bytes(row.id) for row in await tx.rows(select(tombstones.c.id))]
+        assert set(marks) & set(tx.keys.macs(Purpose.TOMBSTONES, world.gone))
+    async with made.write() as tx:
+        opened = await cases.open_case(tx, world.officer.id, world.tip, NOW)
+        assert isinstance(opened, cases.Case)
+
+
+async def numbers(made: Database, purpose: Purpose) -> set[int]:
+    """The numbers of the keys that rows are sealed with."""
+    found = set()
+    async with made.read() as tx:
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                name = f"{table.name}.{column.name}"
+                if not isinstance(column.type, LargeBinary) or HOLDS[name] is not purpose:
+                    continue
+                values = [bytes(row[0]) for row in await tx.rows(select(column)) if row[0]]
+                found |= {each[2] for each in values if len(each) > 32}
+    return found
