@@ -16,6 +16,8 @@ _FIELD_POLYNOMIAL = 0b100101
 _VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _READINGS_KEPT = 1024
 _HIDDEN_COST = 4
+# Not U: a keyboard makes Ư of a W.
+_IN_NO_CODE = frozenset("ILO")
 _WINDOWS_TRIED = 8
 _MOST_GROUPS = 8
 _CODE_LIKE_LENGTHS = range(13, 20)
@@ -201,6 +203,9 @@ def _may_be_code(groups: Sequence[Run], *, alone: bool) -> bool:
     few, unlikeness = alone and len(groups) <= GROUP_LENGTH, _unlikeness(groups)
     if any(_is_jumble(group) for group in groups):
         return few or unlikeness >= 1 / 2
+    if any(letter.base in _IN_NO_CODE for group in groups for letter in group):
+        # All letters or all digits in each group, and letters that no code has: `laix hỏi 9704 laix`
+        return False
     # Four groups that are whole with the keys that their marks stand for are hardly words.
     are_fours = few and all(_size([group]) == GROUP_LENGTH for group in groups)
     least = 1 / 2 if are_fours and len(groups) == CODE_LENGTH // GROUP_LENGTH else 3 / 4

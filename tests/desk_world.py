@@ -23,6 +23,12 @@ from tests import databases
 
 NOW = datetime(2026, 11, 21, 5, 5, tzinfo=UTC)
 STORY = "Cửa thoát hiểm của xưởng bị khóa từ thứ hai."
+UNITS = (
+    Unit("root", None, UnitKind.UNION, "Tổng liên đoàn"),
+    Unit("north", "root", UnitKind.UNION, "Công đoàn phía bắc"),
+    Unit("north-park", "north", UnitKind.UNION, "Công đoàn khu công nghiệp"),
+    Unit("south", "root", UnitKind.UNION, "Công đoàn phía nam"),
+)
 PLACE = Place("25747", "Phường Thủ Dầu Một", "79", "Thành phố Hồ Chí Minh")
 
 
@@ -47,16 +53,7 @@ async def fill(url: str) -> bytes:
         await installation.make(made, master, demo=True)
         await installation.open_with(made, master)
         async with made.write() as tx:
-            await units.import_all(
-                tx,
-                [
-                    Unit("root", None, UnitKind.UNION, "Tổng liên đoàn"),
-                    Unit("north", "root", UnitKind.UNION, "Công đoàn phía bắc"),
-                    Unit("north-park", "north", UnitKind.UNION, "Công đoàn khu công nghiệp"),
-                    Unit("south", "root", UnitKind.UNION, "Công đoàn phía nam"),
-                ],
-                at_once=True,
-            )
+            await units.import_all(tx, UNITS, at_once=True)
     finally:
         await made.close()
     return master

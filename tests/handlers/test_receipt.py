@@ -4,7 +4,7 @@ import random
 import unicodedata
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from handlers.receipt import (
@@ -305,6 +305,8 @@ PLAIN_WORDS = [word for word in WORDS if word.isalpha() or not any(map(str.isalp
 
 
 @given(st.lists(st.sampled_from(PLAIN_WORDS), min_size=1, max_size=14))
+@example(["laix", "hỏi", "9704", "laix"])
+@example(["paid", "0900", "laix", "paid"])
 def test_no_series_of_ordinary_words_is_read_as_a_code(words: list[str]) -> None:
     assert read(" ".join(words)) == ()
 

@@ -1,0 +1,119 @@
+"""The register of what is sealed: every place in `storage` that seals, and the fields inside.
+
+Sealed is no excuse: whoever takes every key as well shall not learn who told us something, for it
+is stored nowhere.
+"""
+
+from collections.abc import Mapping
+
+from storage.audit import Entry
+from storage.outbox import Letter
+from storage.record import End, Post, Record
+from storage.thread import NewPart, Part
+from tests.leaks.what import Fields, Kind, What
+
+_TIP = What(Kind.RANDOM, "the tip's id")
+_UNIT = What(Kind.PUBLIC, "ids of units")
+_MEMBER = What(Kind.STAFF, "a member's random id")
+_DUE = What(Kind.DEADLINE, "the full hour at which a card may leave, or at once")
+_HOUSE = What(Kind.HOUSE, "until when a process works on it")
+_STATE = What(Kind.CLOSED, "categories, statuses, outcomes, yes and no")
+_CHAIN = What(Kind.COUNT, "the part's number, the hash of the one before")
+_OF_STAFF = What(Kind.STAFF, "how a member proves who they are, and is reached")
+_LETTER = {
+    "kind": What(Kind.CLOSED, "letters"),
+    "tip": _TIP,
+    "unit": _UNIT,
+    "due": _DUE,
+    "group": What(Kind.RANDOM, "our id of a desk's group"),
+    "to": What(Kind.STAFF, "an officer's chat, or the id of an alarm"),
+    "messages": What(Kind.STAFF, "our own messages in a desk's group or an officer's chat"),
+    "lease": _HOUSE,
+}
+_RECORD = {
+    **dict.fromkeys(("unit", "readers", "excluded"), _UNIT),
+    "nickname": What(Kind.RANDOM, "two words drawn for the desk"),
+    **dict.fromkeys(("category", "danger", "status", "outcome", "answered"), _STATE),
+    "place": What(Kind.PUBLIC, "the commune that the worker chose"),
+    "files": What(Kind.COUNT, "pictures"),
+    "holder": _MEMBER,
+    "triage_by": What(Kind.DEADLINE, "rounded up, gone when the tip is claimed"),
+    **dict.fromkeys(("answer_on", "result_on"), What(Kind.DAY, "promised to the worker")),
+    "end": What(Kind.COUNT, "how many parts, and the hash of the last"),
+    "posts": What(Kind.STAFF, "its cards in groups of desks"),
+    "pepper": What(Kind.COUNT, "the number of the key that its code is bound to"),
+    "closed_on": What(Kind.DAY, "of closing"),
+    "tally": What(Kind.RANDOM, "the id of the row that counts it"),
+}
+_PART = {
+    **dict.fromkeys(("number", "previous"), _CHAIN),
+    "kind": What(Kind.CLOSED, "story, addition, photo, question, answer, closing"),
+    "words": What(Kind.WORDS, "as they were sent"),
+    "by": What(Kind.STAFF, "the officer's name, in an officer's part"),
+    "minute": What(Kind.STAFF, "of writing, in an officer's part"),
+    "mime": What(Kind.CLOSED, "kinds of pictures"),
+    "chunks": What(Kind.RANDOM, "ids of the picture's rows"),
+}
+_ENTRY = {
+    "act": What(Kind.CLOSED, "what staff do"),
+    "staff": _MEMBER,
+    "tip": _TIP,
+    "unit": _UNIT,
+    "minute": What(Kind.STAFF, "of what a member did"),
+    "note": What(Kind.CLOSED, "outcomes, roles, ids; 80 letters at most"),
+}
+
+WHOLE = ""
+"""The name of the only field where what is sealed has none."""
+
+OF_TIPS: Mapping[str, Fields] = {
+    "storage.outbox._sealed": _LETTER,
+    "storage.record.seal": {"police": _STATE, **_RECORD},
+    "storage.thread.extend": _PART,
+    "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
+    "storage.audit.write": _ENTRY,
+}
+
+OTHERS: Mapping[str, Fields] = {
+    "storage.accounts._sealed": {WHOLE: What(Kind.HOUSE, "a bot's token")},
+    "storage.bots._sealed": dict.fromkeys(
+        ("mode", "path", "secret"), What(Kind.HOUSE, "how a bot's updates come")
+    ),
+    "storage.units.import_all": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
+    "storage.staff._sealed": dict.fromkeys(
+        ("login", "name", "stamp", "secret", "hashed", "step", "until"), _OF_STAFF
+    ),
+    "storage.alarms._sealed": dict.fromkeys(("path", "address", "trouble"), _OF_STAFF),
+    "storage.desk_links.link": {WHOLE: _OF_STAFF},
+    "storage.desk_groups._sealed": dict.fromkeys(
+        ("chat", "topics", "reading", "trouble"), What(Kind.STAFF, "the group of a desk")
+    ),
+    "storage.desk_codes.make": dict.fromkeys(("kind", "about", "until"), _OF_STAFF),
+    "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},
+    "storage.outlets._sealed": dict.fromkeys(
+        ("address", "title"), What(Kind.PUBLIC, "a unit's public channel")
+    ),
+}
+
+REGISTER: Mapping[str, Fields] = {**OF_TIPS, **OTHERS}
+
+_OWN_ROW = {"id": What(Kind.RANDOM, "of the row")}
+CLASSES: Mapping[type, Fields] = {
+    Letter: {**_LETTER, **_OWN_ROW, "sealed": What(Kind.SEALED, "the row as it was read")},
+    Record: {"may_go_to_police": _STATE, **_RECORD},
+    End: {"count": _CHAIN, "last": _CHAIN},
+    Post: dict.fromkeys(
+        ("group", "handle", "message", "topic"), What(Kind.STAFF, "our card in a desk's group")
+    ),
+    Part: {
+        **{name: what for name, what in _PART.items() if name != "previous"},
+        **_OWN_ROW,
+        "author": What(Kind.CLOSED, "worker or officer"),
+    },
+    NewPart: {
+        **{name: _PART[name] for name in ("kind", "words", "by", "minute", "mime")},
+        "author": What(Kind.CLOSED, "worker or officer"),
+        "data": What(Kind.WORDS, "a clean picture"),
+    },
+    Entry: {**_ENTRY, "number": What(Kind.COUNT, "the order of what staff did")},
+}

@@ -1,0 +1,90 @@
+"""The register of what is told: events of the log and their fields, settings, kinds in memory, and
+who writes to a disk.
+"""
+
+from collections.abc import Mapping
+
+from tests.leaks.what import Fields, Kind, What
+
+_NOTHING: Fields = {}
+_WHY = {"why": What(Kind.CLOSED, "reasons")}
+_BOT = {"account": What(Kind.HOUSE, "the number of one of our bots")}
+_LETTERS = {"letters": What(Kind.COUNT, "letters")}
+_STAGE = {"stage": What(Kind.CLOSED, "stages of a sending")}
+_PERCENT = {"percent": What(Kind.COUNT, "of a month's messages of all chats")}
+_FATE = {"outcome": What(Kind.CLOSED, "how sending went")}
+
+LOGGED: Mapping[str, Fields] = {
+    "STARTED": {"milliseconds": What(Kind.COUNT, "until it served")},
+    **dict.fromkeys(("STOPPED", "TURN", "TURN_FAILED", "TIP_FILED", "LETTER_FAILED"), _NOTHING),
+    **dict.fromkeys(("PICTURE_CLEANED", "PICTURE_REFUSED", "REQUEST_FAILED"), _NOTHING),
+    **dict.fromkeys(("STAFF_SIGNED_IN", "STAFF_REFUSED", "SENDING_FAILED"), _NOTHING),
+    **dict.fromkeys(("STORE_FULL", "TICK_FAILED", "CHAT_FAILED", "ACCOUNT_REFUSED"), _NOTHING),
+    **dict.fromkeys(("TWO_POLLERS", "HOOK_FORGED", "MEDIA_FROM_ANY_HOST"), _NOTHING),
+    **dict.fromkeys(("MEDIA_REFUSED", "LIBRARY", "WARNED", "UNHANDLED"), _NOTHING),
+    "LETTER_SETTLED": _LETTERS,
+    "SENDING_ENDED": _STAGE,
+    "LEASE_LOST": _BOT,
+    "UPDATE_UNREADABLE": _WHY,
+    "UPDATE_PASSED": _WHY,
+    "ANSWER_NOT_SENT": _FATE,
+    "BOT_UNHEARD": {**_BOT, **_WHY},
+    "QUOTA_LEVEL": {**_BOT, **_PERCENT},
+}
+"""Every event of `bot.logs.Event`, with all that may stand beside it."""
+
+METRICS: Fields = {}
+"""The names of what is measured, as a page would show them. There is no such page."""
+
+_WHERE = What(Kind.HOUSE, "where something of ours is")
+_SECRET = What(Kind.HOUSE, "a secret of ours")
+_HOW = What(Kind.HOUSE, "how we work")
+SETTINGS: Fields = {
+    **dict.fromkeys(("database_url", "redis_url", "master_key_file", "push_key_file"), _WHERE),
+    **dict.fromkeys(("web_host", "web_port", "public_url"), _WHERE),
+    **dict.fromkeys(("telegram_api_url", "zalo_api_url", "zalo_media_hosts"), _WHERE),
+    **dict.fromkeys(("telegram_token", "telegram_webhook_secret"), _SECRET),
+    **dict.fromkeys(("trusted_proxy", "timezone", "log_level", "telegram_mode"), _HOW),
+}
+
+VOLATILE: Mapping[str, str] = {
+    "talk": "where a worker is in the talk, with what was gathered",
+    "draft": "that there is a draft, so that its end is announced",
+    "picture": "a picture of a draft",
+    "seen": "numbers of messages that were answered",
+    "wrong": "how many wrong codes this chat typed",
+    "wait": "until when this chat waits",
+    "messages": "what the bot wrote in a chat, for [Delete this chat]",
+    "choices seen": "which choices a chat saw last",
+    "web_left": "that a page was left",
+    "web_last_post": "the last form, so that it acts once",
+    "withheld": "how often in a row Zalo kept back what a chat wrote",
+    "withheld and counted": "that one of those was counted",
+    "told in a group": "that a group was told to write alone",
+    "pings": "what rang in an officer's chat last",
+    "officer's message": "numbers of an officer's messages that were answered",
+    "alarm codes": "how often a code for an alarm was guessed",
+    "desk session": "who signed in",
+    "desk device": "a browser of a member",
+    "desk everywhere": "since when a member's sessions are void",
+    "desk tries": "how often a password was guessed",
+    "desk wait": "until when guesses wait",
+    "desk demo": "a link of the demo",
+    "desk once": "a form of the desk that was sent",
+    "desk seen": "presses of officers that were answered",
+    "desk codes": "how often a linking code was guessed",
+    "desk chat": "where an officer is in the private chat",
+    "studio once": "a form of the studio that was sent",
+    "studio tests": "how many tests an author sent",
+    "studio chat": "where an author is in the private chat",
+}
+"""Every kind of entry of `storage.volatile`: it dies with the process, and none outlives a day."""
+
+WRITERS: Mapping[str, str] = {
+    "bot/keyfile.py": "the master key",
+    "bot/push/keys.py": "the key of Web Push",
+    "bot/locks.py": "an empty file that says who serves",
+    "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
+    "storage/database.py": "the database",
+}
+"""Everybody who may write to a disk. What a worker sends passes through none but the last."""
