@@ -121,6 +121,11 @@ async def _opened(settings: Settings, database: Database, *, make_demo: bool) ->
                     "this database is empty; make an installation: python -m bot init"
                 )
             return await _make_demo(settings, database)
+        if not await installation.is_whole(database):
+            raise CannotStart(
+                "a restore into this database stopped half-way; run the same"
+                " `python -m bot restore …` once more"
+            )
         if not await migrate.is_current(database):
             raise CannotStart("the database has an older schema; run: python -m bot migrate")
         return await installation.open_with(database, keyfile.read(settings.master_key_file))

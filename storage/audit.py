@@ -52,6 +52,7 @@ class Act(StrEnum):
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)
