@@ -7,6 +7,13 @@ from zoneinfo import ZoneInfo
 from storage.restore import Loaded, Proven
 from storage.standstill import Stopped
 
+_NEXT = (
+    "",
+    "Cards and rings for officers come again: a tip is shown twice rather than never.",
+    "",
+    "Next: python -m bot run, and when the desk looks right: python -m bot backup",
+    "Take the private key off this machine again.",
+)
 _MINUTE = "%Y-%m-%d %H:%M"
 
 
@@ -18,24 +25,25 @@ def report(
     known_to = f"{proven.known_to.astimezone(zone):{_MINUTE}}"
     here = f"{now.astimezone(zone):{_MINUTE}}"
     rows = loaded.rows
-    return "\n".join(
-        [
-            f"\nRestored as it was at {made}: {rows['tips']:,} tips, {rows['staff']:,} people of"
-            f" the staff, {rows['subscribers']:,} subscriptions.",
-            *_of_ledger(len(proven.gone), had_ledger=had_ledger),
-            "\nWhat nobody can know:",
-            f"- Deletions between {known_to} and {here} are not known: tips that workers deleted"
-            " then are back, until they are deleted again or retention takes them.",
-            f"- What came after {made} is lost: tips filed since (their codes find nothing),"
-            " answers, new staff, new subscriptions.",
-            f"- What ended after {made} is back: roles that were taken away, old passwords,"
-            " subscriptions that were stopped. Look through: python -m bot staff list",
-            *_of_bulletins(loaded.stopped),
-            "\nCards and rings for officers come again: a tip is shown twice rather than never.",
-            "\nNext: python -m bot run, and when the desk looks right: python -m bot backup",
-            "Take the private key off this machine again.",
-        ]
+    restored = (
+        f"Restored as it was at {made}: {rows['tips']:,} tips, {rows['staff']:,} people of the"
+        f" staff, {rows['subscribers']:,} subscriptions."
     )
+    unknown = (
+        f"- Deletions between {known_to} and {here} are not known: tips that workers deleted then"
+        " are back, until they are deleted again or retention takes them."
+    )
+    lost = (
+        f"- What came after {made} is lost: tips filed since (their codes find nothing), answers,"
+        " new staff, new subscriptions."
+    )
+    back = (
+        f"- What ended after {made} is back: roles that were taken away, old passwords,"
+        " subscriptions that were stopped. Look through: python -m bot staff list"
+    )
+    lines = ["", restored, *_of_ledger(len(proven.gone), had_ledger=had_ledger)]
+    lines += ["", "What nobody can know:", unknown, lost, back, *_of_bulletins(loaded.stopped)]
+    return "\n".join([*lines, *_NEXT])
 
 
 def _of_ledger(gone: int, *, had_ledger: bool) -> list[str]:
@@ -47,7 +55,8 @@ def _of_ledger(gone: int, *, had_ledger: bool) -> list[str]:
 def _of_bulletins(stopped: Stopped) -> Iterator[str]:
     if not any((stopped.paused, stopped.due, stopped.coming, stopped.held)):
         return
-    yield "\nBulletins (python -m bot bulletins list). None goes out twice by itself:"
+    yield ""
+    yield "Bulletins (python -m bot bulletins list). None goes out twice by itself:"
     if stopped.paused:
         yield (
             f"- {stopped.paused} were being sent and are paused. Whoever got one since would get"
