@@ -114,7 +114,7 @@ class Carrier:
             case AddPicture(key, picture):
                 return await tips.add_picture(tx, key, pictures[picture.name])
             case CloseTip(key):
-                return await tips.close(tx, key)
+                return await tips.close(tx, key, facts.now)
             case DeleteTip(key):
                 await tips.remove(tx, key, day=facts.today)
                 return True

@@ -11,10 +11,10 @@ from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
 from storage import record, staff, stored
 from storage.database import Tx, changes
+from storage.days import VIETNAM
 from storage.record import Record
 from storage.staff import Member
 from storage.tables import tips
-from storage.tips import VIETNAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ from enum import StrEnum
 
 from handlers.folding import clean
 from handlers.tips import Author, Kind, Move, Outcome, Status, after, moves_from
-from storage import audit, bell, record, staff, stored, thread, units
+from storage import audit, bell, record, staff, stored, thread, timing, units
 from storage.audit import Act
 from storage.cards import Card, card_of, cards, holder_of
 from storage.crypto import CaseKey
 from storage.database import Tx
+from storage.days import VIETNAM, local_day
 from storage.outbox import AT_ONCE
 from storage.record import Record
 from storage.staff import Member
 from storage.tables import tips
 from storage.thread import NewPart, Part
-from storage.tips import VIETNAM, PictureData
+from storage.tips import PictureData
 
 __all__ = [
     "Card",
@@ -157,7 +158,7 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
         status = known.status
     if status is None:
         return Refusal(No.WRONG_STATUS)
-    taken = replace(known, status=status, holder=officer.hex(), triage_by=None)
+    taken = replace(timing.claimed(known, now), status=status, holder=officer.hex())
     await stored.change(tx, tip, taken, AT_ONCE)
     await audit.write(tx, Act.CLAIMED, staff=officer, tip=tip, unit=held.unit, minute=now)
     return Done(status)
@@ -217,7 +218,9 @@ async def _write(
     kind, act = _KINDS[move]
     part = NewPart(Author.OFFICER, kind, words, people[officer.hex()].name, now)
     end = await thread.extend(tx, tip, held.case, [part], held.record.end)
-    changed = replace(held.record, status=status, outcome=outcome, answered=True, end=end)
+    changed = timing.answered(replace(held.record, status=status, end=end), now)
+    if outcome is not None:
+        changed = await timing.closed(tx, changed, outcome, now)
     await stored.change(tx, tip, changed, AT_ONCE)
     await bell.ring(tx, held.bell, now.astimezone(VIETNAM))
     note = outcome.value if outcome else ""
@@ -257,6 +260,6 @@ async def _people(tx: Tx, known: Record) -> dict[str, Member]:
 
 
 def _entry(part: Part) -> Entry:
-    when = part.minute.astimezone(VIETNAM).date() if part.minute else None
+    when = local_day(part.minute) if part.minute else None
     shown = part.id if part.kind is Kind.PHOTO else None
     return Entry(part.kind, part.author, part.words, part.by, when, shown)

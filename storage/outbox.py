@@ -99,11 +99,12 @@ async def settle(tx: Tx, letter: Letter) -> bool:
     return await tx.run(delete(letters).where(where)) == 1
 
 
-async def drop_of(tx: Tx, tip: bytes) -> None:
-    """Take out every letter of a tip that is deleted."""
-    for letter in await waiting(tx):
-        if letter.tip == tip:
-            await tx.run(delete(letters).where(letters.c.id == letter.id))
+async def drop_of(tx: Tx, *gone: bytes) -> None:
+    """Take out every letter of tips that are deleted, of whichever kind."""
+    named = frozenset(gone)
+    dropped = [letter.id for letter in await waiting(tx) if letter.tip in named]
+    if dropped:
+        await tx.run(delete(letters).where(letters.c.id.in_(dropped)))
 
 
 async def _change(tx: Tx, letter: Letter, changed: Letter) -> Letter | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.places import Place
+from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
 from storage.keys import Keys, Purpose
 
@@ -41,7 +42,8 @@ class Record:
     `answer_on` was kept and `result_on` counts. Without `end`, the last parts could be taken out
     unseen. `posts` are its cards in groups. `pepper` is the number of the key that its receipt code
     is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
-    (hex) of the row that counts it.
+    (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
+    known, and `overdue` that a deadline passed.
     """
 
     unit: str
@@ -65,6 +67,9 @@ class Record:
     pepper: int = 1
     closed_on: date | None = None
     tally: str = field(default="", repr=False)
+    triage: TriageTime | None = None
+    answer: AnswerTime | None = None
+    overdue: bool = False
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -95,6 +100,9 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "pepper": record.pepper,
             "closed_on": record.closed_on.isoformat() if record.closed_on else None,
             "tally": record.tally,
+            "triage": record.triage,
+            "answer": record.answer,
+            "overdue": record.overdue,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -136,6 +144,9 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         pepper=read.get("pepper", 1),
         closed_on=date.fromisoformat(closed_on) if closed_on else None,
         tally=read.get("tally", ""),
+        triage=TriageTime(read["triage"]) if read.get("triage") else None,
+        answer=AnswerTime(read["answer"]) if read.get("answer") else None,
+        overdue=read.get("overdue", False),
     )
 
 

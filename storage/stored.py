@@ -1,8 +1,8 @@
 """A stored tip, for both sides of the desk: its row and record, its readers, its bell number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
@@ -16,7 +16,7 @@ from storage.database import Tx
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.record import Record
-from storage.tables import tips, wraps
+from storage.tables import chunks, parts, tips, tombstones, wraps
 
 WRAPS_AT_LEAST = 4
 """How many units read a tip would tell how urgent it is: rows that open nothing fill up to this."""
@@ -80,6 +80,22 @@ async def take_from_groups(tx: Tx, known: Record, staying: frozenset[str] = froz
             )
             await outbox.write(tx, erase)
     return replace(known, posts=tuple(left))
+
+
+async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
+    """Destroy tips whose rows the caller holds: keys, words, files, letters, their cards in groups.
+    Of each a tombstone of that day remains, by which a backup knows that it is gone.
+    """
+    await outbox.drop_of(tx, *gone)
+    for known in gone.values():
+        await take_from_groups(tx, known)
+    ids = list(gone)
+    for table in (chunks, parts, wraps):
+        await tx.run(delete(table).where(table.c.tip.in_(ids)))
+    await tx.run(delete(tips).where(tips.c.id.in_(ids)))
+    rows = [{"id": tx.keys.mac(Purpose.TOMBSTONES, tip), "day": day} for tip in ids]
+    await tx.run(insert(tombstones), rows)
+    tx.touched.update(ids)
 
 
 async def seal_to(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) -> None:

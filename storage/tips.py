@@ -3,27 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from handlers.effects import FileTip
 from handlers.states import Key
 from handlers.tips import Author, Kind, Move, Status, after, police_allowed
 from handlers.turn import Entry, Thread
-from storage import outbox, record, stored, thread, units
+from storage import outbox, record, stored, thread, timing, units
 from storage.chance import random_id
 from storage.crypto import CaseKey
 from storage.database import Tx
-from storage.keys import Purpose, Reporter
+from storage.days import local_day
+from storage.keys import Reporter
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
-from storage.tables import chunks, parts, tips, tombstones, wraps
+from storage.tables import tips
 from storage.thread import NewPart, Part
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-"""The days that a worker reads are days of Viet Nam, wherever the server stands."""
 
 
 class AlreadyFiled(Exception):
@@ -152,15 +149,14 @@ async def add_picture(tx: Tx, key: Key, picture: PictureData) -> bool:
     return await _add(tx, key, _photo(picture), files=1)
 
 
-async def close(tx: Tx, key: Key) -> bool:
-    """The worker ends the work on the tip."""
+async def close(tx: Tx, key: Key, now: datetime) -> bool:
+    """The worker ends the work on the tip; it is counted as ended by them."""
     opened = await _open(tx, key, lock=True)
     if opened is None:
         return False
-    status = after(opened.record.status, Move.WITHDRAW)
-    if status is None:
+    if after(opened.record.status, Move.WITHDRAW) is not Status.CLOSED:
         return False
-    closed = replace(opened.record, status=status, triage_by=None)
+    closed = await timing.closed(tx, opened.record, None, now)
     await stored.change(tx, opened.tip, closed, None)
     return True
 
@@ -171,13 +167,7 @@ async def remove(tx: Tx, key: Key, *, day: date) -> bool:
     if row is None:
         return False
     tip = bytes(row.id)
-    await outbox.drop_of(tx, tip)
-    await stored.take_from_groups(tx, record.unseal(tx.keys, tip, row.record))
-    for table in (chunks, parts, wraps):
-        await tx.run(delete(table).where(table.c.tip == tip))
-    await tx.run(delete(tips).where(tips.c.id == tip))
-    await tx.run(insert(tombstones).values(id=tx.keys.mac(Purpose.TOMBSTONES, tip), day=day))
-    tx.touched.add(tip)
+    await stored.destroy(tx, {tip: record.unseal(tx.keys, tip, row.record)}, day)
     return True
 
 
@@ -196,6 +186,7 @@ async def hide(
     changed = replace(found, unit=unit, readers=(unit, *staying), excluded=excluded)
     if unit != found.unit and found.status is not Status.CLOSED:
         changed = replace(changed, status=Status.RECEIVED, holder=None, triage_by=triage_by)
+        changed = replace(changed, triage=None)
         await outbox.drop_of(tx, opened.tip)
         await outbox.write(tx, Letter(LetterKind.CARD, opened.tip, unit, due))
     await stored.seal_again(tx, opened.tip, opened.case, changed.readers)
@@ -267,5 +258,5 @@ def _photo(picture: PictureData) -> NewPart:
 
 
 def _entry(part: Part) -> Entry:
-    day = part.minute.astimezone(VIETNAM).date() if part.minute else None
+    day = local_day(part.minute) if part.minute else None
     return Entry(part.kind, part.author, part.words, day)

@@ -197,7 +197,7 @@ async def claim(room: Room, tip: bytes, _: FileTip) -> None:
 
 async def close(room: Room, _: bytes, new: FileTip) -> None:
     async with room.made.write() as tx:
-        assert await tips.close(tx, new.key)
+        assert await tips.close(tx, new.key, NOW)
 
 
 async def delete(room: Room, _: bytes, new: FileTip) -> None:

@@ -90,9 +90,9 @@ async def test_additions_stand_in_order_and_end_with_the_tip(made: Database) -> 
         assert await tips.add_words(tx, new.key, "Cửa số hai nữa.")
         assert await tips.add_picture(tx, new.key, PHOTO)
     async with made.write() as tx:
-        assert await tips.close(tx, new.key)
+        assert await tips.close(tx, new.key, NOW)
     async with made.write() as tx:
-        assert not await tips.close(tx, new.key)
+        assert not await tips.close(tx, new.key, NOW)
         assert not await tips.add_words(tx, new.key, "Muộn rồi.")
         assert not await tips.add_picture(tx, new.key, PHOTO)
     async with made.read() as tx:

@@ -56,14 +56,16 @@ class Cluster:
 
 
 @contextmanager
-def started() -> Iterator[Cluster]:
-    """A fresh server with small log segments and a talkative log; gone when the block ends."""
+def started(*settings: str) -> Iterator[Cluster]:
+    """A fresh server with small log segments, a talkative log and more `settings` ("name=value");
+    gone when the block ends.
+    """
     # Not in pytest's folder: only its owner may enter that one, and the server is somebody else.
     with tempfile.TemporaryDirectory(prefix="tt-cluster-", ignore_cleanup_errors=True) as folder:
-        yield from _started(Path(folder))
+        yield from _started(Path(folder), settings)
 
 
-def _started(folder: Path) -> Iterator[Cluster]:
+def _started(folder: Path, settings: Sequence[str]) -> Iterator[Cluster]:
     programs = services.postgresql_programs()
     assert programs is not None, "ask services.postgresql_programs() before"
     if os.geteuid() == 0:
@@ -80,6 +82,7 @@ def _started(folder: Path) -> Iterator[Cluster]:
         f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c log_min_messages=debug1"
         " -c max_connections=40 -c log_connections=on"
     )
+    told += "".join(f" -c {each}" for each in settings)
     log = folder / "server.log"
     _run([programs / "pg_ctl", "-D", data, "-l", log, "-o", told, "-w", "start"], folder)
     cluster = Cluster(folder, port, programs)

@@ -1,0 +1,116 @@
+"""What is left of a closed tip for the numbers: one sealed row, without the tip's id."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+
+from handlers.tallies import AnswerTime, TriageTime
+from handlers.tips import Category, Outcome
+from storage.chance import random_id
+from storage.database import Tx
+from storage.keys import Keys, Purpose
+from storage.record import Record
+from storage.tables import tallies
+
+TALLY_BYTES = 512
+"""One size for every row: the longest unit id (60 letters) leaves room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted of one closed tip. `province` is its official code, empty where the worker
+    named none; `month` that of closing, as 2026-11; `outcome` None when the worker ended it.
+    """
+
+    unit: str
+    category: Category
+    province: str
+    month: str
+    outcome: Outcome | None
+    triage: TriageTime
+    answer: AnswerTime
+    overdue: bool
+    valuable: bool = False
+    given_to_police: bool = False
+
+
+async def write(tx: Tx, known: Record) -> str:
+    """Count a tip that is being closed; the row's id in hex, for `Record.tally`. Raises ValueError
+    where the record has no day of closing.
+    """
+    key = random_id()
+    await tx.run(insert(tallies).values(id=key, body=seal(tx.keys, key, _of(known))))
+    return key.hex()
+
+
+async def drop(tx: Tx, tally: str) -> None:
+    """Take a row out again: its tip is open once more."""
+    await tx.run(delete(tallies).where(tallies.c.id == bytes.fromhex(tally)))
+
+
+async def is_there(tx: Tx, tally: str) -> bool:
+    """Whether the row of that id (hex, may be empty) exists."""
+    where = tallies.c.id == bytes.fromhex(tally)
+    return await tx.row(select(tallies.c.id).where(where)) is not None
+
+
+async def every(tx: Tx) -> tuple[Tally, ...]:
+    """All rows, opened, in no order that tells anything. Raises Unopenable."""
+    rows = await tx.rows(select(tallies).order_by(tallies.c.id))
+    return tuple(unseal(tx.keys, bytes(row.id), row.body) for row in rows)
+
+
+def seal(keys: Keys, key: bytes, tally: Tally) -> bytes:
+    """The row `key` as it is stored."""
+    plain = json.dumps(
+        {
+            "unit": tally.unit,
+            "category": tally.category,
+            "province": tally.province,
+            "month": tally.month,
+            "outcome": tally.outcome,
+            "triage": tally.triage,
+            "answer": tally.answer,
+            "overdue": tally.overdue,
+            "valuable": tally.valuable,
+            "police": tally.given_to_police,
+        }
+    ).encode()
+    return keys.seal(Purpose.METADATA, plain, _about(key), size=TALLY_BYTES)
+
+
+def unseal(keys: Keys, key: bytes, body: bytes) -> Tally:
+    """What the row `key` says. Raises Unopenable."""
+    read = json.loads(keys.open_sealed(Purpose.METADATA, body, _about(key)))
+    return Tally(
+        unit=read["unit"],
+        category=Category(read["category"]),
+        province=read["province"],
+        month=read["month"],
+        outcome=Outcome(read["outcome"]) if read["outcome"] else None,
+        triage=TriageTime(read["triage"]),
+        answer=AnswerTime(read["answer"]),
+        overdue=read["overdue"],
+        valuable=read["valuable"],
+        given_to_police=read["police"],
+    )
+
+
+def _of(known: Record) -> Tally:
+    if known.closed_on is None:
+        raise ValueError("only a closed tip is counted")
+    return Tally(
+        unit=known.unit,
+        category=known.category,
+        province=known.place.province_code if known.place else "",
+        month=f"{known.closed_on:%Y-%m}",
+        outcome=known.outcome,
+        triage=known.triage or TriageTime.NEVER,
+        answer=known.answer or AnswerTime.NEVER,
+        overdue=known.overdue,
+    )
+
+
+def _about(key: bytes) -> bytes:
+    return b"tally" + key
