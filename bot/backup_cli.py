@@ -10,7 +10,7 @@ import click
 from bot import app, backup_files
 from bot.backup_files import MOST_DAYS
 from bot.config import Settings
-from storage import dump, migrate
+from storage import dump, migrate, order
 from storage.archive import ArchiveWriter
 from storage.database import Database
 from storage.dump import Written
@@ -104,6 +104,8 @@ def _write(runner: Runner, path: Path, public: bytes, now: datetime) -> Written:
 
         async def work(database: Database) -> Written:
             revision = await migrate.revision(database)
+            if not database.is_sqlite:
+                await order.forget_order(database)
             async with database.read() as tx:
                 rows = await dump.count(tx)
                 with click.progressbar(length=rows, label="Backing up") as bar:

@@ -11,11 +11,12 @@ from bot import app, backup_files, keyfile, locks, restore_report
 from bot.backup_cli import Runner
 from bot.backup_files import NoPrivateKey
 from bot.config import Settings
-from storage import archive, audit, installation, ledger, restore
+from storage import archive, audit, installation, ledger, order, restore, restored, retention
 from storage.archive import Contents, NewerSchema
 from storage.audit import Act
 from storage.crypto import Pair
 from storage.database import Database
+from storage.days import local_day
 from storage.keys import MissingKey, TwinKeys, WrongMasterKey
 from storage.restore import Forged, Loaded, NotEmpty, Proven
 from storage.sealed_file import Damaged, NotOurs, OtherKey, OtherVersion
@@ -171,7 +172,9 @@ async def _load(database: Database, wanted: _Wanted, proven: Proven, now: dateti
 async def _finish(database: Database, master: bytes, now: datetime) -> None:
     """What has to be done before anybody is served; until its end `run` refuses to start."""
     await installation.open_with(database, master)
-    # Retention comes here.
+    await retention.run(database, local_day(now), retention.LONGEST)
     async with database.write() as tx:
+        # Rows that come from another server tell nothing by its transactions' numbers.
+        await order.begin_anew(tx)
         await audit.write(tx, Act.RESTORED, staff=None, minute=now)
-        await installation.set_whole(tx)
+        await restored.finish(tx)

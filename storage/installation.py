@@ -1,20 +1,18 @@
 """One installation: its salt, its wrapped keys, whether it is a demo."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bell import DECOYS_DRAWN
 from storage.chance import random_bytes
 from storage.crypto import new_master
-from storage.database import KEYRING_CHANGED, TIPS_CHANGED, Database, Tx
+from storage.database import KEYRING_CHANGED, TIPS_CHANGED, Database
 from storage.keys import Keys, Purpose, WrappedKey, new_keys, wrap_key
 from storage.tables import counters, instance, keyring
 
 _SALT_BYTES = 16
-_RESTORING, _RESTORED = "restoring", "restored"
 _LOCK = 7_401_003
 _COUNTERS = (TIPS_CHANGED, DECOYS_DRAWN, KEYRING_CHANGED)
 
@@ -52,32 +50,6 @@ async def is_made(database: Database) -> bool:
     async with database.engine.connect() as connection:
         found = await connection.execute(select(instance).where(instance.c.name == "salt"))
         return found.first() is not None
-
-
-async def set_restored(tx: Tx, now: datetime) -> None:
-    """Keep that this database was restored at `now`, and is not whole until `set_whole`."""
-    await tx.run(delete(instance).where(instance.c.name.in_([_RESTORING, _RESTORED])))
-    seconds = str(int(now.timestamp())).encode()
-    marks = [{"name": name, "value": seconds} for name in (_RESTORING, _RESTORED)]
-    await tx.run(insert(instance), marks)
-
-
-async def set_whole(tx: Tx) -> None:
-    """The restore came to its end."""
-    await tx.run(delete(instance).where(instance.c.name == _RESTORING))
-
-
-async def is_whole(database: Database) -> bool:
-    """Whether no restore stopped half-way here; nobody may serve what is not whole."""
-    async with database.engine.connect() as connection:
-        found = await connection.execute(select(instance).where(instance.c.name == _RESTORING))
-        return found.first() is None
-
-
-async def restored_at(tx: Tx) -> datetime | None:
-    """When this database was restored from a backup; None where it never was."""
-    row = await tx.row(select(instance.c.value).where(instance.c.name == _RESTORED))
-    return datetime.fromtimestamp(int(row.value), UTC) if row is not None else None
 
 
 def keys_of(master: bytes, rows: list[WrappedKey]) -> Keys:

@@ -24,7 +24,7 @@ async def upgrade(database: Database) -> None:
 async def is_current(database: Database) -> bool:
     """Whether the schema is the present one."""
     async with database.engine.connect() as connection:
-        return await connection.run_sync(_revision) == _head()
+        return await connection.run_sync(_revision) == head()
 
 
 async def is_empty(database: Database) -> bool:
@@ -58,7 +58,8 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _head() -> str | None:
+def head() -> str | None:
+    """The revision of the present schema."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

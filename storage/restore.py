@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import dump, installation, ledger, migrate, outbox, standstill
+from storage import dump, installation, ledger, migrate, outbox, restored, standstill
 from storage.archive import Contents, read_again
 from storage.cache import RecordCache
 from storage.crypto import Pair, equal
@@ -103,7 +103,7 @@ async def load(
     told: Callable[[int], None] = lambda _: None,
 ) -> Loaded:
     """Write a proven archive into an empty database, in one transaction, at the present schema.
-    Nobody may serve it before `installation.set_whole`. Raises NotEmpty, Damaged, OSError.
+    Nobody may serve it before `restored.finish`. Raises NotEmpty, Damaged, OSError.
     """
     async with database.engine.connect() as plain:
         connection = await plain.execution_options(immediate=True)
@@ -129,7 +129,7 @@ async def _look(connection: AsyncConnection) -> bool:
     if found - metadata.tables.keys() - {_VERSIONS} or instance.name not in found:
         raise NotEmpty
     names = {row.name for row in await connection.execute(select(instance.c.name))}
-    if "salt" in names and "restoring" not in names:
+    if "salt" in names and restored.RESTORING not in names:
         raise NotEmpty
     return True
 

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, update
 
 from handlers.bulletins import Run, Stage
-from storage import installation
+from storage import restored
 from storage.database import Tx
 from storage.outlet_posts import PostStage
 from storage.tables import accounts, bulletins, outlet_posts, outlets, sendings, slices
 
-RESTORED = "restored"
+REASON = "restored"
 """Why a sending is paused that was under way in the backup."""
 
 
@@ -36,7 +36,7 @@ async def begin(tx: Tx, now: datetime) -> Stopped:
     """Pause what was being sent, keep that whatever was due before `now` asks its author first, and
     give free what somebody held who is no more.
     """
-    await installation.set_restored(tx, now)
+    await restored.begin(tx, now)
     await tx.run(update(accounts).values(holder=None, until=0, fence=accounts.c.fence + 1))
     # A slice that somebody held keeps its holder: it tells that up to its bound all is uncertain.
     await tx.run(update(slices).values(until=0))
@@ -44,7 +44,7 @@ async def begin(tx: Tx, now: datetime) -> Stopped:
     paused = await tx.run(
         update(sendings)
         .where(sendings.c.stage == Run.SENDING.value)
-        .values(stage=Run.PAUSED.value, reason=RESTORED)
+        .values(stage=Run.PAUSED.value, reason=REASON)
     )
     return Stopped(paused, await _planned(tx, now, is_due=True), await _planned(tx, now), held)
 
