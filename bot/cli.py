@@ -23,6 +23,7 @@ from bot import (
     logs,
     push_cli,
     restore_cli,
+    retention_cli,
     serving,
 )
 from bot.channels.terminal import ADDRESS, Terminal, text_of
@@ -34,7 +35,7 @@ from bot.zalo.doctor import doctor_zalo
 from bot.zalo.init import init_zalo
 from handlers import units as unit_files
 from handlers.units import BadUnits
-from storage import audit, desk_groups, migrate, units
+from storage import audit, migrate, posts, units
 from storage.audit import Act
 from storage.database import Database, Unreachable
 
@@ -265,8 +266,13 @@ def doctor_telegram(context: Context) -> None:
 
     async def work(database: Database) -> list[doctor.Finding]:
         async with database.read() as tx:
-            groups = await desk_groups.every(tx)
-        desks = [doctor.DeskGroup(group.unit, group.chat, group.topics) for group in groups]
+            standing = await posts.standing(tx)
+        desks = [
+            doctor.DeskGroup(
+                each.group.unit, each.group.chat, each.group.topics, each.waiting, each.left
+            )
+            for each in standing
+        ]
         return await doctor.examine(connection, [doctor.look_at(desks)])
 
     try:
@@ -291,3 +297,4 @@ commands.add_command(push_cli.push_key)
 commands.add_command(backup_cli.backup_key)
 commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)
+commands.add_command(retention_cli.retention_command)

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.database import read_url
+from storage.retention import LONGEST, Days
 
 PREFIX = "TIENGTHO_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -98,6 +99,17 @@ def _public_key(key: str) -> str:
     return key.lower()
 
 
+def _days(longest: int) -> AfterValidator:
+    """What may be shortened to a day, and never lengthened."""
+
+    def checked(days: int) -> int:
+        if not 1 <= days <= longest:
+            raise ValueError(f"must be 1 to {longest} days: they may be shortened, not lengthened")
+        return days
+
+    return AfterValidator(checked)
+
+
 class Mode(StrEnum):
     """How a chat app's updates come: we ask for them, or they are brought to our pages."""
 
@@ -137,6 +149,26 @@ class Settings(BaseSettings):
     push_key_file: Path = Path()
     backup_folder: Path = Path()
     backup_public_key: Annotated[str, AfterValidator(_public_key)] = ""
+    retention_handled: Annotated[int, _days(LONGEST.handled)] = LONGEST.handled
+    retention_passed: Annotated[int, _days(LONGEST.passed)] = LONGEST.passed
+    retention_insufficient: Annotated[int, _days(LONGEST.insufficient)] = LONGEST.insufficient
+    retention_unverified: Annotated[int, _days(LONGEST.unverified)] = LONGEST.unverified
+    retention_duplicate: Annotated[int, _days(LONGEST.duplicate)] = LONGEST.duplicate
+    retention_withdrawn: Annotated[int, _days(LONGEST.withdrawn)] = LONGEST.withdrawn
+    retention_out_of_scope: Annotated[int, _days(LONGEST.out_of_scope)] = LONGEST.out_of_scope
+
+    @property
+    def retention(self) -> Days:
+        """For how many days closed tips are kept."""
+        return Days(
+            handled=self.retention_handled,
+            passed=self.retention_passed,
+            insufficient=self.retention_insufficient,
+            unverified=self.retention_unverified,
+            duplicate=self.retention_duplicate,
+            withdrawn=self.retention_withdrawn,
+            out_of_scope=self.retention_out_of_scope,
+        )
 
     @property
     def zalo_hosts(self) -> tuple[str, ...]:

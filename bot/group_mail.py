@@ -15,16 +15,17 @@ from handlers.clocks import card_leaves_at
 from handlers.moderators import cards as faces
 from handlers.moderators.cards import Face
 from handlers.texts import Texts
-from storage import desk_groups, outbox, posts
+from storage import desk_groups, outbox, posts, stored
 from storage.cards import Card
 from storage.database import Database, Tx
 from storage.desk_groups import Group, Trouble
-from storage.outbox import AT_ONCE, Letter, LetterKind
+from storage.outbox import Letter, LetterKind
 from storage.posts import Posting
 from storage.record import Post
 
 LEASE_SECONDS = 120
 BARRED_SECONDS = 600
+BARRED_ERASURE_SECONDS = 3600
 AGAIN_SECONDS = 30
 KEPT_FOR_CARDS = 3
 """How much of a group's minute edits leave to new cards."""
@@ -173,7 +174,7 @@ class GroupMail:
     async def _bring(self, letter: Letter, chat: str, posting: Posting | None) -> Result:
         if posting is None:
             gone = self._texts.render(faces.gone())
-            return await self._postman.take_away(chat, letter.messages, gone)
+            return await self._postman.take_away(chat, letter.messages, gone, letter.topic)
         today = self._clock().astimezone(self._zone).date()
         card = self._texts.render(faces.card(face_of(posting.card, self._zone), today))
         handle = posting.post.handle
@@ -201,12 +202,14 @@ class GroupMail:
                 if group is not None:
                     await desk_groups.move(tx, group.chat, to)
                 await outbox.postpone(tx, letter, now)
-            case Barred():
+            case Barred() if not letter.messages:
                 await desk_groups.set_trouble(tx, letter.group, Trouble.RIGHTS)
                 await outbox.postpone(tx, letter, now + timedelta(seconds=BARRED_SECONDS))
+            case Barred():
+                await _barred(tx, letter, now)
             case Gone():
                 await desk_groups.set_trouble(tx, letter.group, Trouble.REMOVED)
-                await outbox.settle(tx, letter)
+                await _given_up(tx, letter)
             case TryLater(seconds):
                 await outbox.postpone(tx, letter, now + timedelta(seconds=max(seconds, 1)))
             case Unknown() if letter.kind is not LetterKind.POST:
@@ -214,7 +217,7 @@ class GroupMail:
                 await outbox.postpone(tx, letter, now + timedelta(seconds=AGAIN_SECONDS))
             case Unknown() | Refused():
                 await desk_groups.set_trouble(tx, letter.group, Trouble.UNSURE)
-                await outbox.settle(tx, letter)
+                await _given_up(tx, letter)
             case _:
                 assert_never(result)
 
@@ -235,20 +238,31 @@ async def _placed(tx: Tx, letter: Letter, posted: Posted, posting: Posting | Non
     handle = posting.post.handle if posting is not None else ""
     post = Post(letter.group.hex(), handle, posted.message, posted.topic)
     if not await posts.place(tx, letter.tip, post):
-        erase = Letter(
-            LetterKind.ERASE,
-            b"",
-            letter.unit,
-            AT_ONCE,
-            group=letter.group,
-            messages=(posted.message,),
-        )
-        await outbox.write(tx, erase)
+        await outbox.write(tx, stored.erasure(letter.unit, letter.group, post))
     await outbox.settle(tx, letter)
     if posted.flat:
         await desk_groups.set_trouble(tx, letter.group, Trouble.TOPICS)
     else:
         await _untroubled(tx, letter, topics=bool(posted.topic))
+
+
+async def _barred(tx: Tx, letter: Letter, now: datetime) -> None:
+    """What may not be taken away is tried again until the bot has the right to: the tip is gone,
+    and its card shall not outlive it.
+    """
+    if await desk_groups.by_id(tx, letter.group) is None:
+        await _given_up(tx, letter)
+        return
+    await desk_groups.set_trouble(tx, letter.group, Trouble.RIGHTS)
+    await outbox.postpone(tx, letter, now + timedelta(seconds=BARRED_ERASURE_SECONDS))
+
+
+async def _given_up(tx: Tx, letter: Letter) -> None:
+    """Nobody will try again; cards of tips that are gone, which stay for that, are counted."""
+    if letter.kind is LetterKind.ERASE:
+        await desk_groups.leave(tx, letter.group, len(letter.messages))
+        note(Log.CARDS_LEFT, cards=len(letter.messages))
+    await outbox.settle(tx, letter)
 
 
 async def _untroubled(tx: Tx, letter: Letter, *, topics: bool = False) -> None:

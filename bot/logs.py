@@ -60,6 +60,8 @@ class Event(StrEnum):
     MEDIA_FROM_ANY_HOST = "media_from_any_host"
     MEDIA_REFUSED = "media_refused"
     QUOTA_LEVEL = "quota_level"
+    RETENTION_DONE = "retention_done"
+    CARDS_LEFT = "cards_left"
     LIBRARY = "library"
     WARNED = "warned"
     UNHANDLED = "unhandled"
@@ -90,6 +92,7 @@ _WARNINGS = frozenset(
         Event.BOT_UNHEARD,
         Event.HOOK_FORGED,
         Event.QUOTA_LEVEL,
+        Event.CARDS_LEFT,
     }
 )
 

@@ -57,6 +57,10 @@ class Postman(Protocol):
         """Post a message that is no card."""
         ...
 
-    async def take_away(self, chat: str, messages: tuple[int, ...], instead: Rendered) -> Result:
-        """Delete messages of ours; one that is too old for that shows `instead`."""
+    async def take_away(
+        self, chat: str, messages: tuple[int, ...], instead: Rendered, topic: int = 0
+    ) -> Result:
+        """Delete messages of ours and the topic that was opened for them (0: none); what is too old
+        for that shows `instead`. Sent: nothing of what stood there can be read any more.
+        """
         ...

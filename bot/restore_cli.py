@@ -92,7 +92,7 @@ async def _restore(settings: Settings, wanted: _Wanted, now: datetime) -> None:
         await _make_sure_empty(database)
         proven = _prove(settings, wanted)
         loaded = await _load(database, wanted, proven, now)
-        await _finish(database, wanted.master, now)
+        await _finish(database, settings, wanted.master, now)
     finally:
         await database.close()
     had_ledger = bool(wanted.ledgers)
@@ -169,10 +169,10 @@ async def _load(database: Database, wanted: _Wanted, proven: Proven, now: dateti
         ) from None
 
 
-async def _finish(database: Database, master: bytes, now: datetime) -> None:
+async def _finish(database: Database, settings: Settings, master: bytes, now: datetime) -> None:
     """What has to be done before anybody is served; until its end `run` refuses to start."""
     await installation.open_with(database, master)
-    await retention.run(database, local_day(now), retention.LONGEST)
+    await retention.run(database, local_day(now), settings.retention)
     async with database.write() as tx:
         # Rows that come from another server tell nothing by its transactions' numbers.
         await order.begin_anew(tx)

@@ -27,7 +27,8 @@ class Trouble(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group that is the desk of `unit`. `topics`: a topic for each card where the app allows it;
-    `reading`: officers may have words sent to their private chat. Both are off at first.
+    `reading`: officers may have words sent to their private chat. Both are off at first. `left` is
+    how many cards of tips that are gone stand there for good, until the group is linked anew.
     """
 
     id: bytes
@@ -36,6 +37,7 @@ class Group:
     topics: bool = False
     reading: bool = False
     trouble: Trouble | None = None
+    left: int = 0
 
 
 async def link(tx: Tx, code: str, chat: str, now: datetime) -> Group | None:
@@ -104,6 +106,13 @@ async def set_trouble(tx: Tx, key: bytes, trouble: Trouble | None) -> bool:
     return True
 
 
+async def leave(tx: Tx, key: bytes, cards: int) -> None:
+    """Keep that so many cards of tips that are gone could not be taken out of the group."""
+    known = await _held(tx, key)
+    if known is not None:
+        await _write(tx, replace(known, left=known.left + cards))
+
+
 async def move(tx: Tx, chat: str, to: str) -> bool:
     """The app gave the group another id; False for a group that is no desk, or moved already."""
     known = await by_chat(tx, chat)
@@ -141,6 +150,7 @@ def _sealed(tx: Tx, group: Group) -> bytes:
         "topics": group.topics,
         "reading": group.reading,
         "trouble": group.trouble,
+        "left": group.left,
     }
     return tx.keys.seal(Purpose.STAFF, json.dumps(told).encode(), _about(group.id))
 
@@ -148,7 +158,9 @@ def _sealed(tx: Tx, group: Group) -> bytes:
 def _opened(tx: Tx, key: bytes, unit: str, body: bytes) -> Group:
     told = json.loads(tx.keys.open_sealed(Purpose.STAFF, body, _about(key)))
     trouble = Trouble(told["trouble"]) if told["trouble"] else None
-    return Group(bytes(key), unit, told["chat"], told["topics"], told["reading"], trouble)
+    chat, topics, reading = told["chat"], told["topics"], told["reading"]
+    # Groups of earlier versions count no cards that were left.
+    return Group(bytes(key), unit, chat, topics, reading, trouble, told.get("left", 0))
 
 
 def _fingerprint(tx: Tx, chat: str) -> bytes:

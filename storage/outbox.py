@@ -34,8 +34,9 @@ class LetterKind(StrEnum):
 class Letter:
     """A letter holds its kind and where it goes, never words. `due` is when it may leave; None:
     when a card of its tip may (whoever sends it decides). `lease`: somebody is sending it until
-    then. ERASE and WIPE outlive their tip, so they name none. `to` is the chat of a WIPE, and in
-    hex the alarm that a PING rings.
+    then. ERASE and WIPE outlive their tip, so they name none; the `topic` that was opened for a
+    card goes with it. `to` is the chat of a WIPE, and of an ERASE in a group that is no desk any
+    more, and in hex the alarm that a PING rings.
     """
 
     kind: LetterKind
@@ -46,6 +47,7 @@ class Letter:
     group: bytes = field(default=b"", repr=False)
     to: str = field(default="", repr=False)
     messages: tuple[int, ...] = field(default=(), repr=False)
+    topic: int = field(default=0, repr=False)
     lease: datetime | None = None
     sealed: bytes = field(default=b"", repr=False)
 
@@ -123,6 +125,7 @@ def _sealed(tx: Tx, key: bytes, letter: Letter) -> bytes:
         "group": letter.group.hex(),
         "to": letter.to,
         "messages": letter.messages,
+        "topic": letter.topic,
         "lease": letter.lease.isoformat() if letter.lease else None,
     }
     return tx.keys.seal(Purpose.LETTERS, json.dumps(told).encode(), _about(key))
@@ -130,7 +133,7 @@ def _sealed(tx: Tx, key: bytes, letter: Letter) -> bytes:
 
 def _open(tx: Tx, key: bytes, body: bytes) -> Letter:
     read = json.loads(tx.keys.open_sealed(Purpose.LETTERS, body, _about(key)))
-    # Letters of the first version know neither groups nor leases.
+    # Letters of earlier versions know neither groups nor leases nor topics.
     lease = read.get("lease")
     return Letter(
         LetterKind(read["kind"]),
@@ -141,6 +144,7 @@ def _open(tx: Tx, key: bytes, body: bytes) -> Letter:
         bytes.fromhex(read.get("group", "")),
         read.get("to", ""),
         tuple(read.get("messages", ())),
+        read.get("topic", 0),
         datetime.fromisoformat(lease) if lease else None,
         bytes(body),
     )

@@ -29,6 +29,17 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How many cards of tips that are gone still stand in a group: `waiting` could not be taken
+    away yet and will be tried again, `left` were given up.
+    """
+
+    group: Group
+    waiting: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """What decides whether a tip's words may be read in an officer's chat: `allowed` is the choice
     of the unit, for any of its groups; `shuts_out`: somebody is named who must not see it.
@@ -60,6 +71,16 @@ async def catch_up(tx: Tx, group: Group) -> int:
             await outbox.write(tx, letter)
             called += 1
     return called
+
+
+async def take_all(tx: Tx, group: Group) -> None:
+    """Take every card out of a group that is about to be nobody's desk."""
+    for _, known, _ in await records(tx):
+        post = post_in(known, group.id)
+        if post is not None and post.message:
+            # Nobody will know then where the group was.
+            erasure = stored.erasure(group.unit, group.id, post)
+            await outbox.write(tx, replace(erasure, to=group.chat))
 
 
 async def reach(tx: Tx, tip: bytes) -> Reach | None:
@@ -94,6 +115,21 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     holder = await staff.by_id(tx, bytes.fromhex(known.holder)) if known.holder else None
     people = {known.holder: holder} if known.holder and holder else {}
     return Posting(group, card_of(letter.tip, known, row.day, b"", people, now), post)
+
+
+async def standing(tx: Tx) -> tuple[Standing, ...]:
+    """For each group what is left there of tips that are gone. What nobody has tried yet to take
+    away is not counted.
+    """
+    tried = [
+        letter
+        for letter in await outbox.waiting(tx)
+        if letter.kind is LetterKind.ERASE and letter.due != AT_ONCE
+    ]
+    return tuple(
+        Standing(group, sum(len(e.messages) for e in tried if e.group == group.id), group.left)
+        for group in await desk_groups.every(tx)
+    )
 
 
 async def is_urgent(tx: Tx, letter: Letter) -> bool:

@@ -15,7 +15,7 @@ from storage.crypto import CaseKey, dummy_wrap
 from storage.database import Tx
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
-from storage.record import Record
+from storage.record import Post, Record
 from storage.tables import chunks, parts, tips, tombstones, wraps
 
 WRAPS_AT_LEAST = 4
@@ -75,11 +75,16 @@ async def take_from_groups(tx: Tx, known: Record, staying: frozenset[str] = froz
         if group is not None and group.unit in staying:
             left.append(post)
         elif group is not None and post.message:
-            erase = Letter(
-                LetterKind.ERASE, b"", group.unit, AT_ONCE, group=group.id, messages=(post.message,)
-            )
-            await outbox.write(tx, erase)
+            await outbox.write(tx, erasure(group.unit, group.id, post))
     return replace(known, posts=tuple(left))
+
+
+def erasure(unit: str, group: bytes, post: Post) -> Letter:
+    """The letter that takes a card out of a group, with the topic that was opened for it: that one
+    is called like the tip.
+    """
+    messages, topic = (post.message,), post.topic
+    return Letter(LetterKind.ERASE, b"", unit, AT_ONCE, group=group, messages=messages, topic=topic)
 
 
 async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from handlers.screens import Say, say
-from storage import audit, desk_codes, desk_groups, desk_links, units
+from storage import audit, desk_codes, desk_groups, desk_links, posts, units
 from storage.audit import Act
 from storage.database import Tx
 from storage.desk_codes import CodeKind
@@ -85,6 +85,7 @@ async def unlink_group(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> Done:
     group = await _group(tx, desk, fields)
     if group is None:
         return say("desk.telegram.no.group")
+    await posts.take_all(tx, group)
     await desk_groups.unlink(tx, group.id)
     await _note(tx, desk, Act.UNLINKED, group.unit, "group")
     return say("desk.telegram.done.group_unlinked")

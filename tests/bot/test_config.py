@@ -47,6 +47,11 @@ WRONG = [
     ("ZALO_MEDIA_HOSTS", f"*.zdn.vn,,{SECRET}.vn"),
     ("ZALO_MEDIA_HOSTS", f"*{SECRET}.vn"),
     ("ZALO_MEDIA_HOSTS", "127.0.0.1"),
+    ("RETENTION_HANDLED", "91"),
+    ("RETENTION_OUT_OF_SCOPE", "8"),
+    ("RETENTION_WITHDRAWN", "-1"),
+    ("RETENTION_DUPLICATE", "0"),
+    ("RETENTION_PASSED", SECRET),
     ("DATABSE_URL", SECRET),
 ]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.effects import FileTip
 from storage import cases, desk_groups, outbox, posts, tips
 from storage.desk_codes import CodeKind
 from storage.desk_groups import Trouble
@@ -210,3 +211,124 @@ async def test_two_mail_rooms_post_one_card(scene: Scene) -> None:
     await file(scene.made, new_tip())
     await asyncio.gather(*(scene.mail.send_due() for _ in range(4)))
     assert len(scene.cards()) == 1
+
+
+async def remove(scene: Scene, *gone: FileTip) -> None:
+    """Their workers delete them."""
+    for new in gone:
+        async with scene.made.write() as tx:
+            await tips.remove(tx, new.key, day=NOW.date())
+    await scene.run()
+
+
+async def standing(scene: Scene) -> tuple[int, int]:
+    """How many cards of tips that are gone wait to be taken away, and were given up."""
+    async with scene.made.read() as tx:
+        [only] = await posts.standing(tx)
+    return only.waiting, only.left
+
+
+TOO_OLD = Refuse(400, "Bad Request: message can't be deleted for everyone")
+NO_RIGHT = Refuse(400, "Bad Request: not enough rights to send text messages to the chat")
+
+
+async def test_a_card_that_can_neither_go_nor_be_emptied_is_told_until_the_bot_may(
+    scene: Scene,
+) -> None:
+    new = new_tip()
+    await file(scene.made, new)
+    await scene.run()
+    scene.fake.fail(TOO_OLD, "deleteMessage", chat=scene.group.id)
+    scene.fake.fail(NO_RIGHT, "editMessageText", chat=scene.group.id)
+    await remove(scene, new)
+    assert "Cây tre xanh" in scene.card().text
+    assert (await scene.kept()).trouble is Trouble.RIGHTS
+    assert await standing(scene) == (1, 0)
+    # Not asked all the time, and not forgotten: once the right is there, the card goes.
+    await scene.run()
+    assert await standing(scene) == (1, 0)
+    scene.clock.turn(hours=1)
+    await scene.run()
+    assert scene.cards() == []
+    assert await standing(scene) == (0, 0)
+    assert (await scene.kept()).trouble is None
+    assert await count(scene.made, letters) == 0
+
+
+async def test_a_card_of_another_bot_of_ours_counts_as_one_that_stands(one: Scene) -> None:
+    new = new_tip()
+    await file(one.made, new)
+    await one.run()
+    not_ours = Refuse(400, "Bad Request: message can't be deleted")
+    one.fake.fail(not_ours, "deleteMessage", chat=one.group.id)
+    one.fake.fail(
+        Refuse(400, "Bad Request: message can't be edited"), "editMessageText", chat=one.group.id
+    )
+    await remove(one, new)
+    assert await standing(one) == (1, 0)
+
+
+async def test_cards_in_a_group_that_put_the_bot_out_are_counted_until_it_is_linked_anew(
+    one: Scene,
+) -> None:
+    several = [new_tip(nickname=name) for name in ("Mưa rào", "Gió nhẹ")]
+    for new in several:
+        await file(one.made, new)
+    await one.run()
+    await one.group.kick_bot()
+    await remove(one, *several)
+    assert await standing(one) == (0, 2)
+    assert await count(one.made, letters) == 0
+    await one.group.add(one.fake.bot())
+    await one.owner.say(f"/ketnoi {await one.code(CodeKind.GROUP, 'north')}", to=one.group)
+    await one.run()
+    assert await standing(one) == (0, 0)
+
+
+async def test_the_topic_of_a_tip_that_is_gone_goes_with_its_name(sqlite_url: str) -> None:
+    async with scene_on(sqlite_url, forum=True) as scene:
+        await scene.choose(topics=True)
+        first, second = new_tip(nickname="Mưa rào"), new_tip(nickname="Gió nhẹ")
+        await file(scene.made, first)
+        await file(scene.made, second)
+        await scene.run()
+        await remove(scene, first)
+        [left] = [each for each in scene.group.chat.topics.values() if not each.is_deleted]
+        assert left.name == "Gió nhẹ"
+        await scene.group.promote_bot("can_manage_topics")
+        await remove(scene, second)
+        # How it was called when it was opened still stands in it: the bot needs the right.
+        assert left.name == "Tin này không còn nữa."
+        assert await standing(scene) == (1, 0)
+        await scene.group.promote_bot()
+        scene.clock.turn(hours=1)
+        await scene.run()
+        assert left.is_deleted
+        assert await standing(scene) == (0, 0)
+        assert not [each for each in scene.group.holds() if "Gió nhẹ" in each.text]
+
+
+async def test_a_group_that_is_no_desk_any_more_keeps_no_card(one: Scene) -> None:
+    for nickname in ("Mưa rào", "Gió nhẹ"):
+        await file(one.made, new_tip(nickname=nickname))
+    await one.run()
+    assert len(one.cards()) == 2
+    async with one.made.write() as tx:
+        group = await desk_groups.by_id(tx, (await desk_groups.every(tx))[0].id)
+        assert group is not None
+        await posts.take_all(tx, group)
+        await desk_groups.unlink(tx, group.id)
+    await one.run()
+    assert one.cards() == []
+    assert await count(one.made, letters) == 0
+
+
+async def test_who_presses_a_card_whose_tip_is_gone_is_told_so(one: Scene) -> None:
+    an = await one.officer("An")
+    new = new_tip()
+    await file(one.made, new)
+    await one.run()
+    card = one.card()
+    async with one.made.write() as tx:
+        await tips.remove(tx, new.key, day=NOW.date())
+    assert "Tin này không còn nữa" in await one.press(an, card, "Nhận")

@@ -197,8 +197,10 @@ class Desk:
             tip = await posts.by_handle(tx, group, handle) if officer and group else None
         if officer is None:
             return chat.said("outsider")
-        if tip is None or group is None or query.message is None:
+        if group is None or query.message is None:
             return chat.said("old_button")
+        if tip is None:
+            return chat.said("old_card")
         async with self._database.write() as tx:
             await posts.place_pressed(tx, tip, group.id, query.message.message_id)
         match name:

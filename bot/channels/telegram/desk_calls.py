@@ -19,6 +19,7 @@ _LOST = (
     "message can't be edited",
     "message_id_invalid",
     "message to delete not found",
+    "topic_id_invalid",
 )
 _BARRED = ("not enough rights", "no rights", "need administrator rights", "chat_write_forbidden")
 

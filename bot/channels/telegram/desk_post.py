@@ -59,13 +59,19 @@ class Post:
         result = await self.write(chat, lines(told), InlineKeyboardMarkup(self._links()))
         return Sent() if isinstance(result, Posted) else result
 
-    async def take_away(self, chat: str, messages: Sequence[int], instead: Rendered) -> Result:
-        """Delete messages; what cannot be deleted (after 48 hours) shows `instead`."""
+    async def take_away(
+        self, chat: str, messages: Sequence[int], instead: Rendered, topic: int = 0
+    ) -> Result:
+        """Delete messages and their topic; what cannot be deleted (after 48 hours, without the
+        right to) shows `instead`.
+        """
         worst: Result = Sent()
+        if topic:
+            worst = await self._end_topic(chat, topic, lines(instead))
         for message in messages:
             result = await self._take_one(chat, message, lines(instead))
             worst = worst if isinstance(result, Sent | Lost) else result
-        return Refused("barred") if isinstance(worst, Barred) else worst
+        return worst
 
     async def write(
         self,
@@ -119,9 +125,28 @@ class Post:
 
     async def _take_one(self, chat: str, message: int, instead: str) -> Result:
         result = await self.delete(chat, message)
+        if not isinstance(result, Refused | Barred):
+            return result
+        changed = await self.change(chat, message, instead)
+        # It stands there, else it would have been lost before: another bot of ours has posted it.
+        return Barred() if isinstance(changed, Lost) else changed
+
+    async def _end_topic(self, chat: str, topic: int, instead: str) -> Result:
+        """Delete a topic with all that was written in it. Where the bot may not, it gets another
+        name; but that it was opened, and how it was called then, still stands in it: Barred.
+        """
+
+        async def delete() -> object:
+            return await self.line.bot.delete_forum_topic(chat, topic)
+
+        async def rename() -> object:
+            return await self.line.bot.edit_forum_topic(chat, topic, name=instead[:_TOPIC_LETTERS])
+
+        result = await tried(self.line, chat, delete)
         if isinstance(result, Refused | Barred):
-            return await self.change(chat, message, instead)
-        return result
+            await tried(self.line, chat, rename)
+            return Barred()
+        return Sent() if isinstance(result, Answered | Lost) else result
 
     async def _open_topic(self, chat: str, name: str) -> int | Result:
         """The number of a new topic, 0 where there can be none."""

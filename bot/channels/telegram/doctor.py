@@ -50,11 +50,15 @@ async def examine(connection: Connection, looks: Sequence[Look] = ()) -> list[Fi
 
 @dataclass(frozen=True, slots=True)
 class DeskGroup:
-    """A group that is a unit's desk."""
+    """A group that is a unit's desk, and how many cards of tips that are gone stand in it:
+    `waiting` are tried again, `left` were given up.
+    """
 
     unit: str
     chat: str = field(repr=False)
     topics: bool = False
+    waiting: int = 0
+    left: int = 0
 
 
 def look_at(groups: Sequence[DeskGroup]) -> Look:
@@ -62,9 +66,28 @@ def look_at(groups: Sequence[DeskGroup]) -> Look:
 
     async def look(bot: Bot) -> list[Finding]:
         me = (await bot.get_me()).id
-        return [await _group(bot, me, group) for group in groups]
+        found = []
+        for group in groups:
+            found += [await _group(bot, me, group), *_cards(group)]
+        return found
 
     return look
+
+
+def _cards(group: DeskGroup) -> list[Finding]:
+    """What of tips that are gone can still be read in a group."""
+    found = []
+    if group.waiting:
+        found.append(
+            f"{group.waiting} card(s) of tips that are gone may not be taken away. Make the bot an"
+            " administrator who may delete messages; they go within the hour."
+        )
+    if group.left:
+        found.append(
+            f"{group.left} card(s) of tips that are gone were out of the bot's reach. Let somebody"
+            " delete them by hand, then link the group again with a new code."
+        )
+    return [Finding(False, f"group of {group.unit}: {line}") for line in found]
 
 
 async def _group(bot: Bot, me: int, group: DeskGroup) -> Finding:
@@ -83,6 +106,12 @@ async def _group(bot: Bot, me: int, group: DeskGroup) -> Finding:
     if group.topics and not may_open:
         return Finding(
             False, f"{name}: no topics. Make the bot an administrator who manages topics."
+        )
+    if not (isinstance(member, ChatMemberAdministrator) and member.can_delete_messages):
+        return Finding(
+            True,
+            f"{name}: good; but after 48 hours the bot can only empty a card whose tip is gone. Let"
+            " it delete messages.",
         )
     return Finding(True, f"{name}: good.")
 

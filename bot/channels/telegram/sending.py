@@ -23,6 +23,7 @@ LONGEST_WAIT_SECONDS = 300.0
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot was kicked")
+_SO_ALREADY = ("message is not modified", "topic_not_modified")
 _DELETED_AT_ONCE = 100
 
 
@@ -83,7 +84,7 @@ def outcome_of(error: TelegramError) -> Outcome:
             return TryLater(error.retry_after.total_seconds())
         case NotSent():
             return TryLater(_FIRST_PAUSE_SECONDS)
-        case BadRequest() if "message is not modified" in text:
+        case BadRequest() if any(words in text for words in _SO_ALREADY):
             return Sent()
         case Forbidden():
             return Gone()

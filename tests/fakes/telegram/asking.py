@@ -111,8 +111,10 @@ def reopen_topic(call: Call) -> bool:
 
 
 def delete_topic(call: Call) -> bool:
-    """`deleteForumTopic`, with everything in it."""
+    """`deleteForumTopic`, with everything in it: it takes the right to delete messages."""
     place, topic = _topic(call)
+    if "can_delete_messages" not in place.membership(call.bot.account).rights:
+        raise bad("not enough rights to delete the topic")
     erase_topic(place, topic)
     return True
 
