@@ -22,7 +22,7 @@ from bot.web.parts import Parts, RingTrial, load_places
 from handlers import handbook
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import installation, migrate
+from storage import installation, migrate, restored
 from storage.crypto import Stretcher
 from storage.database import Database, Unreachable
 from storage.installation import Installation
@@ -122,6 +122,11 @@ async def _opened(settings: Settings, database: Database, *, make_demo: bool) ->
                     "this database is empty; make an installation: python -m bot init"
                 )
             return await _make_demo(settings, database)
+        if not await restored.is_whole(database):
+            raise CannotStart(
+                "a restore into this database stopped half-way; run the same"
+                " `python -m bot restore …` once more"
+            )
         if not await migrate.is_current(database):
             raise CannotStart("the database has an older schema; run: python -m bot migrate")
         return await installation.open_with(database, keyfile.read(settings.master_key_file))

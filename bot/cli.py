@@ -14,6 +14,7 @@ from bot import (
     accounts_cli,
     alarms_cli,
     app,
+    backup_cli,
     bulletins_cli,
     chat_apps,
     hardening,
@@ -21,6 +22,7 @@ from bot import (
     locks,
     logs,
     push_cli,
+    restore_cli,
     retention_cli,
     serving,
 )
@@ -296,4 +298,7 @@ commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
 commands.add_command(push_cli.push_key)
+commands.add_command(backup_cli.backup_key)
+commands.add_command(backup_cli.backup)
+commands.add_command(restore_cli.restore_command)
 commands.add_command(retention_cli.retention_command)

@@ -22,6 +22,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TELEGRAM_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")
 _MEDIA_HOST = re.compile(r"(\*\.)?([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
 _HOOK_SECRET = re.compile(r"([A-Za-z0-9_-]{16,256})?")
+_PUBLIC_KEY = re.compile(r"([0-9a-f]{64})?")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -99,6 +100,12 @@ def _media_hosts(hosts: str) -> str:
     return ",".join(named)
 
 
+def _public_key(key: str) -> str:
+    if not _PUBLIC_KEY.fullmatch(key.lower()):
+        raise ValueError("must be 64 hex digits as `backup-key` prints them, or empty")
+    return key.lower()
+
+
 def _days(longest: int) -> AfterValidator:
     """What may be shortened to a day, and never lengthened."""
 
@@ -148,6 +155,8 @@ class Settings(BaseSettings):
     zalo_api_url: Annotated[str, AfterValidator(_web_address)] = "https://bot-api.zaloplatforms.com"
     zalo_media_hosts: Annotated[str, AfterValidator(_media_hosts)] = ""
     push_key_file: Path = Path()
+    backup_folder: Path = Path()
+    backup_public_key: Annotated[str, AfterValidator(_public_key)] = ""
     retention_handled: Annotated[int, _days(LONGEST.handled)] = LONGEST.handled
     retention_passed: Annotated[int, _days(LONGEST.passed)] = LONGEST.passed
     retention_insufficient: Annotated[int, _days(LONGEST.insufficient)] = LONGEST.insufficient
@@ -183,6 +192,11 @@ class Settings(BaseSettings):
     def has_push(self) -> bool:
         """Whether Web Push is switched on."""
         return self.push_key_file != Path()
+
+    @property
+    def has_backups(self) -> bool:
+        """Whether a folder for backups is named."""
+        return self.backup_folder != Path()
 
     @property
     def is_loopback(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from bot import chat_apps, demo, retaining
+from bot import backup_ledger, chat_apps, demo, retaining
 from bot import clock as ticks
 from bot.app import CannotStart, House, open_house
 from bot.chat_apps import Doors
@@ -139,6 +139,7 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
         "tidy": (_TIDY_SECONDS, tidy),
         "order": (_TIDY_SECONDS, retaining.before(house, _forget_order(house))),
         "due": (_LOOK_SECONDS, _begin_due(house)),
+        "ledger": (_LOOK_SECONDS, backup_ledger.keeping(house)),
     }
 
 

@@ -12,7 +12,7 @@ from broadcasts import audience, library, timetable
 from broadcasts.audience import Nowhere
 from broadcasts.hours import is_expired
 from handlers.bulletins import REMINDER, Bulletin, Plan, Run, Stage, seal_of
-from storage import bulletins, sendings, units
+from storage import bulletins, restored, sendings, units
 from storage.bulletins import approvers_needed
 from storage.database import Database, Tx
 from storage.places import Places
@@ -130,7 +130,9 @@ async def _fire(
         reason = reason or NOWHERE
     else:
         high_water = whom.high_water
-    is_late = now - due > _LATE
+    again = await restored.at(tx)
+    # What was due before a restore may have been sent, and the backup does not know of it.
+    is_late = now - due > _LATE or (again is not None and due <= again)
     if is_late and bulletin.id == REMINDER:
         # There is nobody to ask, and another comes next week.
         reason = reason or MISSED

@@ -56,6 +56,7 @@ class Act(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     KEY_CHANGED = "key_changed"
     PAPER_CONFIRMED = "paper_confirmed"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

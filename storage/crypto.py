@@ -19,6 +19,9 @@ from storage.padding import file_size, joined, part_size
 
 KEY_BYTES = 32
 CHUNK_BYTES = 256 * 1024
+BOX_BYTES = bindings.crypto_box_SEALBYTES
+STREAM_START_BYTES = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
+STREAM_TAG_BYTES = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 STRETCH_MEMORY_BYTES, STRETCH_PASSES = 19 * 1024 * 1024, 2
 STRETCHES_AT_ONCE = 2
 """OWASP's Argon2id figures (19 MiB, two passes); two at once keep a small server answering."""
@@ -30,8 +33,6 @@ random_digits, random_choice = chance.random_digits, chance.random_choice
 _VERSION = 1
 _HEADER_BYTES = 3
 _NONCE_BYTES = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-_STREAM_START_BYTES = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
-_STREAM_TAG_BYTES = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _FINAL = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 # Ids of keys that are not purpose keys; purposes count from 0.
@@ -120,7 +121,7 @@ class CaseKey:
         state = bindings.crypto_secretstream_xchacha20poly1305_state()
         key = derive(self.raw, "file")
         start = bindings.crypto_secretstream_xchacha20poly1305_init_push(state, key)
-        step = CHUNK_BYTES - _HEADER_BYTES - _STREAM_START_BYTES - _STREAM_TAG_BYTES
+        step = CHUNK_BYTES - _HEADER_BYTES - STREAM_START_BYTES - STREAM_TAG_BYTES
         chunks = []
         for at in range(0, len(padded), step):
             plain, tag = padded[at : at + step], _FINAL if at + step >= len(padded) else 0
@@ -134,7 +135,7 @@ class CaseKey:
         if not bodies:
             raise Unopenable
         about = _header(_CASE_FILE) + joined(tip, part)
-        start, bodies[0] = bodies[0][:_STREAM_START_BYTES], bodies[0][_STREAM_START_BYTES:]
+        start, bodies[0] = bodies[0][:STREAM_START_BYTES], bodies[0][STREAM_START_BYTES:]
         plain, key = bytearray(), derive(self.raw, "file")
         try:
             state = bindings.crypto_secretstream_xchacha20poly1305_state()
@@ -149,9 +150,80 @@ class CaseKey:
         return unpad(bytes(plain))
 
 
+class StreamSealer:
+    """Seals pieces one after the other with one key: none can be changed, moved, left out, or cut
+    off at the end unseen. `start` has to be kept in front of them; all are bound to `about`.
+    """
+
+    __slots__ = ("_about", "_state", "start")
+
+    def __init__(self, key: bytes, about: bytes) -> None:
+        self._about = about
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        self.start: bytes = bindings.crypto_secretstream_xchacha20poly1305_init_push(
+            self._state, key
+        )
+
+    def seal(self, plain: bytes, *, is_last: bool) -> bytes:
+        """The next piece, STREAM_TAG_BYTES longer."""
+        tag = _FINAL if is_last else 0
+        return bindings.crypto_secretstream_xchacha20poly1305_push(
+            self._state, plain, self._about, tag
+        )
+
+
+class StreamOpener:
+    """Opens what a StreamSealer sealed, piece by piece."""
+
+    __slots__ = ("_about", "_state")
+
+    def __init__(self, key: bytes, start: bytes, about: bytes) -> None:
+        self._about = about
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        try:
+            bindings.crypto_secretstream_xchacha20poly1305_init_pull(self._state, start, key)
+        except (CryptoError, RuntimeError, TypeError, ValueError):
+            raise Unopenable from None
+
+    def open(self, sealed: bytes) -> tuple[bytes, bool]:
+        """The next piece, and whether it is the last one. Raises Unopenable."""
+        try:
+            plain, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(
+                self._state, sealed, self._about
+            )
+        except (CryptoError, RuntimeError, TypeError, ValueError):
+            raise Unopenable from None
+        return plain, tag == _FINAL
+
+
 def new_pair() -> Pair:
     """A fresh X25519 key pair."""
     return Pair(*bindings.crypto_box_keypair())
+
+
+def pair_of(private: bytes) -> Pair:
+    """The pair whose private half this is. Raises ValueError for what cannot be one."""
+    if len(private) != KEY_BYTES:
+        raise ValueError("a private key has 32 bytes")
+    return Pair(bindings.crypto_scalarmult_base(private), private)
+
+
+def box_to(public: bytes, plain: bytes) -> bytes:
+    """`plain` in a sealed box (BOX_BYTES longer) that only the owner of `public` opens. Raises
+    ValueError for what is no public key.
+    """
+    try:
+        return bindings.crypto_box_seal(plain, public)
+    except (CryptoError, RuntimeError, TypeError, ValueError):
+        raise ValueError("no public key") from None
+
+
+def open_box(pair: Pair, sealed: bytes) -> bytes:
+    """What was sealed to this pair by `box_to`. Raises Unopenable."""
+    try:
+        return bindings.crypto_box_seal_open(sealed, pair.public, pair.private)
+    except (CryptoError, RuntimeError, TypeError, ValueError):
+        raise Unopenable from None
 
 
 def key_pair_of(seed: bytes) -> Pair:

@@ -53,6 +53,15 @@ async def is_made(database: Database) -> bool:
         return found.first() is not None
 
 
+def keys_of(master: bytes, rows: list[WrappedKey]) -> Keys:
+    """The keys of a keyring that lies in a backup, which may lack those that came after it.
+
+    Raises WrongMasterKey, TwinKeys, MissingKey.
+    """
+    fresh = [wrap_key(master, purpose, 1, new_master()) for purpose in _newer(rows)]
+    return Keys.open(master, [*rows, *fresh])
+
+
 async def open_with(
     database: Database, master: bytes, masters: Callable[[], Iterable[bytes]] | None = None
 ) -> Installation:
