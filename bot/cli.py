@@ -20,6 +20,7 @@ from bot import (
     keyfile,
     locks,
     logs,
+    order_cli,
     push_cli,
     serving,
 )
@@ -286,3 +287,4 @@ commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
 commands.add_command(push_cli.push_key)
+commands.add_command(order_cli.order_command)
