@@ -1,5 +1,6 @@
 """What a thief has: every row, every key, and every byte in which a row lies or ever lay."""
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ _TABLES = ("tips", *_OWN, "subscribers")
 _NUMBER_BYTES = 6
 _NEEDLE_BYTES = 16
 _WORD_BYTES = 4
-_SEGMENT_LETTERS = 24
+_SEGMENT = re.compile(r"[0-9A-F]{24}")
+_DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()"
 
 Row = dict[str, object]
 Features = Mapping[str, float]
@@ -92,13 +94,14 @@ async def _of_postgresql(url: str, server: Path | None) -> dict[str, list[Row]]:
             asked = f"SELECT xmin::text AS written, ctid::text AS place, * FROM {name}"
             tables[name] = [dict(row) for row in await connection.fetch(asked)]
             await _number_values(connection, name, tables[name])
+        number = await connection.fetchval(_DATABASE)
     finally:
         await connection.close()
     for row in (row for found in tables.values() for row in found):
         page, _, line = str(row["place"]).strip("()").partition(",")
         row |= {"written": int(str(row["written"])), "place": int(page) * 1000 + int(line)}
     if server is not None:
-        _locate(tables, _files(server))
+        _locate(tables, _files(server, number))
     return tables
 
 
@@ -116,14 +119,13 @@ async def _number_values(connection: asyncpg.Connection, name: str, rows: Sequen
             row |= {"value": found["chunk_id"], "value written": int(found["xmin"])}
 
 
-def _files(server: Path) -> Iterator[tuple[str, bytes]]:
-    """Each file of tables and indexes, and the write-ahead log in the order of its numbers."""
-    for path in sorted((server / "base").rglob("*")):
-        if path.is_file():
-            yield str(path.relative_to(server)), path.read_bytes()
-    segments = [
-        path for path in (server / "pg_wal").iterdir() if len(path.name) == _SEGMENT_LETTERS
-    ]
+def _files(server: Path, database: int) -> Iterator[tuple[str, bytes]]:
+    """Each file of our tables and indexes (what the server brings along lies in other folders), and
+    the write-ahead log in the order of its segments.
+    """
+    for path in sorted((server / "base" / str(database)).iterdir()):
+        yield str(path.relative_to(server)), path.read_bytes()
+    segments = (each for each in (server / "pg_wal").iterdir() if _SEGMENT.fullmatch(each.name))
     yield "pg_wal", b"".join(path.read_bytes() for path in sorted(segments))
 
 

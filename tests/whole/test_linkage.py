@@ -14,6 +14,7 @@ from tests.whole.linkage_loot import Loot
 PEOPLE = 200
 PEOPLE_ON_A_SERVER = 80
 OVER_FAKES = 12
+OVER_FAKES_TO_A_SERVER = 4
 
 
 @pytest.mark.long
@@ -44,8 +45,8 @@ async def test_after_a_pass_who_has_every_key_and_file_cannot_join_them_on_postg
     with cluster.started(*linkage.SERVER) as private:
 
         async def once(seed: int) -> Played:
-            people = PEOPLE_ON_A_SERVER
-            return await linkage.rob_server(private, tmp_path, people, OVER_FAKES, seed=seed)
+            people, over = PEOPLE_ON_A_SERVER, OVER_FAKES_TO_A_SERVER
+            return await linkage.rob_server(private, tmp_path, people, over, seed=seed)
 
         played = await linkage.fairly(once)
     assert played.laid_anew.count == PEOPLE_ON_A_SERVER
