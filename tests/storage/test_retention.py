@@ -231,6 +231,17 @@ async def test_two_jobs_and_a_worker_who_deletes_do_not_stand_in_each_others_way
     assert await ids(made) == set()
 
 
+async def test_a_tip_that_came_back_with_an_old_backup_is_destroyed_again(made: Database) -> None:
+    tip = await closed(made, 90)
+    async with made.write() as tx:
+        stone = tx.keys.mac(Purpose.TOMBSTONES, tip)
+        await tx.run(tombstones.insert().values(id=stone, day=TODAY - timedelta(days=20)))
+    assert await retention.run(made, TODAY, LONGEST) == Report(destroyed=1)
+    async with made.read() as tx:
+        [only] = await tx.rows(select(tombstones))
+    assert (only.id, only.day) == (stone, TODAY)
+
+
 async def test_tombstones_outlive_every_backup_and_go_then(one: Database) -> None:
     await closed(one, 90)
     await retention.run(one, TODAY, LONGEST)
