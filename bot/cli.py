@@ -20,6 +20,7 @@ from bot import (
     keyfile,
     locks,
     logs,
+    order_cli,
     push_cli,
     retention_cli,
     serving,
@@ -293,3 +294,4 @@ commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
 commands.add_command(push_cli.push_key)
 commands.add_command(retention_cli.retention_command)
+commands.add_command(order_cli.order_command)
