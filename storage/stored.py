@@ -105,8 +105,10 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
         await tx.run(delete(table).where(table.c.tip.in_(ids)))
     await tx.run(delete(tips).where(tips.c.id.in_(ids)))
     # Under every key: a backup from before a rotation has only the older ones to know them by.
-    marks = [mark for tip in ids for mark in tx.keys.macs(Purpose.TOMBSTONES, tip)]
-    await tx.run(insert(tombstones), [{"id": mark, "day": day} for mark in marks])
+    stones = [stone for tip in ids for stone in tx.keys.macs(Purpose.TOMBSTONES, tip)]
+    # A tip that came back with an old backup has one already.
+    await tx.run(delete(tombstones).where(tombstones.c.id.in_(stones)))
+    await tx.run(insert(tombstones), [{"id": stone, "day": day} for stone in stones])
     tx.touched.update(ids)
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.live import DESK
-from bot.web.access import NotYours, SignedOut, seated
+from bot.web.access import NoTip, NotYours, SignedOut, seated
 from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
@@ -16,7 +16,8 @@ from storage.database import changes
 
 def add_routes(app: web.Application) -> None:
     """GET /desk/live: server-sent events, for the list or with `?tin=` for one tip. `tu` is the
-    mark of what the page shows: what changed before it was connected is told at once.
+    mark of what the page shows: what changed before it was connected is told at once. `gone`: the
+    tip is not there any more, or not theirs to see.
     """
     app.router.add_get("/desk/live", guarded(_live))
 
@@ -45,9 +46,16 @@ async def _live(request: web.Request) -> web.StreamResponse:
                     now = await _mark(request, topic)
                 await response.write(b"event: changed\ndata: 1\n\n" if now != shown else b":\n\n")
                 shown = now
+        except NoTip:
+            await _say_gone(response)
         except (SignedOut, NotYours, ConnectionError):
-            return response
+            pass
     return response
+
+
+async def _say_gone(response: web.StreamResponse) -> None:
+    with suppress(ConnectionError):
+        await response.write(b"event: gone\ndata: 1\n\n")
 
 
 def _topic(request: web.Request) -> bytes:
@@ -60,14 +68,14 @@ def _topic(request: web.Request) -> bytes:
 
 
 async def _mark(request: web.Request, topic: bytes) -> str:
-    """What is another one as soon as the page is not as it was. Raises SignedOut, NotYours."""
+    """What is another one as soon as the page is not as it was. Raises SignedOut, NoTip."""
     parts, seat = request.app[PARTS], await seated(request, quiet=True)
     async with parts.database.read() as tx:
         if topic == DESK:
             return str(await changes(tx))
         card = await cases.see(tx, seat.member.id, topic, parts.clock())
     if isinstance(card, cases.Refusal):
-        raise NotYours
+        raise NoTip
     return card.mark
 
 
