@@ -1,6 +1,7 @@
 """Tells an open page of the desk to look again; what has changed, it is not told here."""
 
 import asyncio
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -37,9 +38,17 @@ async def _live(request: web.Request) -> web.StreamResponse:
                 # The right may be gone since: then nothing is told any more.
                 await _topic(request)
                 await response.write(b"event: changed\ndata: 1\n\n" if told else b":\n\n")
-        except (SignedOut, NotYours, ConnectionError):
+        except NotYours:
+            await _told_gone(response)
+        except (SignedOut, ConnectionError):
             return response
     return response
+
+
+async def _told_gone(response: web.StreamResponse) -> None:
+    """The page shows what is not theirs any more: it looks again, and finds nothing."""
+    with suppress(ConnectionError):
+        await response.write(b"event: gone\ndata: 1\n\n")
 
 
 async def _topic(request: web.Request) -> bytes:
