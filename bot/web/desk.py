@@ -29,7 +29,7 @@ from handlers.tips import Status
 from storage import alarms, cases, desk_groups, units
 from storage.cases import Card, Case, Refusal
 from storage.chance import new_token
-from storage.database import Tx
+from storage.database import Tx, changes
 
 PAGE_SIZE = 100
 _PHOTO_KINDS = frozenset({"image/jpeg", "image/png"})
@@ -81,6 +81,7 @@ async def _list(request: web.Request) -> web.Response:
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
         bell_on = await desk_bell.is_on(tx, request, seat.member)
+        mark = await changes(tx)
     which = request.query.get("xem", "all")
     which = which if which in FILTERS else "all"
     chosen = [card for card in found if FILTERS[which](card)]
@@ -97,6 +98,7 @@ async def _list(request: web.Request) -> web.Response:
         filters=tuple(FILTERS),
         number=number,
         pages=pages,
+        mark=mark,
         troubles=troubles,
         silent=silent,
         **desk_bell.card(request, is_on=bell_on),

@@ -74,7 +74,7 @@ async def test_an_open_list_shows_a_new_tip_by_itself(
 ) -> None:
     await add(world.made, "mot", ("north", Role.OFFICER))
     page = await (await new_context()).new_page()
-    async with page.expect_response("**/desk/live"):
+    async with page.expect_response("**/desk/live?*"):
         await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
     assert await page.locator("li.card").count() == 0
     await file_tip(world.made, "north", nickname="Con suối nhỏ")

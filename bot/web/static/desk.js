@@ -34,8 +34,9 @@
       clearTimeout(timer);
       timer = setTimeout(act, WAIT);
     });
-    // The tip is not this desk's any more: its words do not stay on the screen.
-    source.addEventListener("gone", () => { source.close(); location.reload(); });
+    // The tip is not this desk's any more: its words do not stay on the screen. A reload would ask
+    // whether to send the form again that opened it.
+    source.addEventListener("gone", () => { source.close(); location.replace(location.pathname); });
     addEventListener("pagehide", () => source.close());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   };
