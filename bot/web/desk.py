@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.acting import act, standing
-from bot.web import desk_bell, desk_live, enter, installing, people
+from bot.web import desk_bell, desk_live, desk_outside, enter, installing, people
 from bot.web.access import (
     SESSION_SECONDS,
     NoTip,
@@ -67,6 +67,7 @@ def add_routes(app: web.Application) -> None:
     people.add_routes(app)
     desk_live.add_routes(app)
     desk_bell.add_routes(app)
+    desk_outside.add_routes(app)
     installing.add_routes(app)
     app.router.add_get("/desk", guarded(_list))
     app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_look))

@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access, desk_bell
+from bot.web import access, desk_bell, desk_outside
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -291,7 +291,7 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 
 def _is_tip_page(path: str) -> bool:
-    rest = path.removeprefix("/desk/tin/")
+    rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 

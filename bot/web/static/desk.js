@@ -55,7 +55,23 @@
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   };
 
+  const countDown = (place) => {
+    const shown = place.querySelector("[role=timer]");
+    const ends = performance.now() + 1000 * Number(place.dataset.ends);
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+      shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (left) return;
+      clearInterval(timer);
+      place.hidden = true;
+      document.getElementById("ended").hidden = false;
+    };
+    const timer = setInterval(tick, 1000);
+  };
+
   adapt(document);
+  const ending = document.querySelector("[data-ends]");
+  if (ending) countDown(ending);
   const list = document.getElementById("live");
   const changed = document.getElementById("changed");
   if (list) watch(list, () => refetch(list).catch(() => undefined));
