@@ -31,6 +31,7 @@ class Server:
     database_url: str
     log_level: str = "INFO"
     settings: Mapping[str, str] = field(default_factory=dict)
+    roles: str = "web,clock,send"
     process: asyncio.subprocess.Process | None = None
     address: str = ""
     links: tuple[str, ...] = ()
@@ -71,7 +72,7 @@ class Server:
         begun = perf_counter()
         with out.open("wb") as stdout, out.with_suffix(".err").open("wb") as stderr:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-u", "-m", "bot", "run",
+                sys.executable, "-u", "-m", "bot", "run", "--roles", self.roles,
                 cwd=self.folder, env=environment, stdout=stdout, stderr=stderr,
             )  # fmt: skip
         self.address = await self._told(out, _ADDRESS)

@@ -1,5 +1,8 @@
 """The line to a Redis server: connections, scripts, and what goes wrong as one of three things."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool
@@ -51,8 +54,9 @@ class Line:
         """The nonce of the store, made by whoever comes first. Raises Away, Refused, Full."""
         name = self.prefix + b"nonce"
         try:
-            await self.client.set(name, crypto.new_master(), nx=True)
-            found = await self.client.get(name)
+            with _cancelled_if_asked():
+                await self.client.set(name, crypto.new_master(), nx=True)
+                found = await self.client.get(name)
         except (RedisError, OSError) as error:
             raise told(error) from None
         if not isinstance(found, bytes):
@@ -67,7 +71,8 @@ class Line:
         if known is None:
             known = self._scripts[script] = self.client.register_script(script)
         try:
-            return await known(keys=[self.prefix], args=[nonce, now, *args])
+            with _cancelled_if_asked():
+                return await known(keys=[self.prefix], args=[nonce, now, *args])
         except (RedisError, OSError) as error:
             # The library's text may hold the address.
             raise told(error) from None
@@ -85,3 +90,15 @@ def told(error: Exception) -> Exception:
         is_other = str(error).startswith(scripts.OTHER_NONCE)
         return OtherNonce() if is_other else Refused()
     return Away()
+
+
+@contextmanager
+def _cancelled_if_asked() -> Iterator[None]:
+    """The library waits by `asyncio.wait_for`, which before Python 3.12 loses a cancellation that
+    comes while it ends: whoever cancelled us would wait for ever.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
+    yield
+    if task is not None and task.cancelling() > before:
+        raise asyncio.CancelledError
