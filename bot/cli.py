@@ -16,8 +16,11 @@ from bot import (
     app,
     bulletins_cli,
     chat_apps,
+    doctor_cli,
     hardening,
+    init_cli,
     keyfile,
+    keys_cli,
     locks,
     logs,
     push_cli,
@@ -26,6 +29,7 @@ from bot import (
 from bot.channels.terminal import ADDRESS, Terminal, text_of
 from bot.channels.terminal import NAME as TERMINAL
 from bot.config import Settings, WrongSettings, load
+from bot.findings import Finding
 from bot.staff_cli import staff as staff_group
 from bot.web.parts import load_places
 from bot.zalo.doctor import doctor_zalo
@@ -129,24 +133,7 @@ def run_house(context: Context, roles: str) -> None:
 def init(context: click.Context) -> None:
     """`init`, and what is made after it: `init zalo`."""
     if context.invoked_subcommand is None:
-        _make_installation(context.obj)
-
-
-def _make_installation(context: Context) -> None:
-    async def work() -> None:
-        database = Database(context.settings.database_url.get_secret_value())
-        try:
-            await database.reach()
-            if not await app.is_unmade(database):
-                raise app.CannotStart("this database already holds an installation")
-            await app.make_installation(context.settings, database, demo=False)
-        finally:
-            await database.close()
-
-    run(work())
-    click.echo(f"Made the master key {context.settings.master_key_file} and an empty database.")
-    click.echo("Keep a copy of the key away from this machine: without it nothing can be read.")
-    click.echo("Next: python -m bot import units FILE.csv, then python -m bot staff add …")
+        init_cli.make(context.obj.settings)
 
 
 @commands.command("migrate", help="Bring the database to the present schema.")
@@ -244,9 +231,16 @@ def import_units(context: Context, file: Path, *, remove: bool) -> None:
     click.echo(f"{done.added} added, {done.changed} changed, {done.removed} removed.")
 
 
-@commands.group("doctor", help="Look whether everything is well, and say what to do.")
-def doctor_group() -> None:
-    """`doctor …`."""
+@commands.group(
+    "doctor",
+    invoke_without_command=True,
+    help="Look whether everything is well, and say what to do.",
+)
+@click.pass_context
+def doctor_group(context: click.Context) -> None:
+    """`doctor`, and closer looks: `doctor alarms`."""
+    if context.invoked_subcommand is None:
+        doctor_cli.look(context.obj.settings)
 
 
 @doctor_group.command("telegram", help="Check the bot's token and how its updates come.")
@@ -261,7 +255,7 @@ def doctor_telegram(context: Context) -> None:
 
     connection = chat_apps.telegram_connection(context.settings)
 
-    async def work(database: Database) -> list[doctor.Finding]:
+    async def work(database: Database) -> list[Finding]:
         async with database.read() as tx:
             groups = await desk_groups.every(tx)
         desks = [doctor.DeskGroup(group.unit, group.chat, group.topics) for group in groups]
@@ -271,11 +265,8 @@ def doctor_telegram(context: Context) -> None:
         findings = context.run(work)
     except app.CannotStart as error:
         findings = run(doctor.examine(connection))
-        findings.append(doctor.Finding(False, f"groups: {error}"))
-    for finding in findings:
-        click.echo(f"{'✓' if finding.well else '✗'} {finding.line}")
-    if not all(finding.well for finding in findings):
-        sys.exit(1)
+        findings.append(Finding(False, f"groups: {error}"))
+    doctor_cli.tell(findings)
 
 
 doctor_group.add_command(alarms_cli.alarms_command)
@@ -286,3 +277,4 @@ commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
 commands.add_command(push_cli.push_key)
+commands.add_command(keys_cli.keys)
