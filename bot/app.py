@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import demo, keyfile
@@ -129,15 +130,51 @@ async def _opened(settings: Settings, database: Database, *, make_demo: bool) ->
             )
         if not await migrate.is_current(database):
             raise CannotStart("the database has an older schema; run: python -m bot migrate")
-        return await installation.open_with(database, keyfile.read(settings.master_key_file))
-    except keyfile.NoKey as error:
-        raise CannotStart(str(error)) from None
-    except (WrongMasterKey, TwinKeys, MissingKey):
-        raise CannotStart(
-            f"the key in {settings.master_key_file} does not open this database"
-        ) from None
+        return await open_keys(settings, database)
     except Unreachable:
         raise CannotStart("the database cannot be reached") from None
+
+
+async def open_keys(settings: Settings, database: Database) -> Installation:
+    """The database's keys, opened with the master key of the settings' file. Raises CannotStart
+    with what is wrong with a key, and what to do.
+    """
+    path = settings.master_key_file
+    if settings.has_push and path.resolve() == settings.push_key_file.resolve():
+        raise CannotStart(
+            "TIENGTHO_MASTER_KEY_FILE and TIENGTHO_PUSH_KEY_FILE name the same file; each key"
+            " needs a file of its own"
+        )
+    try:
+        master = keyfile.read(path)
+        return await installation.open_with(database, master, lambda: keyfile.candidates(path))
+    except keyfile.NoKey as error:
+        raise CannotStart(str(error)) from None
+    except WrongMasterKey:
+        if await _is_half_changed(database, path):
+            raise CannotStart(
+                "a change of the master key was not finished; run: python -m bot keys rotate master"
+            ) from None
+        raise CannotStart(
+            f"the key in {path} does not open this database; put the right file back, or move this"
+            " one away and run: python -m bot keys enter-paper"
+        ) from None
+    except TwinKeys:
+        raise CannotStart(
+            "two keys of this database are equal, or one is the master key: somebody changed the"
+            " keyring; restore it from a backup"
+        ) from None
+    except MissingKey:
+        raise CannotStart(
+            "a key is missing from the keyring of this database; restore it from a backup"
+        ) from None
+
+
+async def _is_half_changed(database: Database, path: Path) -> bool:
+    try:
+        return await installation.opens(database, keyfile.read(keyfile.next_of(path)))
+    except keyfile.NoKey:
+        return False
 
 
 async def is_unmade(database: Database) -> bool:

@@ -17,8 +17,11 @@ from bot import (
     backup_cli,
     bulletins_cli,
     chat_apps,
+    doctor_cli,
     hardening,
+    init_cli,
     keyfile,
+    keys_cli,
     locks,
     logs,
     order_cli,
@@ -30,6 +33,7 @@ from bot import (
 from bot.channels.terminal import ADDRESS, Terminal, text_of
 from bot.channels.terminal import NAME as TERMINAL
 from bot.config import Settings, WrongSettings, load
+from bot.findings import Finding
 from bot.staff_cli import staff as staff_group
 from bot.web.parts import load_places
 from bot.zalo.doctor import doctor_zalo
@@ -137,24 +141,7 @@ def run_house(context: Context, roles: str) -> None:
 def init(context: click.Context) -> None:
     """`init`, and what is made after it: `init zalo`."""
     if context.invoked_subcommand is None:
-        _make_installation(context.obj)
-
-
-def _make_installation(context: Context) -> None:
-    async def work() -> None:
-        database = Database(context.settings.database_url.get_secret_value())
-        try:
-            await database.reach()
-            if not await app.is_unmade(database):
-                raise app.CannotStart("this database already holds an installation")
-            await app.make_installation(context.settings, database, demo=False)
-        finally:
-            await database.close()
-
-    run(work())
-    click.echo(f"Made the master key {context.settings.master_key_file} and an empty database.")
-    click.echo("Keep a copy of the key away from this machine: without it nothing can be read.")
-    click.echo("Next: python -m bot import units FILE.csv, then python -m bot staff add …")
+        init_cli.make(context.obj.settings)
 
 
 @commands.command("migrate", help="Bring the database to the present schema.")
@@ -252,9 +239,16 @@ def import_units(context: Context, file: Path, *, remove: bool) -> None:
     click.echo(f"{done.added} added, {done.changed} changed, {done.removed} removed.")
 
 
-@commands.group("doctor", help="Look whether everything is well, and say what to do.")
-def doctor_group() -> None:
-    """`doctor …`."""
+@commands.group(
+    "doctor",
+    invoke_without_command=True,
+    help="Look whether everything is well, and say what to do.",
+)
+@click.pass_context
+def doctor_group(context: click.Context) -> None:
+    """`doctor`, and closer looks: `doctor alarms`."""
+    if context.invoked_subcommand is None:
+        doctor_cli.look(context.obj.settings)
 
 
 @doctor_group.command("telegram", help="Check the bot's token and how its updates come.")
@@ -269,7 +263,7 @@ def doctor_telegram(context: Context) -> None:
 
     connection = chat_apps.telegram_connection(context.settings)
 
-    async def work(database: Database) -> list[doctor.Finding]:
+    async def work(database: Database) -> list[Finding]:
         async with database.read() as tx:
             standing = await posts.standing(tx)
         desks = [
@@ -284,11 +278,8 @@ def doctor_telegram(context: Context) -> None:
         findings = context.run(work)
     except app.CannotStart as error:
         findings = run(doctor.examine(connection))
-        findings.append(doctor.Finding(False, f"groups: {error}"))
-    for finding in findings:
-        click.echo(f"{'✓' if finding.well else '✗'} {finding.line}")
-    if not all(finding.well for finding in findings):
-        sys.exit(1)
+        findings.append(Finding(False, f"groups: {error}"))
+    doctor_cli.tell(findings)
 
 
 doctor_group.add_command(alarms_cli.alarms_command)
@@ -304,3 +295,4 @@ commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)
 commands.add_command(retention_cli.retention_command)
 commands.add_command(order_cli.order_command)
+commands.add_command(keys_cli.keys)

@@ -5,7 +5,7 @@ import os
 import resource
 import sys
 
-_SET_DUMPABLE = 4
+_GET_DUMPABLE, _SET_DUMPABLE = 3, 4
 _OWNER_ONLY = 0o077
 
 
@@ -21,3 +21,13 @@ def harden() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     return int(ctypes.CDLL(None, use_errno=True).prctl(_SET_DUMPABLE, 0, 0, 0, 0)) == 0
+
+
+def is_hard() -> bool | None:
+    """Whether this process leaves no core dump and cannot be attached to; None where the system
+    does not tell.
+    """
+    if not sys.platform.startswith("linux"):
+        return None
+    is_dumpable = int(ctypes.CDLL(None, use_errno=True).prctl(_GET_DUMPABLE, 0, 0, 0, 0)) != 0
+    return resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) and not is_dumpable

@@ -178,7 +178,7 @@ def staff() -> None:
 @click.argument("role", type=_ROLES)
 @click.pass_obj
 def _add(runner: Runner, login: str, name: str, unit: str, role: str) -> None:
-    now, address = utc_now(), _address(runner.settings)
+    now, address = utc_now(), address_of(runner.settings)
     click.echo(runner.run(lambda opened: add(opened, login, name, unit, Role(role), now, address)))
 
 
@@ -186,7 +186,7 @@ def _add(runner: Runner, login: str, name: str, unit: str, role: str) -> None:
 @click.argument("login")
 @click.pass_obj
 def _reset(runner: Runner, login: str) -> None:
-    address = _address(runner.settings)
+    address = address_of(runner.settings)
     click.echo(runner.run(lambda opened: reset(opened, login, utc_now(), address)))
 
 
@@ -255,7 +255,8 @@ def _line(member: Member) -> str:
     return f"{member.login}\t{ready}\t{roles}\t{member.name}"
 
 
-def _address(settings: Settings) -> str:
+def address_of(settings: Settings) -> str:
+    """Where the pages are reached."""
     return settings.public_url or f"http://{settings.web_host}:{settings.web_port}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Executable, Row, event, select, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import ring
@@ -210,7 +210,14 @@ class Database:
             return
         async with self._connect() as plain:
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.exec_driver_sql("VACUUM FULL keyring")
+            await connection.exec_driver_sql("SET lock_timeout = '1s'")
+            try:
+                await connection.exec_driver_sql("VACUUM FULL keyring")
+            except DBAPIError:
+                # Somebody reads it for long (a backup): nobody else shall wait behind us for that.
+                await connection.exec_driver_sql("VACUUM keyring")
+            finally:
+                await connection.exec_driver_sql("RESET lock_timeout")
 
     async def close(self) -> None:
         """Close all connections."""

@@ -10,7 +10,7 @@ from storage.bell import DECOYS_DRAWN
 from storage.chance import random_bytes
 from storage.crypto import new_master
 from storage.database import TIPS_CHANGED, Database
-from storage.keys import Keys, Purpose, WrappedKey, new_keys, wrap_key
+from storage.keys import Keys, Purpose, WrappedKey, WrongMasterKey, new_keys, wrap_key
 from storage.tables import counters, instance
 
 _SALT_BYTES = 16
@@ -81,6 +81,17 @@ async def open_with(
     database.keys = Keys.open(master, rows)
     database.ring = ring.Ring(masters or (lambda: (master,)))
     return Installation(stored["salt"], stored.get("demo") == b"yes")
+
+
+async def opens(database: Database, master: bytes) -> bool:
+    """Whether this master key opens the keyring. Raises TwinKeys, MissingKey."""
+    async with database.engine.connect() as connection:
+        rows = await ring.read(connection)
+    try:
+        Keys.open(master, rows)
+    except WrongMasterKey:
+        return False
+    return True
 
 
 async def _complete(database: Database, master: bytes) -> list[WrappedKey]:

@@ -92,6 +92,12 @@ async def go_on(database: Database, now: datetime, told: Told = _ignore) -> Left
     """Seal anew what is under an older key, and destroy the keys that nothing needs any more. Also
     done once a day: links and codes that live for hours keep theirs until then.
     """
+    waiting = await reseal(database, now, told)
+    return Left(await _destroy(database, now.date()), waiting)
+
+
+async def reseal(database: Database, now: datetime, told: Told = _ignore) -> Mapping[Purpose, int]:
+    """Seal anew what is under an older key; how many rows have to wait."""
     waiting = Counter[Purpose]()
     async with database.read() as tx:
         outdated = await _outdated(tx)
@@ -103,8 +109,7 @@ async def go_on(database: Database, now: datetime, told: Told = _ignore) -> Left
             count = await audit.reseal(tx)
         waiting[Purpose.AUDIT] = outdated[Purpose.AUDIT] if count is None else 0
         told(outdated[Purpose.AUDIT])
-    destroyed = await _destroy(database, now.date())
-    return Left(destroyed, {purpose: rows for purpose, rows in waiting.items() if rows})
+    return {purpose: rows for purpose, rows in waiting.items() if rows}
 
 
 async def drop_spent(tx: Tx, today: date) -> tuple[tuple[Purpose, int], ...]:
@@ -262,7 +267,7 @@ def _free_number(rows: Sequence[WrappedKey], purpose: Purpose) -> int:
     """The next number that no key of this purpose has; after the highest it begins anew."""
     used = {row.number for row in rows if row.purpose is purpose}
     after = (*range(max(used) + 1, _HIGHEST + 1), *range(1, _HIGHEST + 1))
-    free = [number for number in after if number not in used]
+    free: list[int] = [number for number in after if number not in used]
     return free[0]
 
 

@@ -1,5 +1,7 @@
-"""A house in which something lies under every key, and what has to be readable in it at all times."""
+"""A house in which something lies under every key, and what must be readable at all times."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -20,6 +22,7 @@ from storage import (
     desk_codes,
     desk_groups,
     desk_links,
+    installation,
     outbox,
     outlets,
     staff,
@@ -34,6 +37,7 @@ from storage.keys import Purpose
 from storage.sealings import HOLDS
 from storage.staff import Member
 from storage.tables import metadata, tallies, tombstones
+from tests import databases, desk_world
 from tests.desk_world import NOW, add
 from tests.staff_world import enrolled
 from tests.tip_world import PHOTO, file, new_key, new_tip
@@ -57,6 +61,28 @@ class World:
     enrolment: str
     code: str
     gone: bytes
+
+
+@asynccontextmanager
+async def database(url: str) -> AsyncIterator[tuple[Database, World]]:
+    """A fresh one, opened."""
+    master, world = await databases.prepare(url, _prepare)
+    made = Database(url)
+    try:
+        await installation.open_with(made, master)
+        yield made, world
+    finally:
+        await made.close()
+
+
+async def _prepare(url: str) -> tuple[bytes, World]:
+    master = await desk_world.fill(url)
+    made = Database(url)
+    try:
+        await installation.open_with(made, master)
+        return master, await fill(made)
+    finally:
+        await made.close()
 
 
 async def fill(made: Database) -> World:

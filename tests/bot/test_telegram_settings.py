@@ -8,8 +8,9 @@ import pytest
 
 from bot import config
 from bot.channels.telegram.account import Connection
-from bot.channels.telegram.doctor import DeskGroup, Finding, examine, look_at
+from bot.channels.telegram.doctor import DeskGroup, examine, look_at
 from bot.config import Mode, WrongSettings
+from bot.findings import Finding
 from tests.fakes import telegram as fakes
 from tests.fakes.telegram import FakeTelegram
 

@@ -15,16 +15,9 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.channels.telegram.account import Connection
 from bot.channels.telegram.request import AiohttpRequest, NotSent, TokenRefused
+from bot.findings import Finding
 
 MOST_WAITING = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line for the operator; `well` is False where something has to be done."""
-
-    well: bool
-    line: str
 
 
 Look = Callable[[Bot], Awaitable[Sequence[Finding]]]
