@@ -86,10 +86,10 @@ class Case:
 class _Held:
     """A tip that the officer may read, its row locked where it is to be changed."""
 
-    tip: bytes
+    tip: bytes = field(repr=False)
     case: CaseKey
     record: Record
-    bell: str
+    bell: str = field(repr=False)
     day: date
     unit: str
 
