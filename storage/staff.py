@@ -101,9 +101,9 @@ class Change(StrEnum):
 class _Body:
     """What is sealed. `step` is the last TOTP step that was used, so that no code works twice."""
 
-    login: str
-    name: str
-    stamp: str
+    login: str = field(repr=False)
+    name: str = field(repr=False)
+    stamp: str = field(repr=False)
     secret: str = field(repr=False)
     hashed: str | None = field(default=None, repr=False)
     step: int = 0

@@ -1,7 +1,7 @@
 """Words were typed: a command, a way to press a choice, a receipt code, or an answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from handlers import receipt
 from handlers.events import Chose, Command, Commanded, PressedUnder, Said, Under
@@ -44,7 +44,7 @@ class _Typing:
     """What was typed, and where."""
 
     talk: Talk
-    words: str
+    words: str = field(repr=False)
     facts: Facts
     texts: Texts
     shown: Screen

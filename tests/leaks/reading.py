@@ -95,6 +95,16 @@ def volatile_kinds() -> dict[str, str | None]:
     return found
 
 
+def runners() -> Iterator[tuple[str, bool]]:
+    """Every place that serves pages, and whether it keeps no log of visitors."""
+    for source in sources():
+        for _, call in _calls(source.tree):
+            name = ast.unparse(call.func).rpartition(".")[2]
+            if name in ("AppRunner", "ServerRunner", "run_app", "_run_app"):
+                given = {each.arg: ast.unparse(each.value) for each in call.keywords}
+                yield f"{source.name}:{call.lineno}", given.get("access_log") == "None"
+
+
 def writers() -> set[str]:
     """Every file of the product that may write to a disk by itself (databases apart)."""
     return {source.name for source in sources() if _writes(source.tree)}

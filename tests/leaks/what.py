@@ -47,9 +47,9 @@ closed. A second name here is a promise broken.
 
 _TELLING = frozenset(
     """
-    account address agent at browser chat contact cookie created device email fingerprint first
-    forwarded from geo hour identity ip joined language last lat locale lon mail member moment
-    name network number origin peer person phone referer referrer received reporter seen sender
+    account address agent at browser chat contact cookie created device email fingerprint
+    forwarded from geo hour identity ip joined language lat locale lon mail member moment
+    network origin peer person phone referer referrer received reporter seen sender
     sent session time timestamp updated user username visitor when who worker written
     """.split()
 )

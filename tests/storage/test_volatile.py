@@ -217,3 +217,11 @@ async def test_a_closed_store_has_forgotten_everything(memory: Memory) -> None:
     assert await memory.get("draft", "1") is None
     assert await memory.total("draft") == 0
     assert memory._entries == {}
+
+
+async def test_a_closed_store_uses_none_of_its_names_again(memory: Memory) -> None:
+    await memory.put("draft", "1", b"one", seconds=10)
+    before = set(memory._entries)
+    await memory.close()
+    await memory.put("draft", "1", b"one", seconds=10)
+    assert not before & set(memory._entries)
