@@ -21,6 +21,7 @@ from bot import (
     keyfile,
     locks,
     logs,
+    order_cli,
     push_cli,
     restore_cli,
     retention_cli,
@@ -298,3 +299,4 @@ commands.add_command(backup_cli.backup_key)
 commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)
 commands.add_command(retention_cli.retention_command)
+commands.add_command(order_cli.order_command)

@@ -62,6 +62,7 @@ class Event(StrEnum):
     QUOTA_LEVEL = "quota_level"
     RETENTION_DONE = "retention_done"
     CARDS_LEFT = "cards_left"
+    ORDER_LEFT = "order_left"
     LIBRARY = "library"
     WARNED = "warned"
     UNHANDLED = "unhandled"

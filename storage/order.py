@@ -12,10 +12,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Table,
     delete,
+    exists,
     func,
     insert,
     literal_column,
@@ -49,7 +52,7 @@ LAID_ANEW = (tips, parts, chunks, wraps, letters, rings, tombstones, tallies, su
 """What is laid anew on PostgreSQL. Subscribers are among it, though their numbers keep their order:
 their transactions, held against those of the audit, would tell the minute of each.
 """
-LAST_PASS = "order"
+LAST_PASS = "order"  # noqa: S105 - no password
 """The counter that holds the transaction (64 bits) of the last whole pass on PostgreSQL."""
 ORDER_DAY = "order_day"
 """The counter that holds the night (its day's ordinal) of the last whole pass on PostgreSQL."""
@@ -62,7 +65,7 @@ _OLD_SECONDS = 10
 _MEMORY = "64MB"
 _HALF_OF_32_BITS = 2**31
 _LOCKED, _FORBIDDEN = "55P03", "42501"
-_XMIN = literal_column("xmin")
+_XMIN: ColumnElement[Any] = literal_column("xmin")
 _NOW = text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
 _SIZES = text("SELECT relname FROM pg_class WHERE oid = CAST(:name AS regclass)"
               " AND pg_total_relation_size(oid) > :most")  # fmt: skip
@@ -70,7 +73,7 @@ _SIZES = text("SELECT relname FROM pg_class WHERE oid = CAST(:name AS regclass)"
 _READING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    " AND (age(backend_xmin) >= age(CAST(:last AS xid)) OR age(backend_xid) >= age(CAST(:last AS xid)))"
+    " AND greatest(age(backend_xmin), age(backend_xid)) >= age(CAST(:last AS xid))"
 )
 # Sealed values that no index holds: nobody looks for one, so the planner needs no samples of them.
 _SAMPLED = text(
@@ -157,6 +160,13 @@ async def begin_anew(tx: Tx) -> None:
     await tx.run(delete(counters).where(counters.c.name.in_((LAST_PASS, ORDER_DAY))))
 
 
+async def larger(connection: AsyncConnection, most_bytes: int) -> frozenset[str]:
+    """The names of those tables of `LAID_ANEW` that have more bytes, on PostgreSQL."""
+    names = [table.name for table in LAID_ANEW]
+    asked = [await connection.scalar(_SIZES, {"name": name, "most": most_bytes}) for name in names]
+    return frozenset(str(name) for name in asked if name is not None)
+
+
 def _night(local: datetime) -> date:
     return (local.replace(tzinfo=None) - NIGHT).date()
 
@@ -173,7 +183,7 @@ async def _lay_file_anew(database: Database, most_bytes: int) -> Passed:
 
 async def _pass(database: Database, connection: AsyncConnection, most_bytes: int) -> Passed:
     """`connection` is without a transaction, as VACUUM wants it."""
-    large = await _larger(connection, most_bytes)
+    large = await larger(connection, most_bytes)
     last = await connection.scalar(select(counters.c.value).where(counters.c.name == LAST_PASS))
     laid = await _when_free(database, last or 0, large)
     if laid is None:
@@ -188,12 +198,6 @@ async def _pass(database: Database, connection: AsyncConnection, most_bytes: int
         # Not before: a pass that was broken off is done again as a whole.
         await connection.execute(_counted(LAST_PASS, laid.number))
     return done
-
-
-async def _larger(connection: AsyncConnection, most_bytes: int) -> frozenset[str]:
-    names = [table.name for table in LAID_ANEW]
-    asked = [await connection.scalar(_SIZES, {"name": name, "most": most_bytes}) for name in names]
-    return frozenset(str(name) for name in asked if name is not None)
 
 
 async def _when_free(database: Database, last: int, large: Collection[str]) -> _Laid | None:
@@ -234,8 +238,8 @@ async def _lay_anew(connection: AsyncConnection, last: int, large: Collection[st
 
 async def _any_since(connection: AsyncConnection, age: int) -> bool:
     for table in LAID_ANEW:
-        found = select(literal_column("1")).select_from(table).where(func.age(_XMIN) < age)
-        if await connection.scalar(found.limit(1)) is not None:
+        found = select(exists().where(func.age(_XMIN) < age).select_from(table))
+        if await connection.scalar(found):
             return True
     return False
 

@@ -98,8 +98,10 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     for table in (chunks, parts, wraps):
         await tx.run(delete(table).where(table.c.tip.in_(ids)))
     await tx.run(delete(tips).where(tips.c.id.in_(ids)))
-    rows = [{"id": tx.keys.mac(Purpose.TOMBSTONES, tip), "day": day} for tip in ids]
-    await tx.run(insert(tombstones), rows)
+    stones = [tx.keys.mac(Purpose.TOMBSTONES, tip) for tip in ids]
+    # A tip that came back with an old backup has one already.
+    await tx.run(delete(tombstones).where(tombstones.c.id.in_(stones)))
+    await tx.run(insert(tombstones), [{"id": stone, "day": day} for stone in stones])
     tx.touched.update(ids)
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Table, func, select
 
 from handlers.effects import FileTip
 from handlers.states import Key
-from handlers.tips import Category
-from storage import record, tips
+from handlers.tips import Category, Outcome, Status
+from storage import record, stored, tally, tips
 from storage.chance import random_bytes
 from storage.crypto import new_pair
 from storage.database import Database
@@ -95,3 +95,17 @@ async def bodies(made: Database, table: Table) -> list[bytes]:
     """The sealed contents of a table with a `body`."""
     async with made.read() as tx:
         return [bytes(row.body) for row in await tx.rows(select(table.c.body))]
+
+
+async def end(
+    made: Database, tip: bytes, on: date | None, outcome: Outcome | None = Outcome.HANDLED
+) -> None:
+    """Let a tip have been closed on that day and be counted; None: by an earlier version."""
+    async with made.write() as tx:
+        row = await stored.row_where(tx, tips_table.c.id == tip, lock=True)
+        assert row is not None
+        known = record.unseal(tx.keys, tip, row.record)
+        known = replace(known, status=Status.CLOSED, outcome=outcome, closed_on=on)
+        if on is not None:
+            known = replace(known, tally=await tally.write(tx, known))
+        await stored.write_record(tx, tip, known)

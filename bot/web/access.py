@@ -79,6 +79,10 @@ class NotYours(Exception):
     """No such page, or no right to it: nobody learns which."""
 
 
+class NoTip(NotYours):
+    """The same of a tip, in words of its own: tips end by their workers' wish and by time."""
+
+
 class SignedOut(Exception):
     """The page needs somebody who is signed in."""
 

@@ -9,7 +9,15 @@ from aiohttp import web
 
 from bot.acting import act, standing
 from bot.web import desk_bell, desk_live, enter, installing, people
-from bot.web.access import SESSION_SECONDS, NotYours, Seat, Stopped, checked_form, seated
+from bot.web.access import (
+    SESSION_SECONDS,
+    NoTip,
+    NotYours,
+    Seat,
+    Stopped,
+    checked_form,
+    seated,
+)
 from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS, Parts
 from handlers import moderators
@@ -165,7 +173,7 @@ async def _photo(request: web.Request) -> web.Response:
     async with parts.database.write() as tx:
         found = await cases.picture(tx, seat.member.id, _tip(request), part, parts.clock())
     if isinstance(found, Refusal) or found.mime not in _PHOTO_KINDS:
-        raise NotYours
+        raise NoTip
     return web.Response(body=found.data, content_type=found.mime)
 
 
@@ -188,7 +196,7 @@ async def _carried_out(
     async with parts.database.write() as tx:
         turn = await act(tx, seat.member.id, tip, action, parts.clock())
         if turn is None:
-            raise NotYours
+            raise NoTip
         if fields.get("opened"):
             case = await _case(tx, parts, seat, tip)
             card = case.card
@@ -205,14 +213,14 @@ async def _carried_out(
 async def _card(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Card:
     card = await cases.see(tx, seat.member.id, tip, parts.clock())
     if isinstance(card, Refusal):
-        raise NotYours
+        raise NoTip
     return card
 
 
 async def _case(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Case:
     case = await cases.open_case(tx, seat.member.id, tip, parts.clock())
     if isinstance(case, Refusal):
-        raise NotYours
+        raise NoTip
     return case
 
 

@@ -1,11 +1,12 @@
 """Tells an open page of the desk to look again; what has changed, it is not told here."""
 
 import asyncio
+from contextlib import suppress
 
 from aiohttp import web
 
 from bot.live import DESK
-from bot.web.access import NotYours, SignedOut, seated
+from bot.web.access import NoTip, NotYours, SignedOut, seated
 from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
@@ -13,7 +14,9 @@ from storage import cases
 
 
 def add_routes(app: web.Application) -> None:
-    """GET /desk/live: server-sent events, for the list or with `?tin=` for one tip."""
+    """GET /desk/live: server-sent events, for the list or with `?tin=` for one tip. `gone`: that
+    one is not there any more, or not theirs to see.
+    """
     app.router.add_get("/desk/live", guarded(_live))
 
 
@@ -37,13 +40,20 @@ async def _live(request: web.Request) -> web.StreamResponse:
                 # The right may be gone since: then nothing is told any more.
                 await _topic(request)
                 await response.write(b"event: changed\ndata: 1\n\n" if told else b":\n\n")
+        except NoTip:
+            await _say_gone(response)
         except (SignedOut, NotYours, ConnectionError):
-            return response
+            pass
     return response
 
 
+async def _say_gone(response: web.StreamResponse) -> None:
+    with suppress(ConnectionError):
+        await response.write(b"event: gone\ndata: 1\n\n")
+
+
 async def _topic(request: web.Request) -> bytes:
-    """What this page may watch now. Raises SignedOut, NotYours."""
+    """What this page may watch now. Raises SignedOut, NotYours, NoTip."""
     parts, seat = request.app[PARTS], await seated(request, quiet=True)
     asked = request.query.get("tin")
     if asked is None:
@@ -55,7 +65,7 @@ async def _topic(request: web.Request) -> bytes:
     async with parts.database.read() as tx:
         seen = await cases.see(tx, seat.member.id, tip, parts.clock())
     if isinstance(seen, cases.Refusal):
-        raise NotYours
+        raise NoTip
     return tip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.web.access import (
+    NoTip,
     NotYours,
     Seat,
     SignedOut,
@@ -77,8 +78,8 @@ def guarded(handler: Handler) -> Handler:
             if request.method != "POST":
                 return see_other("/desk/vao")
             return await _stopped(request, Stopped(await _typed(request)))
-        except NotYours:
-            return await lost(request)
+        except NotYours as why:
+            return await lost(request, "no_tip" if isinstance(why, NoTip) else "lost")
         except Stopped as stopped:
             return await _stopped(request, stopped)
         except Full:
@@ -87,10 +88,10 @@ def guarded(handler: Handler) -> Handler:
     return answered
 
 
-async def lost(request: web.Request) -> web.Response:
+async def lost(request: web.Request, template: str = "lost") -> web.Response:
     """The one answer for what is not there and for what is not theirs."""
     language = await language_of(request)
-    return page(request, "lost", language=language, status=HTTPStatus.NOT_FOUND)
+    return page(request, template, language=language, status=HTTPStatus.NOT_FOUND)
 
 
 async def language_of(request: web.Request) -> Language:

@@ -7,10 +7,11 @@ from typing import cast
 from bs4 import Tag
 
 from handlers.roles import Role
-from storage import cases, staff
+from storage import cases, staff, tips
 from storage.audit import Act
 from tests.desk_browser import World, picture
 from tests.desk_world import NOW, STORY, add, file_tip
+from tests.tip_world import file, new_tip
 
 
 async def test_a_tip_goes_its_whole_way(world: World) -> None:
@@ -229,6 +230,30 @@ async def test_an_open_list_hears_that_something_changed_and_nothing_more(one: W
         await file_tip(one.made, "north")
         async with asyncio.timeout(60):
             assert await stream.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
+
+
+async def test_an_open_tip_that_is_deleted_says_so_and_a_claim_at_that_moment_is_answered(
+    one: World,
+) -> None:
+    await add(one.made, "mot", ("north", Role.OFFICER))
+    new = new_tip()
+    tip = await file(one.made, new)
+    browser = await one.at_desk("mot")
+    await browser.get(f"/desk/tin/{tip.hex()}")
+    await browser.send("Mở tin")
+    async with browser.client.get(f"/desk/live?tin={tip.hex()}") as stream:
+        await stream.content.readuntil(b"\n\n")
+        async with one.made.write() as tx:
+            assert await tips.remove(tx, new.key, day=NOW.date())
+        async with asyncio.timeout(60):
+            assert await stream.content.readuntil(b"\n\n") == b"event: gone\ndata: 1\n\n"
+            assert await stream.content.read() == b""
+    await browser.send("Nhận tin này")
+    assert browser.status == 404
+    assert "Người báo tin đã xóa tin, thời hạn lưu đã hết" in browser.words
+    assert "Cây tre xanh" not in browser.text
+    await browser.get("/desk/no-such-page")
+    assert "Không có trang này" in browser.words
 
 
 async def test_the_desk_speaks_english_when_asked(one: World) -> None:

@@ -153,6 +153,24 @@ async def test_the_doctor_looks_at_what_the_bot_may_do_in_each_group() -> None:
         await forum.promote_bot()
         found = await examine(Connection(bot.token, telegram.url), [look_at(groups[1:2])])
         assert found[2] == Finding(True, "group of forum: good.")
+        await forum.promote_bot("can_manage_topics")
+        found = await examine(Connection(bot.token, telegram.url), [look_at(groups[1:2])])
+        assert found[2].well
+        assert "can only empty a card whose tip is gone" in found[2].line
+
+
+async def test_the_doctor_says_where_cards_of_tips_that_are_gone_still_stand() -> None:
+    async with FakeTelegram() as telegram:
+        bot, owner = telegram.bot(), telegram.person("Owner")
+        group = await telegram.group("Desk", owner, bot)
+        await group.promote_bot()
+        desk = DeskGroup("north", str(group.id), waiting=3, left=2)
+        found = await examine(Connection(bot.token, telegram.url), [look_at([desk])])
+    assert [finding.well for finding in found[2:]] == [True, False, False]
+    assert found[3].line.startswith("group of north: 3 card(s) of tips that are gone may not")
+    assert "administrator who may delete messages" in found[3].line
+    assert found[4].line.startswith("group of north: 2 card(s) of tips that are gone were out of")
+    assert "link the group again" in found[4].line
 
 
 async def test_the_doctor_survives_a_bot_api_that_fails() -> None:

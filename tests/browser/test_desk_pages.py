@@ -9,10 +9,11 @@ from playwright.async_api import Page
 
 from bot.web.enter import demo_link
 from handlers.roles import Role
-from storage import cases
+from storage import cases, tips
 from tests.browser.crowd import NewContext
 from tests.desk_browser import World, picture, world_on
-from tests.desk_world import NOW, add, file_tip
+from tests.desk_world import NOW, STORY, add, file_tip
+from tests.tip_world import file, new_tip
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SIZES = ((360, "dark"), (1280, "light"))
@@ -113,3 +114,25 @@ async def test_the_desk_works_without_javascript(world: World, new_context: NewC
     await page.fill("#words-ask", "Cửa nào, ở tầng mấy?")
     await page.click("form:has(#words-ask) button")
     assert "Người báo tin sẽ đọc: “Cửa nào, ở tầng mấy?”" in await page.inner_text("main")
+
+
+async def test_a_tip_that_is_deleted_leaves_the_screen_on_which_it_was_open(
+    world: World, new_context: NewContext
+) -> None:
+    await add(world.made, "mot", ("north", Role.OFFICER))
+    new = new_tip()
+    tip = await file(world.made, new)
+    base = str(world.server.make_url("/")).rstrip("/")
+    page = await (await new_context()).new_page()
+    await page.goto(base + await demo_link(world.parts, "mot"))
+    await page.click("form button")
+    async with page.expect_request("**/desk/live?tin=*"):
+        await page.goto(f"{base}/desk/tin/{tip.hex()}")
+    async with page.expect_request("**/desk/live?tin=*"):
+        await page.click("button[value=open]")
+    assert STORY in await page.inner_text("main")
+    async with world.made.write() as tx:
+        assert await tips.remove(tx, new.key, day=NOW.date())
+    await page.wait_for_selector("h1:has-text('Tin này không còn nữa')")
+    assert STORY not in await page.content()
+    assert new.nickname not in await page.title() + await page.inner_text("body")

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from sqlalchemy import select, text
 
 from handlers.tips import Category, Outcome, Status
-from storage import outbox, record, retention, stored, tally, tips
+from storage import outbox, retention, stored, tally, tips
 from storage.database import Database
 from storage.keys import Purpose
 from storage.record import End, Record
@@ -20,7 +20,7 @@ from storage.tables import chunks, letters, metadata, parts, tallies, tombstones
 from storage.tables import tips as tips_table
 from tests import desk_world
 from tests.desk_world import NOW
-from tests.tip_world import OTHER_PHOTO, PHOTO, count, file, new_tip, record_of
+from tests.tip_world import OTHER_PHOTO, PHOTO, count, end, file, new_tip, record_of
 
 TODAY = NOW.date()
 ENDS = [*Outcome, None]
@@ -54,14 +54,7 @@ async def closed(
     """A tip with its tally that was closed so many days ago; None: by an earlier version."""
     tip = await file(made, new_tip(), [OTHER_PHOTO] * files)
     on = TODAY - timedelta(days=days_ago) if days_ago is not None else None
-    async with made.write() as tx:
-        row = await stored.row_where(tx, tips_table.c.id == tip, lock=True)
-        assert row is not None
-        known = record.unseal(tx.keys, tip, row.record)
-        known = replace(known, status=Status.CLOSED, outcome=outcome, closed_on=on)
-        if on is not None:
-            known = replace(known, tally=await tally.write(tx, known))
-        await stored.write_record(tx, tip, known)
+    await end(made, tip, on, outcome)
     return tip
 
 
@@ -221,12 +214,7 @@ async def test_two_jobs_and_a_worker_who_deletes_do_not_stand_in_each_others_way
     own = [new_tip() for _ in range(8)]
     for new in own:
         tip = await file(made, new)
-        async with made.write() as tx:
-            row = await stored.row_where(tx, tips_table.c.id == tip, lock=True)
-            assert row is not None
-            known = record.unseal(tx.keys, tip, row.record)
-            ended = replace(known, status=Status.CLOSED, closed_on=TODAY - timedelta(days=60))
-            await stored.write_record(tx, tip, ended)
+        await end(made, tip, TODAY - timedelta(days=90))
 
     async def delete() -> int:
         done = 0
@@ -241,6 +229,17 @@ async def test_two_jobs_and_a_worker_who_deletes_do_not_stand_in_each_others_way
     assert one.destroyed + other.destroyed + by_hand == 8
     assert await count(made, tombstones) == 8
     assert await ids(made) == set()
+
+
+async def test_a_tip_that_came_back_with_an_old_backup_is_destroyed_again(made: Database) -> None:
+    tip = await closed(made, 90)
+    async with made.write() as tx:
+        stone = tx.keys.mac(Purpose.TOMBSTONES, tip)
+        await tx.run(tombstones.insert().values(id=stone, day=TODAY - timedelta(days=20)))
+    assert await retention.run(made, TODAY, LONGEST) == Report(destroyed=1)
+    async with made.read() as tx:
+        [only] = await tx.rows(select(tombstones))
+    assert (only.id, only.day) == (stone, TODAY)
 
 
 async def test_tombstones_outlive_every_backup_and_go_then(one: Database) -> None:
