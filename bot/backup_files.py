@@ -1,5 +1,6 @@
 """The files of backups: written whole or not at all, for their owner only, none kept too long."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     """A file of mode 0600 that comes to stand at `path` when all was written and lies on the disk;
     nothing of it is left by an exception. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(path.parent)
     part = path.with_name(f".{path.name}.{random_bytes(8).hex()}.part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -94,7 +95,7 @@ def make_private(path: Path) -> Pair:
     OSError.
     """
     pair = new_pair()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(path.parent)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
@@ -128,6 +129,13 @@ def _read(path: Path, name: str, zone: ZoneInfo) -> Archive | None:
     except ValueError:
         return None
     return Archive(path, made)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
 
 
 def _settle(folder: Path) -> None:

@@ -18,7 +18,7 @@ from storage.crypto import Pair
 from storage.database import Database
 from storage.days import local_day
 from storage.keys import MissingKey, TwinKeys, WrongMasterKey
-from storage.restore import Forged, Loaded, NotEmpty, Proven
+from storage.restore import Forged, Loaded, NotEmpty, Proven, Unwritable
 from storage.sealed_file import Damaged, NotOurs, OtherKey, OtherVersion
 
 _UNTOUCHED = "Nothing was written"
@@ -163,10 +163,12 @@ async def _load(database: Database, wanted: _Wanted, proven: Proven, now: dateti
         raise click.ClickException(
             f"{wanted.archive} changed while it was read. {_UNTOUCHED}"
         ) from None
-    except OSError as error:
+    except Unwritable:
         raise click.ClickException(
-            f"it cannot be written: {error.strerror}. {_UNTOUCHED}"
+            f"the database did not take it in: is its disk full? {_UNTOUCHED}"
         ) from None
+    except OSError as error:
+        raise click.ClickException(f"it cannot be read: {error.strerror}. {_UNTOUCHED}") from None
 
 
 async def _finish(database: Database, settings: Settings, master: bytes, now: datetime) -> None:

@@ -132,12 +132,14 @@ async def _fire(
         high_water = whom.high_water
     again = await restored.at(tx)
     # What was due before a restore may have been sent, and the backup does not know of it.
-    is_late = now - due > _LATE or (again is not None and due <= again)
+    is_doubtful = again is not None and due <= again
+    is_late = now - due > _LATE or is_doubtful
     if is_late and bulletin.id == REMINDER:
         # There is nobody to ask, and another comes next week.
         reason = reason or MISSED
     stage = Run.LATE if is_late else Run.SENDING
-    sending = await sendings.start(tx, bulletin, due, high_water, stage=stage)
+    doubt = restored.REASON if is_doubtful else ""
+    sending = await sendings.start(tx, bulletin, due, high_water, stage=stage, reason=doubt)
     if sending is not None and reason is not None:
         stage = Run.STOPPED
         await sendings.set_stage(tx, sending.id, stage, now=now, reason=reason)

@@ -16,8 +16,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from storage.database import Tx
+from storage.database import Tx, Unreachable
 from storage.keys import Keys, Purpose
 from storage.tables import counters, instance, keyring, metadata, tombstones
 
@@ -58,7 +59,8 @@ async def write(
     told: Callable[[int], None] = lambda _: None,
 ) -> Written:
     """Write everything that `tx` sees to `out`, some rows at a time; `told` hears how many more
-    were written. `revision` is that of the schema, `made` the moment at which `tx` began.
+    were written. `revision` is that of the schema, `made` the moment at which `tx` began. Raises
+    Unreachable.
     """
     mac, written = hashlib.sha256(), Written()
 
@@ -102,9 +104,12 @@ def proofs(keys: Keys, digest: bytes) -> tuple[bytes, ...]:
 async def _rows(tx: Tx, table: Table) -> AsyncIterator[list[Any]]:
     asked = select(table).order_by(*table.primary_key.columns)
     streamed = asked.execution_options(yield_per=_ROWS_AT_ONCE)
-    async with tx.connection.stream(streamed) as result:
-        async for rows in result.partitions():
-            yield list(rows)
+    try:
+        async with tx.connection.stream(streamed) as result:
+            async for rows in result.partitions():
+                yield list(rows)
+    except SQLAlchemyError:
+        raise Unreachable from None
 
 
 def _plain(value: Any) -> Any:

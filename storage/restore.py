@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import dump, installation, ledger, migrate, outbox, restored, standstill
@@ -41,6 +42,10 @@ _BY_TIP = {"tips": "id", "parts": "tip", "chunks": "tip", "wraps": "tip"}
 
 class NotEmpty(Exception):
     """There is something in the database, and it is not ours to take away."""
+
+
+class Unwritable(Exception):
+    """The database did not take it in: its disk is full, or it went away. All is as before."""
 
 
 class Forged(Exception):
@@ -103,8 +108,23 @@ async def load(
     told: Callable[[int], None] = lambda _: None,
 ) -> Loaded:
     """Write a proven archive into an empty database, in one transaction, at the present schema.
-    Nobody may serve it before `restored.finish`. Raises NotEmpty, Damaged, OSError.
+    Nobody may serve it before `restored.finish`. Raises NotEmpty, Damaged, Unwritable, OSError.
     """
+    try:
+        return await _load(database, path, pair, proven, now, told)
+    except SQLAlchemyError:
+        # The message may hold what was written.
+        raise Unwritable from None
+
+
+async def _load(
+    database: Database,
+    path: Path,
+    pair: Pair,
+    proven: Proven,
+    now: datetime,
+    told: Callable[[int], None],
+) -> Loaded:
     async with database.engine.connect() as plain:
         connection = await plain.execution_options(immediate=True)
         async with connection.begin():

@@ -9,6 +9,8 @@ from storage.tables import instance
 
 RESTORING, RESTORED = "restoring", "restored"
 """Names in `instance`."""
+REASON = "restored"
+"""Why a sending stands still that was under way, or due, before the restore."""
 
 
 async def begin(tx: Tx, now: datetime) -> None:

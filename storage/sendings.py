@@ -87,7 +87,13 @@ class Progress:
 
 
 async def start(
-    tx: Tx, bulletin: Bulletin, due: datetime, high_water: int, *, stage: Run = Run.SENDING
+    tx: Tx,
+    bulletin: Bulletin,
+    due: datetime,
+    high_water: int,
+    *,
+    stage: Run = Run.SENDING,
+    reason: str = "",
 ) -> Sending | None:
     """Let a bulletin be sent to everybody up to `high_water`; None where it was fired for that
     minute before, by whomever.
@@ -100,7 +106,7 @@ async def start(
         "due": _milliseconds(due),
         "priority": PRIORITIES[bulletin.content.urgency],
         "stage": stage.value,
-        "reason": "",
+        "reason": reason,
         "high_water": high_water,
         "planned_to": 0,
         "planned": 0,

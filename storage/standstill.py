@@ -16,9 +16,6 @@ from storage.database import Tx
 from storage.outlet_posts import PostStage
 from storage.tables import accounts, bulletins, outlet_posts, outlets, sendings, slices
 
-REASON = "restored"
-"""Why a sending is paused that was under way in the backup."""
-
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
@@ -44,7 +41,7 @@ async def begin(tx: Tx, now: datetime) -> Stopped:
     paused = await tx.run(
         update(sendings)
         .where(sendings.c.stage == Run.SENDING.value)
-        .values(stage=Run.PAUSED.value, reason=REASON)
+        .values(stage=Run.PAUSED.value, reason=restored.REASON)
     )
     return Stopped(paused, await _planned(tx, now, is_due=True), await _planned(tx, now), held)
 

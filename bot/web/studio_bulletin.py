@@ -28,7 +28,7 @@ from handlers.bulletins import Content, Stage
 from handlers.languages import Language
 from handlers.screens import Say
 from handlers.texts import Texts
-from storage import alarms, audit, bulletins, desk_links, outlets, sendings, units
+from storage import alarms, audit, bulletins, desk_links, outlets, restored, sendings, units
 from storage.alarms import AlarmPath
 from storage.audit import Act
 from storage.chance import new_token
@@ -37,7 +37,7 @@ from storage.sendings import Progress
 
 MOST_SENDINGS = 20
 TESTS_AN_HOUR = 10
-_REASONS = frozenset({tick.EXPIRED, tick.UNAPPROVED, tick.NOWHERE})
+_REASONS = frozenset({tick.EXPIRED, tick.UNAPPROVED, tick.NOWHERE, restored.REASON})
 _WAITING = frozenset({Stage.DRAFT, Stage.PROPOSED})
 
 

@@ -57,6 +57,8 @@ WRONG = [
     ("RETENTION_WITHDRAWN", "-1"),
     ("RETENTION_DUPLICATE", "0"),
     ("RETENTION_PASSED", SECRET),
+    ("BACKUP_PUBLIC_KEY", SECRET),
+    ("BACKUP_PUBLIC_KEY", f"tiengtho-backup-private-key {SECRET}"),
     ("DATABSE_URL", SECRET),
 ]
 

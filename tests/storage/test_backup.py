@@ -4,19 +4,15 @@ believed that is not proven.
 
 import asyncio
 import base64
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mnemonic import Mnemonic
-from sqlalchemy import Connection, delete, insert, inspect, select, text, update
+from sqlalchemy import Connection, delete, inspect, select, text
 
-from broadcasts import tick
-from handlers.bulletins import Plan, Repeat, Run, Topic
 from handlers.roles import Role
-from handlers.subscriptions import PartOfDay, mask_of, span_of
 from storage import (
     accounts,
     archive,
@@ -26,32 +22,22 @@ from storage import (
     ledger,
     migrate,
     outbox,
-    outlet_posts,
     restore,
     restored,
-    sendings,
-    slices,
     tips,
 )
 from storage.archive import NewerSchema
 from storage.cases import Case
 from storage.crypto import new_master
 from storage.database import Database
-from storage.keys import Purpose, WrongMasterKey, wrap_key
-from storage.leases import Lease
-from storage.ledger import Changed
-from storage.outlet_posts import PostStage
+from storage.keys import Purpose, WrongMasterKey
 from storage.restore import Forged, NotEmpty
 from storage.sealed_file import Damaged
-from storage.slices import Planned, Step
-from storage.subscribers import Reach
-from storage.tables import chunks, keyring, outlets, parts, tombstones, wraps
+from storage.tables import chunks, parts, tombstones, wraps
 from storage.tables import subscribers as people
 from storage.tables import tips as tips_table
-from tests import desk_world, planning_world
 from tests.backup_world import (
     NIGHT,
-    NOON,
     PAIR,
     back_up,
     everything,
@@ -63,10 +49,9 @@ from tests.backup_world import (
     rewritten,
 )
 from tests.desk_world import NOW, STORY, add
-from tests.planning_world import GAZETTEER, ZONE, planned, sent, subscribe, wants
+from tests.planning_world import planned, subscribe, wants
 from tests.tip_world import PHOTO, count, file, new_tip
 
-REACH = Reach(mask_of(frozenset({Topic.WAGES})), (span_of("*"),), NOW.date(), 10_000)
 STANDING_STILL = {"instance", "accounts", "sendings", "slices", "outlet_posts"}
 
 
@@ -380,160 +365,6 @@ async def test_only_the_master_key_of_its_time_opens_a_backup(sqlite_url: str, p
         await back_up(lived.database, path)
     with pytest.raises(WrongMasterKey):
         proven(path, new_master())
-
-
-async def test_a_ledger_that_was_changed_or_is_anothers_is_refused(
-    sqlite_url: str, path: Path, tmp_path: Path
-) -> None:
-    new = new_tip("city")
-    async with house(sqlite_url) as lived:
-        await file(lived.database, new)
-        await back_up(lived.database, path)
-        await remove(lived.database, new)
-        written = await ledger_of(lived.database)
-    async with desk_world.database(f"{sqlite_url}2") as other:
-        others = await ledger_of(other)
-    emptied = written.replace(written[written.index(b'"tombstones"') :], b'"tombstones": []}')
-    later = written.replace(b"2026-11-24T04Z", b"2026-11-24T05Z")
-    assert later != written
-    for wrong in (others, emptied, later, written[:-30], b"", b"[]", b"{}", b"\xff"):
-        with pytest.raises(Changed):
-            proven(path, lived.master, wrong)
-    assert len(proven(path, lived.master, written).gone) == 1
-
-
-async def test_a_ledger_of_later_keys_still_finds_what_was_deleted(
-    sqlite_url: str, path: Path
-) -> None:
-    one, other = new_tip("city"), new_tip("city")
-    async with house(sqlite_url) as lived:
-        made = lived.database
-        await file(made, one)
-        await file(made, other)
-        await back_up(made, path)
-        await remove(made, one)
-        before = await ledger_of(made, 8)
-        # The key of tombstones is changed, and another tip deleted.
-        fresh = wrap_key(lived.master, Purpose.TOMBSTONES, 2, new_master())
-        async with made.write() as tx:
-            mine = keyring.c.purpose == Purpose.TOMBSTONES.value
-            await tx.run(update(keyring).where(mine).values(current=False))
-            row = {"purpose": "tombstones", "number": 2, "wrapped": fresh.wrapped, "current": True}
-            await tx.run(keyring.insert().values(**row))
-        await made.close()
-        async with opened(sqlite_url, lived.master) as again:
-            await remove(again, other)
-            written = await ledger_of(again)
-    assert len(proven(path, lived.master, before).gone) == 1
-    assert len(proven(path, lived.master, written).gone) == 2
-    # In whatever order several are given, the newest hour counts.
-    assert proven(path, lived.master, written, before).known_to == NIGHT + timedelta(hours=9)
-
-
-async def test_a_ledger_is_read_after_the_master_key_was_changed(
-    sqlite_url: str, path: Path
-) -> None:
-    new = new_tip("city")
-    async with house(sqlite_url) as lived:
-        made = lived.database
-        await file(made, new)
-        await back_up(made, path)
-        await remove(made, new)
-        later = new_master()
-        keys = made.keys
-        assert keys is not None
-        async with made.write() as tx:
-            for (purpose, number), raw in keys._raw.items():
-                again = wrap_key(later, purpose, number, raw)
-                where = (keyring.c.purpose == purpose.value) & (keyring.c.number == number)
-                await tx.run(update(keyring).where(where).values(wrapped=again.wrapped))
-            written = await ledger.write(tx, NIGHT + timedelta(hours=1))
-    assert len(proven(path, lived.master, written).gone) == 1
-
-
-async def test_no_bulletin_goes_out_twice_after_a_restore(
-    database_url: str, elsewhere: str, path: Path
-) -> None:
-    daily = Plan(NIGHT + timedelta(hours=10), Repeat.DAILY)
-    async with house(database_url) as lived:
-        made = lived.database
-        await subscribe(made, [wants()])
-        evening = NIGHT - timedelta(hours=8)
-        under_way = await planned(made, replace(planning_world.CONTENT, plan=Plan(evening)))
-        [fired] = await tick.tick(made, evening, ZONE, GAZETTEER)
-        async with made.write() as tx:
-            await accounts.lease(tx, 1, b"h" * 16, 0, 10**9)
-        today = await planned(made, replace(planning_world.CONTENT, plan=daily), now=NIGHT)
-        await back_up(made, path)
-
-    # In the house that is lost it went out at ten; forty minutes later it is restored.
-    loaded = await load(path, elsewhere, proven(path, lived.master))
-    assert (loaded.stopped.paused, loaded.stopped.due, loaded.stopped.coming) == (1, 1, 0)
-    async with opened(elsewhere, lived.master) as again:
-        [stands] = await sent(again, under_way.id)
-        assert (stands.id, stands.stage, stands.reason) == (fired.sending, Run.PAUSED, "restored")
-        [asked] = await tick.tick(again, NOON, ZONE, GAZETTEER)
-        assert asked.stage is Run.LATE
-        # The account is free at once, and tomorrow's goes out as planned.
-        async with again.write() as tx:
-            assert await accounts.lease(tx, 1, b"n" * 16, 0, 10) is not None
-        [tomorrow] = await tick.tick(again, NOON + timedelta(days=1), ZONE, GAZETTEER)
-        assert tomorrow.stage is Run.SENDING
-        assert len(await sent(again, today.id)) == 2
-
-
-async def test_a_slice_and_a_post_that_were_under_way_are_left_to_a_person(
-    sqlite_url: str, path: Path, tmp_path: Path
-) -> None:
-    url = other_file(tmp_path)
-    async with house(sqlite_url) as lived:
-        made = lived.database
-        bulletin = await planned(made)
-        [fired] = await tick.tick(made, NOON, ZONE, GAZETTEER)
-        async with made.write() as tx:
-            fence = await accounts.lease(tx, 1, b"h" * 16, 0, 10**9)
-            assert fence is not None
-            sending = await sendings.by_id(tx, fired.sending)
-            assert sending is not None
-            group = Planned(1, PartOfDay.ANY, 1, 9, 9)
-            await slices.plan(tx, sending, 9, [group], 0)
-            found = await slices.next_of(tx, sending.id, 1, [PartOfDay.ANY])
-            assert found is not None
-            lease = Lease(1, b"h" * 16, fence)
-            held = await slices.take(tx, lease, found, REACH)
-            assert held is not None
-            await slices.settle(tx, lease, held, Step(low=2, bound=5))
-            for number, hold in enumerate((True, False)):
-                await tx.run(insert(outlets).values(**outlet(number, hold)))
-            rows = await tx.rows(select(outlets.c.id).order_by(outlets.c.id))
-            await outlet_posts.plan(tx, sending.id, [row.id for row in rows])
-        await back_up(made, path)
-    loaded = await load(path, url, proven(path, lived.master), NOON + timedelta(hours=1))
-    assert (loaded.stopped.paused, loaded.stopped.held) == (1, 1)
-    async with opened(url, lived.master) as again:
-        async with again.read() as tx:
-            left = await slices.next_of(tx, fired.sending, 1, [PartOfDay.ANY])
-            posts = await outlet_posts.of_sending(tx, fired.sending)
-        # Who was sent it at the moment of the backup is uncertain, and counted so when it goes on.
-        assert left is not None
-        assert (left.low, left.bound, left.crashed) == (2, 5, True)
-        assert [each.stage for each in posts] == [PostStage.HELD, PostStage.WAITING]
-        [stands] = await sent(again, bulletin.id)
-        assert stands.stage is Run.PAUSED
-
-
-def outlet(number: int, hold: bool) -> dict[str, Any]:
-    return {
-        "account": 1,
-        "unit": "root",
-        "kind": "channel",
-        "fingerprint": bytes([number] * 16),
-        "body": b"sealed",
-        "language": 0,
-        "topics": 1,
-        "hold_doubt": hold,
-        "gone": False,
-    }
 
 
 def _tables(connection: Connection) -> list[str]:

@@ -11,7 +11,7 @@ from handlers.broadcasters.actions import Offer, Steer
 from handlers.bulletins import Bulletin, Stage
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
-from storage import bulletins, desk_links, sendings
+from storage import bulletins, desk_links, restored, sendings
 from storage.database import Database, Tx
 from storage.sendings import Sending
 
@@ -63,7 +63,10 @@ class Late:
         if bulletin is None or account is None:
             return
         when = f"{sending.due.astimezone(self._ground.zone):%H:%M, %d/%m/%Y}"
-        asked = Screen((say("studio.chat.late", title=title_of(bulletin), when=when),))
+        # A house that came back from a backup cannot say that nobody has got it.
+        is_doubtful = sending.reason == restored.REASON
+        asks = "studio.chat.late_restored" if is_doubtful else "studio.chat.late"
+        asked = Screen((say(asks, title=title_of(bulletin), when=when),))
         keys = [
             InlineKeyboardButton(
                 self._texts.get(f"studio.do.{offer}"),
