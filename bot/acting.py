@@ -22,7 +22,7 @@ from storage import cases, out_of_scope
 from storage.cases import Card, No, Refusal
 from storage.database import Database, Tx
 from storage.out_of_scope import Removed
-from storage.volatile import Memory
+from storage.volatile import Volatile
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def act(
 
 
 async def undo(
-    database: Database, volatile: Memory, officer: bytes, tip: bytes, now: datetime
+    database: Database, volatile: Volatile, officer: bytes, tip: bytes, now: datetime
 ) -> Undone:
     """Take back that a tip was closed as out of scope. Where nothing is remembered (any more), it
     is too late; where a second press finds the tip back, all is well.

@@ -23,7 +23,7 @@ from storage.days import VIETNAM
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips, wraps
-from storage.volatile import Full, Memory
+from storage.volatile import Full, Volatile
 
 UNDO_SECONDS = 600
 _KIND = "undo"
@@ -126,7 +126,7 @@ async def appeal(
     return True
 
 
-async def remember(volatile: Memory, removed: Removed) -> bool:
+async def remember(volatile: Volatile, removed: Removed) -> bool:
     """Keep what an undo needs for ten minutes; False when there is no room, and no undo then."""
     told = {
         "nickname": removed.nickname,
@@ -143,7 +143,7 @@ async def remember(volatile: Memory, removed: Removed) -> bool:
     return True
 
 
-async def recall(volatile: Memory, officer: bytes, tip: bytes) -> Removed | None:
+async def recall(volatile: Volatile, officer: bytes, tip: bytes) -> Removed | None:
     """What this officer can still undo; None after ten minutes and after a restart."""
     kept = await volatile.get(_KIND, _name(officer, tip))
     if kept is None:
@@ -160,7 +160,7 @@ async def recall(volatile: Memory, officer: bytes, tip: bytes) -> Removed | None
     )
 
 
-async def forget(volatile: Memory, officer: bytes, tip: bytes) -> None:
+async def forget(volatile: Volatile, officer: bytes, tip: bytes) -> None:
     """It was undone, or cannot be any more."""
     await volatile.drop(_KIND, _name(officer, tip))
 

@@ -124,7 +124,7 @@ async def draft_goes_on_at_the_other(at: Pair) -> Worker:
 
 async def send_pressed_at_both_files_once(at: Pair, worker: Worker) -> None:
     code, other = worker.page.code, replace(worker, address=at.one.address)
-    pages: list[Page] = await asyncio.gather(worker.press("send"), other.press("send"))
+    pages = await asyncio.gather(worker.press("send"), other.press("send"))
     assert [each.status for each in pages] == [200, 200]
     assert await at.tips() == 1
     reader = at.worker()
