@@ -53,7 +53,7 @@ async def add_letters(database: Database, bodies: Sequence[bytes]) -> None:
             await tx.run(insert(letters).values(id=random_id(), body=body))
 
 
-def bodies_of(size: int, number: int = 40) -> list[bytes]:
+def bodies_of(size: int, number: int = 60) -> list[bytes]:
     return [secrets.token_bytes(size) for _ in range(number)]
 
 
@@ -85,10 +85,9 @@ async def places_of(connection: Any, bodies: Sequence[bytes]) -> list[tuple[int,
 async def toasted(connection: Any, bodies: Sequence[bytes]) -> list[int]:
     """The number under which each letter's body is kept apart."""
     toast = await connection.fetchval(
-        "SELECT relname FROM pg_class WHERE oid ="
-        " (SELECT reltoastrelid FROM pg_class WHERE relname = 'letters')"
+        "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'letters'::regclass"
     )
-    asked = f"SELECT chunk_id, chunk_data FROM pg_toast.{toast} WHERE chunk_seq = 0"
+    asked = f"SELECT chunk_id, chunk_data FROM {toast} WHERE chunk_seq = 0"
     numbers = {row["chunk_data"]: row["chunk_id"] for row in await connection.fetch(asked)}
     size = len(next(iter(numbers)))
     return [numbers[each[:size]] for each in bodies]
@@ -315,7 +314,10 @@ async def test_who_reads_since_before_keeps_deleted_rows_and_it_is_said(
 @pytest.mark.postgresql
 async def test_the_planner_keeps_no_sample_of_a_sealed_value(made: Database, plain: Any) -> None:
     await add_letters(made, bodies_of(90, 60))
-    sampled = "SELECT count(*) FROM pg_stats WHERE tablename = 'letters' AND attname = 'body'"
+    sampled = (
+        "SELECT count(*) FROM pg_stats WHERE attname = 'body' AND tablename = 'letters'"
+        " AND schemaname = 'public'"
+    )
     # As a server does by itself that no pass was on yet.
     await plain.execute("ALTER TABLE letters ALTER body SET STATISTICS 100; ANALYZE letters")
     # The control: sixty bodies, and each of them is in there.
