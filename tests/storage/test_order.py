@@ -25,6 +25,10 @@ from tests.whole import cluster
 
 HANOI = timezone(timedelta(hours=7))
 GATE = 4711
+_STANDING = (
+    f"FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = {GATE}"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 @pytest.fixture
@@ -202,10 +206,7 @@ async def in_the_middle(database: Database, keeper: Any) -> AsyncIterator["async
     await keeper.execute(f"SELECT pg_advisory_lock({GATE})")
     async with asyncio.TaskGroup() as group:
         passing = group.create_task(_caught(database))
-        while not await keeper.fetchval(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        ):
+        while not await keeper.fetchval(f"SELECT count(*) {_STANDING}"):
             assert not passing.done()
             await asyncio.sleep(0.01)
         try:
@@ -265,11 +266,7 @@ async def test_a_pass_that_is_killed_leaves_everything_and_the_next_one_does_it_
         await file(made, new_tip())
     before = await everything(plain)
     async with in_the_middle(made, plain) as passing:
-        await plain.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-            " AND NOT granted AND objid = $1",
-            GATE,
-        )
+        await plain.execute(f"SELECT pg_terminate_backend(pid) {_STANDING}")
         assert await passing == Passed(-1)
     assert await everything(plain) == before
     assert (await order.forget_order(made)).rows == sum(map(len, before.values()))
