@@ -11,8 +11,9 @@ from bot.app import utc_now
 from bot.config import Settings
 from storage import order
 from storage.database import Database
-from storage.order import MOST_BYTES_LAID_ANEW, Left
+from storage.order import MOST_BYTES_LAID_ANEW
 from storage.server_settings import Concern, concerns
+from storage.vacuum import Left
 
 ADVICE: Final[Mapping[Concern, str]] = {
     Concern.LOG_RECYCLED: "set wal_recycle = off: old segments of the write-ahead log keep what"

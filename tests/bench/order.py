@@ -13,6 +13,7 @@ import asyncpg
 
 from storage import order
 from storage.database import Database
+from storage.vacuum import LAID_ANEW
 from tests import services
 from tests.bench.measuring import QUICK, Size
 
@@ -73,7 +74,7 @@ async def measure_order(bench: Bench) -> None:
     if bench.names.isdisjoint(NAMES) or bench.database != "postgresql":
         return
     rows = _QUICK_ROWS if bench.size is QUICK else _ROWS
-    tables = ", ".join(table.name for table in order.LAID_ANEW)
+    tables = ", ".join(table.name for table in LAID_ANEW)
     database = Database(bench.url)
     plain = await asyncpg.connect(services.plain(bench.url))
     try:
@@ -108,7 +109,7 @@ async def measure_order(bench: Bench) -> None:
 
 async def _vacuum_full(connection: Any) -> float:
     begun = perf_counter()
-    for table in order.LAID_ANEW:
+    for table in LAID_ANEW:
         await connection.execute(f"VACUUM (FULL) {table.name}")
     return perf_counter() - begun
 

@@ -10,9 +10,10 @@ from click.testing import CliRunner
 from bot import order_cli
 from bot.cli import commands
 from bot.config import Settings
-from storage import order
+from storage import order, vacuum
 from storage.database import Database
-from storage.order import Left, Passed
+from storage.order import Passed
+from storage.vacuum import Left
 from tests import desk_world
 from tests.tip_world import file, new_tip
 
@@ -22,7 +23,7 @@ LOCAL = datetime(2026, 11, 30, 14, 0, tzinfo=UTC)
 @pytest.fixture
 async def made(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     # Everybody's tests write to this server: a checkpoint would last seconds.
-    monkeypatch.setattr(order, "_EMPTYING", ())
+    monkeypatch.setattr(vacuum, "_EMPTYING", ())
     async with desk_world.database(postgresql_url) as opened:
         yield opened
 

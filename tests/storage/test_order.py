@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import statistics
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import order
+from storage import order, vacuum
 from storage.chance import random_id
 from storage.database import Database, file_of
-from storage.order import Left, Passed
-from storage.tables import letters, parts, tips, wraps
+from storage.order import Passed
+from storage.tables import letters, tips, wraps
+from storage.vacuum import LAID_ANEW, Left
 from tests import desk_world
 from tests.tip_world import PHOTO, count, file, new_tip
 from tests.whole import cluster
@@ -35,7 +36,7 @@ _STANDING = (
 async def made(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     # Everybody's tests write to this server: a checkpoint would last seconds. A server of our own
     # is asked for it below.
-    monkeypatch.setattr(order, "_EMPTYING", ())
+    monkeypatch.setattr(vacuum, "_EMPTYING", ())
     async with desk_world.database(postgresql_url) as opened:
         yield opened
 
@@ -64,7 +65,7 @@ def bodies_of(size: int, number: int = 60) -> list[bytes]:
 async def everything(connection: Any) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables that are laid anew, with every byte."""
     rows = {}
-    for table in order.LAID_ANEW:
+    for table in LAID_ANEW:
         found = await connection.fetch(f"SELECT * FROM {table.name}")
         rows[table.name] = sorted((tuple(row) for row in found), key=repr)
     return rows
@@ -277,32 +278,51 @@ async def test_a_pass_that_is_killed_leaves_everything_and_the_next_one_does_it_
 async def test_who_writes_is_neither_waited_for_nor_thrown_out(
     made: Database, plain: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order, "_TRIES", 3)
-    monkeypatch.setattr(order, "_PAUSE_SECONDS", 0.01)
-    tip = await file(made, new_tip())
-    async with made.write() as tx:
-        await tx.row(select(tips).where(tips.c.id == tip).with_for_update())
+    monkeypatch.setattr(vacuum, "_TRIES", 3)
+    monkeypatch.setattr(vacuum, "_PAUSE_SECONDS", 0.01)
+    await file(made, new_tip())
+    async with plain.transaction():
+        # As somebody who is about to write has it; nothing was read or written yet.
+        await plain.execute("LOCK TABLE tips IN ROW SHARE MODE")
         passed = await order.forget_order(made)
         assert passed == Passed(left=frozenset({Left.BUSY}))
         assert not passed.is_over
         # The other tables are free all the time.
-        await tx.run(delete(wraps).where(wraps.c.tip == tip))
-        await tx.run(delete(parts).where(parts.c.tip == tip))
+        await plain.execute("DELETE FROM parts; DELETE FROM wraps")
     assert (await order.forget_order(made)).is_over
 
 
 @pytest.mark.postgresql
-async def test_who_reads_since_before_keeps_deleted_rows_and_it_is_said(
-    made: Database, monkeypatch: pytest.MonkeyPatch
+async def test_while_somebody_reads_since_before_nothing_is_done_and_it_is_said(
+    made: Database, plain: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order, "_TRIES", 2)
-    monkeypatch.setattr(order, "_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(order, "_OLD_SECONDS", 0.02)
-    await file(made, new_tip())
+    monkeypatch.setattr(vacuum, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(vacuum, "_OLD_SECONDS", 0.02)
+    bodies = bodies_of(200, 3)
+    await add_letters(made, bodies)
+    before = await places_of(plain, bodies)
     async with made.read() as tx:
         await tx.rows(select(letters))
-        passed = await order.forget_order(made)
-    assert passed.left == {Left.READ, Left.BUSY}
+        # A transaction later; who reads now keeps nothing that is older.
+        await add_letters(made, [b"later"])
+        assert await order.forget_order(made) == Passed(left=frozenset({Left.READ}))
+        assert await places_of(plain, bodies) == before
+    assert (await order.forget_order(made)).rows >= 4
+
+
+@pytest.mark.postgresql
+async def test_who_begins_to_read_during_the_pass_is_found_as_well(
+    made: Database, plain: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vacuum, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(vacuum, "_OLD_SECONDS", 0.02)
+    await file(made, new_tip())
+    async with AsyncExitStack() as stack:
+        async with in_the_middle(made, plain) as passing:
+            tx = await stack.enter_async_context(made.read())
+            await tx.rows(select(letters))
+        passed = await passing
+    assert passed.left == {Left.READ}
     assert not passed.is_over
     # It is not taken for done: the next one does it again.
     assert (await order.forget_order(made)).rows == passed.rows
@@ -345,7 +365,7 @@ async def test_a_deleted_case_key_is_in_no_file_afterwards_and_what_a_role_may_n
             staying = await keys_of(made, kept)
             assert all(lies_in(private.folder, each) for each in staying)
             await file(made, new_tip())
-        owned = [f"ALTER TABLE {table.name} OWNER TO house" for table in order.LAID_ANEW]
+        owned = [f"ALTER TABLE {table.name} OWNER TO house" for table in LAID_ANEW]
         private.execute("CREATE ROLE house LOGIN", *owned, "GRANT ALL ON counters TO house")
         modest = Database(private.url.replace("postgres@", "house@"))
         try:
