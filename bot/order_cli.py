@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Final, Protocol
 
 import click
@@ -65,24 +66,33 @@ class Runner(Protocol):
         """Open the database, do `work` with it, close it."""
 
 
+async def lay_anew(database: Database, local: datetime, most_bytes: int) -> list[str]:
+    """Do it, and tell in lines what was done (✓), what was left (✗) and what the server would have
+    to be told (!). `local` is the present time where the house is.
+    """
+    passed = await order.forget_order(database, most_bytes)
+    left = [f"✗ {_LEFT[each]}" for each in Left if each in passed.left]
+    advice = [f"! {ADVICE[each]}" for each in await concerns(database)]
+    if database.is_sqlite:
+        return left or ["✓ the file was laid anew"]
+    if not passed.is_over:
+        return left + advice
+    async with database.write() as tx:
+        await order.remember(tx, local)
+    done = f"{passed.rows} rows were laid anew" if passed.rows else "nothing is new since the last"
+    return [f"✓ {done}", *left, *advice]
+
+
 @click.command("order", help="Lay rows anew, so that nothing tells when they were written.")
 @click.option("--large", is_flag=True, help="What is large as well: nobody can work meanwhile.")
 @click.pass_obj
 def order_command(runner: Runner, *, large: bool) -> None:
     """`order`; exit code 1 where something was left as it was."""
+    most_bytes = _LIMITLESS if large else MOST_BYTES_LAID_ANEW
 
     async def work(database: Database) -> list[str]:
-        passed = await order.forget_order(database, _LIMITLESS if large else MOST_BYTES_LAID_ANEW)
-        if passed.is_over and not database.is_sqlite:
-            async with database.write() as tx:
-                await order.remember(tx, utc_now().astimezone(runner.settings.zone))
-        if database.is_sqlite:
-            done = ["✓ the file was laid anew"] if not passed.left else []
-        else:
-            done = [f"✓ {passed.rows} rows were laid anew"] if passed.is_over else []
-        left = [f"✗ {_LEFT[each]}" for each in Left if each in passed.left]
-        advice = [f"! {ADVICE[each]}" for each in await concerns(database)]
-        return done + left + advice
+        local = utc_now().astimezone(runner.settings.zone)
+        return await lay_anew(database, local, most_bytes)
 
     told = runner.run(work)
     for line in told:

@@ -25,6 +25,10 @@ from tests.whole import cluster
 
 HANOI = timezone(timedelta(hours=7))
 GATE = 4711
+_STANDING = (
+    f"FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = {GATE}"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ async def add_letters(database: Database, bodies: Sequence[bytes]) -> None:
             await tx.run(insert(letters).values(id=random_id(), body=body))
 
 
-def bodies_of(size: int, number: int = 40) -> list[bytes]:
+def bodies_of(size: int, number: int = 60) -> list[bytes]:
     return [secrets.token_bytes(size) for _ in range(number)]
 
 
@@ -85,10 +89,9 @@ async def places_of(connection: Any, bodies: Sequence[bytes]) -> list[tuple[int,
 async def toasted(connection: Any, bodies: Sequence[bytes]) -> list[int]:
     """The number under which each letter's body is kept apart."""
     toast = await connection.fetchval(
-        "SELECT relname FROM pg_class WHERE oid ="
-        " (SELECT reltoastrelid FROM pg_class WHERE relname = 'letters')"
+        "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'letters'::regclass"
     )
-    asked = f"SELECT chunk_id, chunk_data FROM pg_toast.{toast} WHERE chunk_seq = 0"
+    asked = f"SELECT chunk_id, chunk_data FROM {toast} WHERE chunk_seq = 0"
     numbers = {row["chunk_data"]: row["chunk_id"] for row in await connection.fetch(asked)}
     size = len(next(iter(numbers)))
     return [numbers[each[:size]] for each in bodies]
@@ -203,10 +206,7 @@ async def in_the_middle(database: Database, keeper: Any) -> AsyncIterator["async
     await keeper.execute(f"SELECT pg_advisory_lock({GATE})")
     async with asyncio.TaskGroup() as group:
         passing = group.create_task(_caught(database))
-        while not await keeper.fetchval(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        ):
+        while not await keeper.fetchval(f"SELECT count(*) {_STANDING}"):
             assert not passing.done()
             await asyncio.sleep(0.01)
         try:
@@ -266,11 +266,7 @@ async def test_a_pass_that_is_killed_leaves_everything_and_the_next_one_does_it_
         await file(made, new_tip())
     before = await everything(plain)
     async with in_the_middle(made, plain) as passing:
-        await plain.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-            " AND NOT granted AND objid = $1",
-            GATE,
-        )
+        await plain.execute(f"SELECT pg_terminate_backend(pid) {_STANDING}")
         assert await passing == Passed(-1)
     assert await everything(plain) == before
     assert (await order.forget_order(made)).rows == sum(map(len, before.values()))
@@ -315,7 +311,10 @@ async def test_who_reads_since_before_keeps_deleted_rows_and_it_is_said(
 @pytest.mark.postgresql
 async def test_the_planner_keeps_no_sample_of_a_sealed_value(made: Database, plain: Any) -> None:
     await add_letters(made, bodies_of(90, 60))
-    sampled = "SELECT count(*) FROM pg_stats WHERE tablename = 'letters' AND attname = 'body'"
+    sampled = (
+        "SELECT count(*) FROM pg_stats WHERE attname = 'body' AND tablename = 'letters'"
+        " AND schemaname = 'public'"
+    )
     # As a server does by itself that no pass was on yet.
     await plain.execute("ALTER TABLE letters ALTER body SET STATISTICS 100; ANALYZE letters")
     # The control: sixty bodies, and each of them is in there.
