@@ -73,7 +73,9 @@ def ends_on(known: Record, days: Days) -> date | None:
     """
     if known.status is not Status.CLOSED or known.closed_on is None:
         return None
-    return known.closed_on + timedelta(days=days.of(known.outcome))
+    # Its worker may ask the unit above to the end of the last day.
+    asks = 1 if known.outcome is Outcome.OUT_OF_SCOPE else 0
+    return known.closed_on + timedelta(days=days.of(known.outcome) + asks)
 
 
 async def due(tx: Tx, today: date, days: Days) -> Mapping[bytes, Record]:
