@@ -30,7 +30,8 @@ KEPT = {
     Outcome.INSUFFICIENT: 45,
     Outcome.UNVERIFIED: 45,
     Outcome.DUPLICATE: 45,
-    Outcome.OUT_OF_SCOPE: 7,
+    # On the seventh day its worker may still ask the unit above.
+    Outcome.OUT_OF_SCOPE: 8,
     None: 45,
 }
 
