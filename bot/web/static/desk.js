@@ -37,6 +37,8 @@
     // The tip is not this desk's any more: its words do not stay on the screen. A reload would ask
     // whether to send the form again that opened it.
     source.addEventListener("gone", () => { source.close(); location.replace(location.pathname); });
+    // What a form of this page does is shown on the page that follows.
+    addEventListener("submit", () => source.close());
     addEventListener("pagehide", () => source.close());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   };
