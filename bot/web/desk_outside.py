@@ -10,16 +10,20 @@ from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS
 from handlers.moderators.actions import CloseOutside
 from handlers.screens import Say
-from storage import cases, out_of_scope
+from storage import cases, out_of_scope, tally
 from storage.cases import Card
 from storage.out_of_scope import UNDO_SECONDS, Removed
 
 PAGE = "/ngoai-pham-vi"
 """Behind the address of a tip."""
+OFTEN = "/desk/ngoai-pham-vi"
 
 
 def add_routes(app: web.Application) -> None:
-    """GET and POST /desk/tin/<tip>/ngoai-pham-vi, and POST /desk/tin/<tip>/lay-lai."""
+    """GET and POST /desk/tin/<tip>/ngoai-pham-vi, POST /desk/tin/<tip>/lay-lai; and how often it
+    happens, GET /desk/ngoai-pham-vi.
+    """
+    app.router.add_get(OFTEN, guarded(_often))
     app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}" + PAGE, guarded(_look))
     app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}" + PAGE, guarded(_close))
     app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}/lay-lai", guarded(_undo))
@@ -68,6 +72,26 @@ async def _undo(request: web.Request) -> web.Response:
     if undone.well:
         return _page(request, seat, undone.says, case=_case_of(request))
     return _page(request, seat, undone.says, status=HTTPStatus.CONFLICT)
+
+
+async def _often(request: web.Request) -> web.Response:
+    """For leads and auditors: how often the desks of their unit and below do it."""
+    seat, parts = await seated(request), request.app[PARTS]
+    if not seat.member.oversees:
+        raise NotYours
+    today = parts.clock().astimezone(parts.timezone)
+    async with parts.database.read() as tx:
+        often = await tally.out_of_scope_below(
+            tx, seat.member.id, since=f"{today.year - 1}-{today.month:02}"
+        )
+    return page(
+        request,
+        "often",
+        language=seat.language,
+        seat=seat,
+        often=[(each, "/".join(reversed(each.month.split("-")))) for each in often],
+        today=f"{today:%d/%m/%Y}",
+    )
 
 
 def _page(

@@ -214,7 +214,7 @@ async def _switch_language(request: web.Request) -> web.Response:
     # Only to a page of ours, and never to an address that somebody else wrote.
     back = fields.get("back", "")
     known = (
-        back in {"/desk", "/desk/nguoi", desk_bell.PAGE}
+        back in {"/desk", "/desk/nguoi", desk_bell.PAGE, desk_outside.OFTEN}
         or _is_tip_page(back)
         or bool(_STUDIO.fullmatch(back))
     )

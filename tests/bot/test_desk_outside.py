@@ -4,11 +4,13 @@ import asyncio
 from typing import cast
 
 from bs4 import Tag
+from sqlalchemy import insert
 
 from handlers.roles import Role
 from handlers.tips import Outcome, Status
-from storage import out_of_scope, staff
+from storage import out_of_scope, staff, tally
 from storage.audit import Act
+from storage.chance import random_id
 from storage.tables import tallies
 from tests.desk_browser import Browser, World, picture
 from tests.desk_world import STORY, add, file_tip
@@ -186,3 +188,23 @@ async def test_it_is_told_in_english_too(one: World) -> None:
     assert "You can take it back until 12:15" in browser.words
     await browser.send("Take this tip back")
     assert "Taken back" in browser.words
+
+
+async def test_leads_and_auditors_see_how_often_and_officers_do_not(one: World) -> None:
+    await add(one.made, "truong", ("root", Role.LEAD))
+    await add(one.made, "kiemtra", ("root", Role.AUDITOR))
+    browser, _ = await closed(one)
+    assert (await browser.get("/desk/ngoai-pham-vi")).status == 404
+    for login in ("truong", "kiemtra"):
+        browser = await one.at_desk(login)
+        assert browser.page.select_one("nav a[href='/desk/ngoai-pham-vi']") is not None
+        await browser.get("/desk/ngoai-pham-vi")
+        assert "Chưa nơi nào" in browser.words
+    async with one.made.read() as tx:
+        [counted] = await tally.every(tx)
+    async with one.made.write() as tx:
+        for _ in range(4):
+            key = random_id()
+            await tx.run(insert(tallies).values(id=key, body=tally.seal(tx.keys, key, counted)))
+    await browser.get("/desk/ngoai-pham-vi")
+    assert "11/2026 Công đoàn phía bắc 5" in browser.words

@@ -51,6 +51,8 @@
       clearTimeout(timer);
       timer = setTimeout(act, WAIT);
     });
+    // What a form of this page does is shown on the page that follows.
+    addEventListener("submit", () => source.close());
     addEventListener("pagehide", () => source.close());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   };
