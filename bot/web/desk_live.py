@@ -10,6 +10,7 @@ from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
 from storage import cases
+from storage.database import Unreachable
 
 
 def add_routes(app: web.Application) -> None:
@@ -37,7 +38,7 @@ async def _live(request: web.Request) -> web.StreamResponse:
                 # The right may be gone since: then nothing is told any more.
                 await _topic(request)
                 await response.write(b"event: changed\ndata: 1\n\n" if told else b":\n\n")
-        except (SignedOut, NotYours, ConnectionError):
+        except (SignedOut, NotYours, ConnectionError, Unreachable):
             return response
     return response
 

@@ -204,6 +204,28 @@ async def test_without_its_redis_nothing_is_done_and_afterwards_everything(
     await forget_house(settings_of(sqlite_url, tmp_path, line.url))
 
 
+async def test_what_was_begun_when_the_store_went_away_is_new_when_it_comes_again(
+    line: Between, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_home(sqlite_url, tmp_path, line.url) as house:
+        arrival = Arrival("telegram", "7", "1", Chose("report"))
+
+        async def cut(*_: object) -> None:
+            line.cut()
+            raise Unreachable
+
+        monkeypatch.setattr(house.inbound, "_decide", cut)
+        with pytest.raises(Unreachable):
+            await house.inbound.receive(arrival, comes_again=True)
+        monkeypatch.undo()
+        line.mend()
+        again = await house.inbound.receive(arrival, comes_again=True)
+        assert not again.repeated
+        assert again.turn == 1
+        assert (await house.inbound.receive(arrival, comes_again=True)).repeated
+    await forget_house(settings_of(sqlite_url, tmp_path, line.url))
+
+
 async def test_what_was_done_before_the_store_went_away_is_not_done_again(
     line: Between, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
