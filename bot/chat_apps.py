@@ -14,7 +14,7 @@ from bot.pace import Limits, Pace
 from bot.web.hooks import Hook
 from bot.web.parts import Whisper
 from handlers.languages import Language
-from storage import accounts
+from storage import accounts, alone
 
 if TYPE_CHECKING:
     from bot.app import House
@@ -132,7 +132,17 @@ async def open_telegram(house: "House", pace: Pace) -> AsyncIterator["Account"]:
         asking["late"] = (_LATE_SECONDS, studio.ask_late)
         return Doors(Desk(post, house.database, house.volatile, texts, house.clock, zone), studio)
 
-    behind = Behind(house.inbound, house.volatile, house.texts, house.clock, pace)
+    async with house.database.write() as tx:
+        token = house.settings.telegram_token.get_secret_value()
+        number = (await accounts.ensure_first(tx, "telegram", token)).id
+    behind = Behind(
+        house.inbound,
+        house.volatile,
+        house.texts,
+        house.clock,
+        pace,
+        alone=lambda: alone.alone_with(house.database, number),
+    )
     async with open_account(telegram_connection(house.settings), behind, doors) as account:
         stop = ticks.start(asking)
         try:

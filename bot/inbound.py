@@ -284,9 +284,9 @@ class Inbound:
             self._unsaid.add(seen)
 
     async def _is_first(self, seen: str) -> bool:
-        if seen in self._unsaid:
-            self._unsaid.discard(seen)
-            await self._volatile.drop(_SEEN, seen)
+        for each in tuple(self._unsaid):
+            await self._volatile.drop(_SEEN, each)
+            self._unsaid.discard(each)
         try:
             return await self._volatile.add(_SEEN, seen, seconds=SEEN_SECONDS)
         except Full:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from redis.asyncio import Redis as Client
 
+from bot import app
+from bot.config import Settings
+from storage.keys import Purpose
 from storage.volatile import MAX_BYTES, Memory
 from storage.volatile.line import Line
 from storage.volatile.redis import Redis
@@ -102,3 +105,18 @@ async def below(url: str | None = None) -> AsyncIterator[Place]:
     finally:
         await place.forget()
         await client.aclose()
+
+
+async def forget_house(settings: Settings) -> None:
+    """Nothing of a house stays in the Redis of its settings; something was there."""
+    async with app.open_database(settings) as (database, _):
+        assert database.keys is not None
+        key = database.keys.subkey(Purpose.VOLATILE, "memory")
+    url = services.redis_url()
+    assert url is not None
+    line = Line(url, key)
+    names = [name async for name in line.client.scan_iter(match=line.prefix + b"*", count=1000)]
+    if names:
+        await line.client.delete(*names)
+    await line.close()
+    assert names, "this house was never there"

@@ -4,7 +4,7 @@ Nothing is asked of the house directly but what no phone could show: its desks, 
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from bot.app import House
 from bot.channels.telegram.account import (
     HOOK_PATH,
     Account,
+    Alone,
     Behind,
     Connection,
     MakeDoor,
@@ -53,6 +54,7 @@ async def in_telegram(
     rhythm: Rhythm = BRISK,
     fold_seconds: float = 0.2,
     make_door: MakeDoor | None = None,
+    alone: Alone = lambda: nullcontext(True),
 ) -> AsyncIterator[Account]:
     """The bot's account of `house`, ready; for a webhook with the pages under a port of its own."""
     async with AsyncExitStack() as stack:
@@ -68,6 +70,7 @@ async def in_telegram(
             Pace(limits),
             rhythm,
             fold_seconds,
+            alone,
         )
         begun = len(telegram.calls("setWebhook")) + len(telegram.calls("getUpdates"))
         account = await stack.enter_async_context(open_account(connection, behind, make_door))

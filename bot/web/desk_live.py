@@ -11,7 +11,7 @@ from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
 from storage import cases
-from storage.database import changes
+from storage.database import Unreachable, changes
 
 
 def add_routes(app: web.Application) -> None:
@@ -48,7 +48,7 @@ async def _live(request: web.Request) -> web.StreamResponse:
                 shown = now
         except NoTip:
             await _say_gone(response)
-        except (SignedOut, NotYours, ConnectionError):
+        except (SignedOut, NotYours, ConnectionError, Unreachable):
             pass
     return response
 

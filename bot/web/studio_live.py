@@ -11,6 +11,7 @@ from bot.web.stream import STREAMS
 from bot.web.studio_pages import broadcaster
 from handlers.bulletins import Run
 from storage import sendings
+from storage.database import Unreachable
 
 LOOK_SECONDS = 2.0
 _UNDER_WAY = (Run.LATE, Run.SENDING, Run.PAUSED)
@@ -47,7 +48,7 @@ async def _live(request: web.Request) -> web.StreamResponse:
                 await response.write(b"event: changed\ndata: 1\n\n" if now != before else b":\n\n")
                 before = now
                 await _pause(closing)
-        except (SignedOut, NotYours, ConnectionError):
+        except (SignedOut, NotYours, ConnectionError, Unreachable):
             return response
     return response
 

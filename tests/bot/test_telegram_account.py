@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,8 @@ from telegram.error import TelegramError
 from bot.app import House
 from bot.channels.telegram.account import COMMANDS, Account
 from bot.channels.telegram.doors import GroupDoor
+from bot.logs import Event as Log
+from storage.alone import Hold, alone_with
 from storage.database import Database, Unreachable
 from tests.fakes import telegram as fakes
 from tests.fakes.telegram import FakeTelegram, Fault, Hang, Person, Seen
@@ -570,3 +572,27 @@ async def test_the_account_ends_in_time_while_telegram_hangs(tmp_path: Path) -> 
         await at.all_done()
     with pytest.raises(TelegramError):
         await at.account.line.bot.get_me()
+
+
+@pytest.mark.postgresql
+async def test_one_of_two_processes_polls_and_the_other_goes_on_after_it(
+    postgresql_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        open_house(postgresql_url, tmp_path) as (house, clock),
+        clock_of(clock) as telegram,
+        AsyncExitStack() as first,
+    ):
+
+        def alone() -> AbstractAsyncContextManager[Hold | None]:
+            return alone_with(house.database, 1)
+
+        one = await first.enter_async_context(in_telegram(house, telegram, alone=alone))
+        async with in_telegram(house, telegram, alone=alone) as other:
+            player = TelegramPlayer(house, clock, telegram=telegram, account=one)
+            await player.bring("look")
+            await first.aclose()
+            player.account = other
+            await player.press("report")
+    events = {getattr(vars(each).get("tiengtho_line"), "event", None) for each in caplog.records}
+    assert Log.TWO_POLLERS not in events

@@ -47,6 +47,7 @@ def test_every_arrow_holds() -> None:
         ("broadcasts/planted.py", "import bot", "broadcasts.planted -> bot"),
         ("handlers/planted.py", "import random", "handlers.planted -> random"),
         ("bot/planted.py", "import sqlalchemy.sql", "bot.planted -> sqlalchemy"),
+        ("storage/planted.py", "import redis.asyncio", "storage.planted -> redis"),
         ("storage/planted.py", "import nacl.secret", "storage.planted -> nacl"),
         ("bot/planted.py", "import apscheduler", "bot.planted -> apscheduler"),
         ("storage/planted.py", "import pydantic_settings", "storage.planted -> pydantic_settings"),

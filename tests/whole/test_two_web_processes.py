@@ -19,12 +19,11 @@ from bot.channels import Arrival
 from bot.config import Settings
 from handlers.events import Chose
 from storage.chance import fresh_code
-from storage.keys import Purpose
 from storage.tables import tips
-from storage.volatile.line import Line
 from tests import demo_house, services
 from tests.drive import Page, Picture, Worker, client
 from tests.product import Server, serving
+from tests.redis_store import forget_house
 from tests.whole_house import text_of
 
 STORY = "Cửa thoát hiểm của xưởng bị khóa từ thứ hai."
@@ -73,22 +72,11 @@ async def pair(database_url: str, folder: Path) -> AsyncIterator[Pair]:
         redis_url=SecretStr(redis_url),
     )
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(forget, settings, redis_url)
+        stack.push_async_callback(forget_house, settings)
         http = await stack.enter_async_context(client())
         both = (stack.enter_async_context(serving(each)) for each in (one, two))
         await asyncio.gather(*both)
         yield Pair(one, two, settings, http)
-
-
-async def forget(settings: Settings, redis_url: str) -> None:
-    """Nothing of this house stays in Redis."""
-    async with app.open_database(settings) as (database, _):
-        assert database.keys is not None
-        line = Line(redis_url, database.keys.subkey(Purpose.VOLATILE, "memory"))
-    names = [name async for name in line.client.scan_iter(match=line.prefix + b"*", count=1000)]
-    assert names, "it was this Redis that they shared"
-    await line.client.delete(*names)
-    await line.close()
 
 
 def photo() -> Picture:

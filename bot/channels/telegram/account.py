@@ -2,7 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -72,9 +77,15 @@ class Connection:
         )
 
 
+Alone = Callable[[], AbstractAsyncContextManager[object | None]]
+"""Holds the account for polling as long as the context is open; None where another process does.
+Raises Unreachable.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What the account is joined to."""
+    """What the account is joined to. `alone`: several processes may have the account."""
 
     inbound: Inbound
     volatile: Volatile
@@ -83,6 +94,7 @@ class Behind:
     pace: Pace = field(default_factory=lambda: Pace(Limits()))
     rhythm: Rhythm = field(default_factory=Rhythm)
     fold_seconds: float = 2.0
+    alone: Alone = field(default=lambda: nullcontext(True))
 
 
 class Account:
@@ -217,7 +229,7 @@ async def open_account(
         work = await stack.enter_async_context(tasks())
         account = Account(connection, behind, line, work, make_door)
         poller = Poller(connection.bot(poll), account.take, reading.queue_of, behind.rhythm)
-        serving = work.create_task(_serve(account, poller, work, connection, behind.rhythm))
+        serving = work.create_task(_serve(account, poller, work, connection, behind))
         endings = work.create_task(_watch(account))
         try:
             yield account
@@ -234,8 +246,9 @@ async def _serve(
     poller: Poller,
     work: asyncio.TaskGroup,
     connection: Connection,
-    rhythm: Rhythm,
+    behind: Behind,
 ) -> None:
+    rhythm = behind.rhythm
     pause = rhythm.first_pause
     while True:
         try:
@@ -248,8 +261,15 @@ async def _serve(
             note_failure(Log.CHAT_FAILED, error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, rhythm.longest_pause)
-    if not connection.hook_url:
-        await poller.run(work)
+    while not connection.hook_url:
+        try:
+            async with behind.alone() as hold:
+                if hold is not None:
+                    await poller.run(work)
+        except Unreachable as error:
+            note_failure(Log.CHAT_FAILED, error)
+        # Another process polls; should it end, we take over.
+        await asyncio.sleep(rhythm.mending)
 
 
 async def _watch(account: Account) -> None:
