@@ -68,9 +68,9 @@ def _rotate(runner: Runner, what: str) -> None:
         # Its purposes were done before: only the master key is left.
         purposes = ()
     if purposes:
-        asyncio.run(_rotate_purposes(runner.settings, purposes))
+        asyncio.run(rotate_purposes(runner.settings, purposes))
     if what in (MASTER, ALL):
-        asyncio.run(_rotate_master(runner.settings))
+        asyncio.run(rotate_master(runner.settings))
 
 
 @keys.command("show-paper", help="Show the master key as words and QR code, to be written down.")
@@ -120,7 +120,10 @@ async def confirm(database: Database) -> None:
         await audit.write(tx, Act.PAPER_CONFIRMED, staff=None, minute=utc_now())
 
 
-async def _rotate_purposes(settings: Settings, purposes: Collection[Purpose]) -> None:
+async def rotate_purposes(settings: Settings, purposes: Collection[Purpose]) -> None:
+    """New keys for `purposes`; what was begun before is brought to its end first. Raises
+    CannotStart, click.ClickException.
+    """
     database = Database(settings.database_url.get_secret_value())
     try:
         await _open(settings, database)
@@ -174,9 +177,9 @@ def _tell(left: Left, purposes: Collection[Purpose]) -> None:
             click.echo(line)
 
 
-async def _rotate_master(settings: Settings) -> None:
+async def rotate_master(settings: Settings) -> None:
     """Another master key: into FILE.new, then around the keys, then into its place. Each step finds
-    out by itself whether it was done.
+    out by itself whether it was done. Raises CannotStart.
     """
     path, fresh = settings.master_key_file, keyfile.next_of(settings.master_key_file)
     database = Database(settings.database_url.get_secret_value())
