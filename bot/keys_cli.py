@@ -10,7 +10,7 @@ from typing import Protocol
 import click
 
 from bot import keyfile, paper
-from bot.app import CannotStart, is_unmade, open_keys, utc_now
+from bot.app import CannotStart, is_unmade, open_database, open_keys, utc_now
 from bot.config import Settings
 from storage import audit, installation, migrate, rotation
 from storage.audit import Act
@@ -238,31 +238,32 @@ async def _reach(database: Database) -> None:
 async def _restore(settings: Settings, key: bytes) -> str:
     """Write the file, unless the key is another database's; what to tell."""
     path = settings.master_key_file
-    database = Database(settings.database_url.get_secret_value())
-    try:
-        fits = await _fits(settings, database, key)
-        if fits is False:
-            raise click.ClickException(
-                "these words are a key, but not the one that opens this database"
-            )
-        keyfile.make(path, key)
-        if fits is None:
-            return f"Made {path}. No database can be reached, so nobody knows whether it fits."
-        await open_keys(settings, database)
+    fits = await _fits(settings, key)
+    if fits is False:
+        raise click.ClickException(
+            "these words are a key, but not the one that opens this database"
+        )
+    keyfile.make(path, key)
+    if fits is None:
+        return f"Made {path}. No database can be reached, so nobody knows whether it fits."
+    async with open_database(settings) as (database, _):
         await confirm(database)
-    finally:
-        await database.close()
     return f"Made {path}; it opens this database."
 
 
-async def _fits(settings: Settings, database: Database, key: bytes) -> bool | None:
+async def _fits(settings: Settings, key: bytes) -> bool | None:
     """Whether the key opens the database; None where there is none to ask."""
-    file = file_of(settings.database_url.get_secret_value())
+    url = settings.database_url.get_secret_value()
+    file = file_of(url)
     # Looking would make an empty one.
     if file is not None and not file.exists():
         return None
+    database = Database(url)
     try:
         await database.reach()
         return None if await is_unmade(database) else await installation.opens(database, key)
     except Unreachable:
         return None
+    finally:
+        with suppress(Unreachable):
+            await database.close()

@@ -9,7 +9,6 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -23,7 +22,7 @@ from tests import bulletin_world, rotation_world, services
 from tests.rotation_world import check, file_by, numbers, typed
 
 PATIENCE_SECONDS = 60.0
-LIVES = 4
+LIVES, LIFE_SECONDS = 3, (0.1, 1.0)
 SUBSCRIBERS = 300
 BREATH_SECONDS = 0.05
 STAYS = (Purpose.TOMBSTONES, Purpose.PEPPER, Purpose.STAFF)
@@ -101,16 +100,14 @@ async def test_a_rotation_that_is_killed_goes_on_and_everything_is_readable_all_
         codes, stop = [world.stretched], asyncio.Event()
         async with rotator(database_url, key) as server, asyncio.TaskGroup() as group:
             group.create_task(work(made, codes, stop))
-            seconds, killed = 0.0, 0
-            for life in range(LIVES):
-                begun, child = monotonic(), int(await asked(server, "start"))
-                if life:
-                    await asyncio.sleep(random.uniform(0, seconds))
-                    os.kill(child, signal.SIGKILL)
+            killed = 0
+            for _ in range(LIVES):
+                child = int(await asked(server, "start"))
+                await asyncio.sleep(random.uniform(*LIFE_SECONDS))
+                os.kill(child, signal.SIGKILL)
                 ended = int(await asked(server, f"wait {child}"))
                 assert ended in (0, -signal.SIGKILL)
                 killed += ended != 0
-                seconds = seconds or monotonic() - begun
             last = await asked(server, "start")
             assert await asked(server, f"wait {last}") == "0"
             stop.set()
