@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pydantic import SecretStr
 from sqlalchemy import delete, update
 
-from bot import app, doctor_cli, keyfile, keys_cli, paper
+from bot import app, doctor_cli, keyfile, keys_cli, paper, rotating
 from bot.app import CannotStart
 from bot.cli import Context
 from bot.config import Settings
@@ -33,7 +33,7 @@ WORDS = "abandon " * 23 + "art"
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody serves beside us who would need the time."""
-    monkeypatch.setattr(keys_cli, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(rotating, "SETTLE_SECONDS", 0)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot import keys_cli, serving
+from bot import rotating, serving
 from bot.config import Settings
 from handlers.events import Chose, Said
 from storage import ring
@@ -21,7 +21,7 @@ from tests.whole_house import STORY, Chat, text_of
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody serves beside us who would need the time."""
-    monkeypatch.setattr(keys_cli, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(rotating, "SETTLE_SECONDS", 0)
 
 
 async def test_codes_and_drafts_of_before_hold_after_every_rotation_twice(
@@ -37,8 +37,8 @@ async def test_codes_and_drafts_of_before_hold_after_every_rotation_twice(
         drafting = Chat(house, "drafting")
         shown = await drafting.go_to_review()
         for name in ("second", "third"):
-            await keys_cli.rotate_purposes(settings, tuple(Purpose))
-            await keys_cli.rotate_master(settings)
+            await rotating.rotate_purposes(settings, tuple(Purpose))
+            await rotating.rotate_master(settings)
             assert STORY in text_of(await Chat(house, name).do(Said(first)))
         await drafting.do(Chose("send"))
         assert STORY in text_of(await Chat(house, "fourth").do(Said(shown)))
@@ -52,7 +52,7 @@ async def test_a_pepper_that_no_code_needs_any_more_is_gone_the_next_day(
         settings = house.settings
         code = await Chat(house, "first").file()
         tick = serving._ticks(house)["keys"][1]
-        await keys_cli.rotate_purposes(settings, [Purpose.PEPPER])
+        await rotating.rotate_purposes(settings, [Purpose.PEPPER])
         await tick()
         assert await peppers(house.database) == [1, 2]
         await Chat(house, "second").do(Said(code))

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot import keyfile, keys_cli
+from bot import keyfile, rotating
 from bot.config import Settings
 from storage.keys import Purpose
 
 
 def rotate(settings: Settings) -> None:
     """As `keys rotate all` does; what was not finished before is finished first."""
-    keys_cli.SETTLE_SECONDS = 0.05
+    rotating.SETTLE_SECONDS = 0.05
     if not keyfile.next_of(settings.master_key_file).exists():
-        asyncio.run(keys_cli.rotate_purposes(settings, tuple(Purpose)))
-    asyncio.run(keys_cli.rotate_master(settings))
+        asyncio.run(rotating.rotate_purposes(settings, tuple(Purpose)))
+    asyncio.run(rotating.rotate_master(settings))
 
 
 def main() -> None:
