@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -62,7 +63,8 @@ async def examine(settings: Settings) -> list[Finding]:
     except CannotStart as error:
         found.append(Finding(False, f"keys: {error}."))
     finally:
-        await database.close()
+        with suppress(Unreachable):
+            await database.close()
     return found
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from aiohttp import web
 
@@ -21,7 +21,7 @@ from bot.web.server import make_application
 from broadcasts import reminder
 from broadcasts import tick as plans
 from handlers.languages import Language
-from storage import alarms, bell, order
+from storage import alarms, bell, order, rotation
 from storage.database import changes
 
 STOP_SECONDS = 300
@@ -139,6 +139,7 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
         "sweep": (_TIDY_SECONDS, sweep),
         "tidy": (_TIDY_SECONDS, tidy),
         "order": (_TIDY_SECONDS, retaining.before(house, _forget_order(house))),
+        "keys": (_TIDY_SECONDS, _drop_old_keys(house)),
         "due": (_LOOK_SECONDS, _begin_due(house)),
         "ledger": (_LOOK_SECONDS, backup_ledger.keeping(house)),
     }
@@ -187,6 +188,20 @@ def _each_night(house: House) -> ticks.Tick:
                 await order.remember(tx, local)
 
     return forget_order
+
+
+def _drop_old_keys(house: House) -> ticks.Tick:
+    """Once a day: links, codes and tips that needed an older key may be gone by now."""
+    last: date | None = None
+
+    async def drop_old_keys() -> None:
+        nonlocal last
+        today = house.clock().astimezone(house.settings.zone).date()
+        if today != last:
+            await rotation.go_on(house.database, house.clock())
+            last = today
+
+    return drop_old_keys
 
 
 def _begin_due(house: House) -> ticks.Tick:

@@ -163,7 +163,7 @@ async def _pass(database: Database, sealing: Sealing, now: datetime, told: Told)
     """Go through a column once, some rows at a time; how many of them have to wait."""
     waiting, after = 0, None
     while True:
-        async with database.write() as tx:
+        async with database.write(alone=sealing.alone) as tx:
             rows = await tx.rows(_batch(tx, sealing, after))
             renewed = [(row, await _renewed(tx, sealing, row, now)) for row in rows]
             changed = [

@@ -46,12 +46,13 @@ class Other(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Sealing:
     """A column that is sealed for `purpose`. `renew` says what a row holds under the current key
-    (nothing: it is gone), or None where it has to wait.
+    (nothing: it is gone), or None where it has to wait. `alone`: nobody else may write meanwhile.
     """
 
     purpose: Purpose
     sealed: Column[bytes]
     renew: Renew
+    alone: bool = False
 
     @property
     def table(self) -> Table:
@@ -89,7 +90,8 @@ SEALINGS = (
     Sealing(Purpose.STAFF, t.desk_links.c.body, _plain(desk_links.renewed)),
     Sealing(Purpose.STAFF, t.desk_groups.c.body, _plain(desk_groups.renewed)),
     Sealing(Purpose.STAFF, t.desk_codes.c.body, desk_codes.renewed),
-    Sealing(Purpose.STAFF, t.alarms.c.body, alarms.renewed),
+    # Alone, for else somebody writes a letter just then that names an alarm by its old id.
+    Sealing(Purpose.STAFF, t.alarms.c.body, alarms.renewed, alone=True),
     Sealing(Purpose.LETTERS, t.letters.c.body, outbox.renewed),
     Sealing(Purpose.SUBSCRIBERS, t.subscribers.c.address, _plain(subscribers.renewed)),
     Sealing(Purpose.SUBSCRIBERS, t.outlets.c.body, _plain(outlets.renewed)),

@@ -38,6 +38,7 @@ async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -
 async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
     """Write the record of a tip whose row the caller holds; as it is stored now."""
     sealed = record.seal(tx.keys, tip, changed)
+    await find_wraps_anew(tx, tip, changed.readers)
     await write_sealed(tx, tip, sealed)
     return sealed
 
@@ -46,6 +47,17 @@ async def write_sealed(tx: Tx, tip: bytes, sealed: bytes) -> None:
     """The same with a record that was sealed before."""
     await tx.run(update(tips).where(tips.c.id == tip).values(record=sealed))
     tx.touched.add(tip)
+
+
+async def find_wraps_anew(tx: Tx, tip: bytes, readers: Sequence[str]) -> None:
+    """Let the wraps of a tip be found by the current key, wherever its record is sealed with it: by
+    the record alone a rotation knows that a tip is done.
+    """
+    if not tx.keys.older(Purpose.METADATA):
+        return
+    for reader in readers:
+        new, *old = _wrap_ids(tx, reader, tip)
+        await tx.run(update(wraps).where(wraps.c.id.in_(old)).values(id=new))
 
 
 async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> None:
@@ -142,9 +154,7 @@ async def renewed(tx: Tx, row: Row[Any], _: datetime) -> dict[str, bytes]:
     same key, and are changed too. Raises Unopenable.
     """
     tip = bytes(row.id)
-    for reader in record.unseal(tx.keys, tip, row.record).readers:
-        new, *old = _wrap_ids(tx, reader, tip)
-        await tx.run(update(wraps).where(wraps.c.id.in_(old)).values(id=new))
+    await find_wraps_anew(tx, tip, record.unseal(tx.keys, tip, row.record).readers)
     return {"record": record.renewed(tx.keys, tip, row.record)}
 
 

@@ -136,6 +136,7 @@ async def renew(tx: Tx, reporters: Sequence[Reporter]) -> Key | None:
             "reporter_wrap": case.wrap(new.public),
             "record": record.seal(tx.keys, tip, moved),
         }
+        await stored.find_wraps_anew(tx, tip, moved.readers)
         # Nobody who watches the tip is told: that somebody typed its code is not theirs to know.
         await tx.run(update(tips).where(tips.c.id == tip).values(**values))
     return await find(tx, reporters[:1])

@@ -8,9 +8,9 @@ from datetime import timedelta
 from sqlalchemy import LargeBinary, insert, select
 
 from handlers.bulletins import Topic
-from handlers.events import Picture
 from handlers.languages import Language
 from handlers.roles import Role
+from handlers.routing import Unit, UnitKind
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from storage import (
@@ -23,21 +23,25 @@ from storage import (
     desk_groups,
     desk_links,
     installation,
+    migrate,
     outbox,
     outlets,
     staff,
     subscribers,
     tips,
+    units,
 )
 from storage.audit import Act
 from storage.chance import random_bytes
+from storage.crypto import new_master
 from storage.database import Database
 from storage.desk_codes import CodeKind
 from storage.keys import Purpose
 from storage.sealings import HOLDS
 from storage.staff import Member
 from storage.tables import metadata, tallies, tombstones
-from tests import databases, desk_world
+from storage.tips import PictureData
+from tests import databases
 from tests.desk_world import NOW, add
 from tests.staff_world import enrolled
 from tests.tip_world import PHOTO, file, new_key, new_tip
@@ -76,10 +80,16 @@ async def database(url: str) -> AsyncIterator[tuple[Database, World]]:
 
 
 async def _prepare(url: str) -> tuple[bytes, World]:
-    master = await desk_world.fill(url)
-    made = Database(url)
+    made, master = Database(url), new_master()
     try:
+        # By its migrations, so that the house's own programs take it for theirs.
+        await migrate.upgrade(made)
+        await installation.make(made, master, demo=False)
         await installation.open_with(made, master)
+        async with made.write() as tx:
+            root = Unit("root", None, UnitKind.UNION, "Tổng liên đoàn")
+            north = Unit("north", "root", UnitKind.UNION, "Công đoàn phía bắc")
+            await units.import_all(tx, [root, north], at_once=True)
         return master, await fill(made)
     finally:
         await made.close()
@@ -110,7 +120,7 @@ async def fill(made: Database) -> World:
         for _ in range(3):
             await audit.write(tx, Act.SIGNED_IN, staff=officer.id, minute=NOW)
     stretched = random_bytes(32)
-    tip = await file_by(made, stretched)
+    tip = await file_by(made, stretched, PHOTO)
     removed = replace(new_tip(), key=new_key())
     gone = await file(made, removed)
     async with made.write() as tx:
@@ -119,12 +129,11 @@ async def fill(made: Database) -> World:
     return World(stretched, tip, officer, enrolment, code, gone)
 
 
-async def file_by(made: Database, stretched: bytes) -> bytes:
-    """File a tip with a picture under the code that was stretched to this; its id."""
+async def file_by(made: Database, stretched: bytes, *pictures: PictureData) -> bytes:
+    """File a tip under the code that was stretched to this; its id."""
     async with made.read() as tx:
         key = tips.key_of(tx.keys.reporters(stretched)[0])
-    shown = Picture("one", 1)
-    return await file(made, new_tip(key=key, pictures=(shown,)), [PHOTO])
+    return await file(made, new_tip(key=key), pictures)
 
 
 async def key_of(made: Database, stretched: bytes) -> Key:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import LargeBinary, event, select, text, update
 
 from handlers.roles import Role
-from storage import alarms, audit, desk_codes, installation, outbox, rotation, staff
+from storage import alarms, audit, cases, desk_codes, installation, outbox, rotation, staff
 from storage import ring as keyring
 from storage import tips as stored_tips
 from storage.crypto import new_master
@@ -131,6 +131,21 @@ async def test_both_processes_write_and_read_between_the_phases(
     assert {purpose for purpose, _ in left.destroyed} == set(everything) - STAYS
     async with serving.read() as tx:
         assert await stored_tips.tip_of(tx, await key_of(serving, bytes(32))) == more
+    await check(serving, world)
+
+
+async def test_a_tip_that_changes_during_a_rotation_is_still_its_readers(
+    made: Database, serving: Database, world: World
+) -> None:
+    await rotation.begin(made, [Purpose.METADATA, Purpose.PEPPER], master_of(made), NOW.date())
+    other = bytes(range(32))
+    await typed(serving, world.stretched)
+    async with serving.write() as tx:
+        claimed = await cases.claim(tx, world.officer.id, world.tip, NOW)
+        assert isinstance(claimed, cases.Done)
+    await file_by(serving, other)
+    left = await rotation.go_on(made, LATER)
+    assert set(left.destroyed) == {(Purpose.METADATA, 1), (Purpose.PEPPER, 1)}
     await check(serving, world)
 
 
