@@ -118,6 +118,22 @@ class Server:
             raise Unexpected(f"the chat ended with {process.returncode}")
         return out.decode()
 
+    async def command(self, *words: str) -> str:
+        """What the operator types, `python -m bot …`; all that it prints."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *words,
+            cwd=self.folder, env=self.environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        out, _ = await process.communicate()
+        self.runs += 1
+        (self.folder / "logs" / f"command{self.runs}.out").write_bytes(out)
+        if process.returncode != 0:
+            raise Unexpected(f"{words[0]} ended with {process.returncode}")
+        return out.decode()
+
     def resident_bytes(self) -> int:
         """What the server's process holds in memory now."""
         return resident_bytes(self._running().pid)

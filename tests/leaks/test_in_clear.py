@@ -129,7 +129,7 @@ def _fields() -> Iterator[tuple[str, bool]]:
         for about in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             if about.name.endswith("__main__") or ".migrations" in about.name:
                 continue
-            for each in vars(importlib.import_module(about.name)).values():
+            for name, each in vars(importlib.import_module(about.name)).items():
                 is_own = isinstance(each, type) and each.__module__ == about.name
                 if not is_own or not dataclasses.is_dataclass(each):
                     continue
@@ -137,7 +137,7 @@ def _fields() -> Iterator[tuple[str, bool]]:
                     kind = getattr(one.type, "__name__", "")
                     kind = kind if isinstance(one.type, type) and kind != "tuple" else str(one.type)
                     if one.name in _SECRET and kind in _TEXTS:
-                        yield f"{each.__module__}.{each.__qualname__}.{one.name}", one.repr
+                        yield f"{about.name}.{name}.{one.name}", one.repr
 
 
 def test_no_page_is_served_with_a_log_of_its_visitors() -> None:

@@ -1,12 +1,14 @@
-"""What a thief learns of order and of doors, played large for `make seizure`."""
+"""What a thief learns of order, of doors and of contents, played large for `make seizure`."""
 
 import asyncio
 import random
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 from tests import services
 from tests.whole import cluster, door_game, linkage, metadata_game
@@ -19,14 +21,19 @@ Zalo of our own.
 OVER_FAKES = 40
 TIPS_BY_DOORS = 120
 
+Guesses = Mapping[str, Result]
+
 
 @dataclass(frozen=True, slots=True)
 class Games:
-    """Linkage on SQLite and, where its server programs are, on PostgreSQL; doors on SQLite."""
+    """Linkage and metadata on SQLite and, where its server programs are, on PostgreSQL; doors on
+    SQLite.
+    """
 
     sqlite: linkage.Played
     postgresql: linkage.Played | None
-    doors: Mapping[str, Result]
+    doors: Guesses
+    metadata: Sequence[Guesses]
 
     @property
     def are_well(self) -> bool:
@@ -35,13 +42,21 @@ class Games:
             self.sqlite.is_well
             and (self.postgresql is None or self.postgresql.at_once.beats_chance)
             and not any(each.beats_chance for each in self.doors.values())
+            and not any(each.beats_chance for game in self.metadata for each in game.values())
         )
 
     @property
     def told(self) -> dict[str, object]:
         """All of it as shares, for a line of JSON."""
         at_last, server = self.sqlite.laid_anew, self.postgresql
+        joined = {
+            name: _joined([game[name] for game in self.metadata]) for name in self.metadata[0]
+        }
         return {
+            "metadata_game": {
+                "guessed": {name: _share(each.guessed, each) for name, each in joined.items()},
+                "chance": {name: _share(each.chance, each) for name, each in joined.items()},
+            },
             "linkage": {
                 "sqlite": at_last.share,
                 "chance": at_last.chance / at_last.count,
@@ -55,19 +70,75 @@ class Games:
         }
 
 
-def play() -> Games:
-    """Play all of them; some minutes."""
+def play(pool: Executor) -> Games:
+    """Play all of them in the processes of `pool`; some minutes."""
+    has_server = services.postgresql_programs() is not None
+    on_file = pool.submit(play_linkage, on_server=False)
+    on_server = pool.submit(play_linkage, on_server=True) if has_server else None
+    metadata = [
+        pool.submit(play_metadata, on_server=each) for each in (False, True)[: 1 + has_server]
+    ]
+    doors = pool.submit(play_doors)
+    return Games(
+        on_file.result(),
+        on_server.result() if on_server else None,
+        doors.result(),
+        [each.result() for each in metadata],
+    )
+
+
+def play_linkage(*, on_server: bool) -> linkage.Played:
+    """Who sent which tip, asked of `PEOPLE` who subscribed in the same minutes."""
+    begun = perf_counter()
     with _folder() as folder:
-        on_file = asyncio.run(linkage.rob(_url(folder), Path(folder), PEOPLE, OVER_FAKES))
-    on_server = None
-    if services.postgresql_programs() is not None:
-        with cluster.started() as private, _folder() as folder:
-            on_server = asyncio.run(linkage.rob(private.url, Path(folder), PEOPLE, OVER_FAKES))
+        if on_server:
+            with cluster.started() as private:
+                played = asyncio.run(linkage.rob(private.url, Path(folder), PEOPLE, OVER_FAKES))
+        else:
+            played = asyncio.run(linkage.rob(_url(folder), Path(folder), PEOPLE, OVER_FAKES))
+    _say(f"linkage of {PEOPLE} people", begun, on_server=on_server)
+    return played
+
+
+def play_metadata(*, on_server: bool) -> Guesses:
+    """What a tip is about."""
+    begun, seed = perf_counter(), secrets.randbits(32)
+    if on_server:
+        with cluster.started() as private:
+            played = asyncio.run(metadata_game.play(private.url, seed=seed))
+    else:
+        with _folder() as folder:
+            played = asyncio.run(metadata_game.play(_url(folder), seed=seed))
+    _say("contents of 200 tips", begun, on_server=on_server)
+    return played
+
+
+def play_doors() -> Guesses:
+    """By which door a tip came."""
+    begun = perf_counter()
     with _folder() as folder:
         dice = random.Random(secrets.randbits(64))
         ways = asyncio.run(door_game.fill(_url(folder), Path(folder), dice, TIPS_BY_DOORS))
-        doors = door_game.guess_all(metadata_game.steal_file(_url(folder)), ways)
-    return Games(on_file, on_server, doors)
+        played = door_game.guess_all(metadata_game.steal_file(_url(folder)), ways)
+    _say(f"doors of {TIPS_BY_DOORS} tips", begun, on_server=False)
+    return played
+
+
+def _say(what: str, begun: float, *, on_server: bool) -> None:
+    where = "PostgreSQL" if on_server else "SQLite"
+    print(f"Game on {where}: {what}, {perf_counter() - begun:.0f} s", flush=True)
+
+
+def _joined(results: Sequence[Result]) -> Result:
+    return Result(
+        sum(each.guessed for each in results),
+        sum(each.chance for each in results),
+        sum(each.count for each in results),
+    )
+
+
+def _share(count: int, of: Result) -> float:
+    return round(count / of.count, 3)
 
 
 def _folder() -> "tempfile.TemporaryDirectory[str]":
