@@ -28,6 +28,7 @@ from tests.whole import beside, cluster, games, telegram_scene, zalo_scene
 from tests.whole.bulletin_scene import BulletinScene
 from tests.whole.canaries import Cage, Found, search
 from tests.whole.games import Games
+from tests.whole.loose import watched
 from tests.whole.scene import Scene
 from tests.whole.telegram_scene import TelegramScene
 from tests.whole.zalo_scene import ZaloScene
@@ -43,7 +44,7 @@ OPERATOR: Sequence[Sequence[str]] = ()
 the end; `{folder}` in a word is the folder that the thief takes: all that is left there is
 searched.
 """
-_LOOK_SECONDS = 0.03
+_LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,6 @@ async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
     Gives the number of tips filed, and what lay there after the failure, write-ahead log and all,
     or for a moment as a temporary file.
     """
-    loose: set[str] = set()
     dice = random.Random(secrets.randbits(64))
     async with (
         drive.client() as http,
@@ -119,23 +119,13 @@ async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
         on_zalo = ZaloScene(zalo, cage, dice, scene.photo)
         server.settings = {**over.polling(), **on_zalo.settings}
         await on_zalo.join(server)
-        async with product.serving(server), asyncio.TaskGroup() as group:
-            watching = group.create_task(_watch(server, loose))
-            early = await _act(scene, over, on_zalo, talks)
-            watching.cancel()
+        async with product.serving(server):
+            with watched(server, server.folder / DATABASE, seconds=_LOOK_SECONDS) as loose:
+                early = await _act(scene, over, on_zalo, talks)
     over.keep_all()
     on_zalo.keep_all()
     spooled = {("temporary file", "", name) for name in loose}
     return scene.filed + over.filed + on_zalo.filed, Found(early.count, early.hits | spooled)
-
-
-async def _watch(server: Server, loose: set[str]) -> None:
-    while True:
-        if server.process is not None:
-            loose |= product.loose_files(
-                server.process.pid, server.temporary, server.folder / DATABASE
-            )
-        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int) -> Found:

@@ -180,6 +180,24 @@ class TelegramScene:
         for phone in self._readers:
             await phone.reads(title)
 
+    async def mistakes(self) -> None:
+        """What nobody can make a turn of: updates of no shape at all, files that are none."""
+        phone = self._phone("worker with a strange app")
+        words = self.cage.words("words in a broken update")
+        life = utc_now().timestamp() + 3600
+        author = {"id": phone.person.id, "first_name": words, "is_bot": False}
+        for number, body in enumerate(
+            (
+                {"message": words},
+                {"message": {"message_id": words, "from": author, "text": words}},
+                {"message": {"from": [words], "chat": {"id": phone.person.id}, "date": words}},
+                {"callback_query": {"id": words, "from": words, "data": {words: words}}},
+            )
+        ):
+            self.bot.inbox.put_raw(body, number, life)
+        await phone.say(self.cage.words("words without a talk"))
+        await phone.person.photo(words.encode() * 50, self.cage.words("caption"), raw=True)
+
     async def leaves_a_draft(self) -> None:
         """Nothing is sent."""
         phone = await self._at_review(pictures=True)
