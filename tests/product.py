@@ -16,7 +16,7 @@ from tests import services
 from tests.drive import Unexpected
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 120
 _POLL_SECONDS = 0.01
 _PATIENCE_SECONDS = 1.5
 _LINK = re.compile(r"(http://[^/\s]+)(/desk/thu/\S+)")
@@ -117,6 +117,22 @@ class Server:
         (self.folder / "logs" / f"chat{self.runs}.err").write_bytes(err)
         if process.returncode != 0:
             raise Unexpected(f"the chat ended with {process.returncode}")
+        return out.decode()
+
+    async def command(self, *words: str) -> str:
+        """What the operator types, `python -m bot …`; all that it prints."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *words,
+            cwd=self.folder, env=self.environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        out, _ = await process.communicate()
+        self.runs += 1
+        (self.folder / "logs" / f"command{self.runs}.out").write_bytes(out)
+        if process.returncode != 0:
+            raise Unexpected(f"{words[0]} ended with {process.returncode}")
         return out.decode()
 
     def resident_bytes(self) -> int:

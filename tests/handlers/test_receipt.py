@@ -144,7 +144,8 @@ def test_the_check_symbol_of_a_known_code_stays_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", CODE[:-1], CODE + "0", CODE.lower(), SHOWN, "7KADF2XQ9TMR4WBU"]
+    "text",
+    ["", CODE[:-1], CODE[:-1] + "M", CODE + "0", CODE.lower(), SHOWN, "7KADF2XQ9TMR4WBU"],
 )
 def test_only_sixteen_symbols_with_the_right_check_are_a_code(text: str) -> None:
     assert is_code(CODE)

@@ -76,7 +76,10 @@ def _try(mutation: Mutation, copies: "queue.SimpleQueue[Copy]") -> tuple[str, bo
         return mutation.name, False
     finally:
         copies.put(copy)
-    print(f"{'caught  ' if ran.is_caught else 'SURVIVED'} {mutation.name}: {mutation.promise}")
+    print(
+        f"{'caught  ' if ran.is_caught else 'SURVIVED'} {mutation.name}: {mutation.promise}",
+        flush=True,
+    )
     if not ran.is_caught:
         print(ran.said, file=sys.stderr)
     return mutation.name, ran.is_caught

@@ -8,10 +8,11 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import Executable, delete, insert, text
+from sqlalchemy.exc import IntegrityError
 
 from storage.chance import random_id
 from storage.database import Database, Unreachable, changes, file_of, read_url
-from storage.tables import letters
+from storage.tables import counters, letters
 from tests import desk_world
 from tests.tip_world import count, file, new_tip
 
@@ -174,6 +175,14 @@ async def test_values_never_stand_in_an_error(made: Database) -> None:
 
     with pytest.raises(Exception, match=r"UNIQUE|unique") as raised:
         await again()
+    assert "canary" not in repr(raised.value) + str(raised.value)
+
+
+async def test_words_never_stand_in_an_error_of_sqlite(on_sqlite: Database) -> None:
+    # Bytes are only an address of the memory there; words would be shown.
+    with pytest.raises(IntegrityError, match="NOT NULL") as raised:
+        async with on_sqlite.write() as tx:
+            await tx.run(insert(counters).values(name="canary of words", value=None))
     assert "canary" not in repr(raised.value) + str(raised.value)
 
 

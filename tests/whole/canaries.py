@@ -3,8 +3,12 @@
 import base64
 import ipaddress
 import json
+import quopri
 import random
+import re
+import struct
 import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +19,11 @@ _HEAD_BYTES = 8
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 _MARKED = "ạảấầậẩắằặẳếềệểốồộổớờợởứừựửđ"
 _STRIDE_BYTES = 4 * 1024 * 1024
+_MOST_UNPACKED_BYTES = 64 * 1024 * 1024
+# gzip, and zlib with a right check in its first two bytes.
+_PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+# No needle has so many; a page that is not full is mostly these.
+_EMPTY = re.compile(rb"\0{64,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +136,23 @@ def writings_of(text: str) -> dict[str, bytes]:
         written[f"{name}url lower"] = quote(form, safe="").lower().encode()
         written[f"{name}json"] = json.dumps(form)[1:-1].encode()
         written[f"{name}html"] = "".join(f"&#{ord(each)};" for each in form).encode()
+        written[f"{name}json twice"] = json.dumps(json.dumps(form)[1:-1])[1:-1].encode()
+        written[f"{name}python"] = repr(form.encode())[2:-1].encode()
+        written[f"{name}quoted-printable"] = quopri.encodestring(form.encode()).rstrip(b"=\n")
+        written[f"{name}base32"] = base64.b32encode(form.encode()).rstrip(b"=")[:-1]
         written[f"{name}octal"] = "".join(f"\\{each:03o}" for each in form.encode()).encode()
     return written
 
 
 def writings_of_number(number: int) -> dict[str, bytes]:
-    """A number in decimal and hex, and as eight bytes of either order."""
+    """A number in decimal and hex, as eight bytes of either order, as seven bits a byte, and as a
+    float.
+    """
+    varint = _varint(abs(number))
     return {
+        **({"varint": varint} if len(varint) >= _HEAD_BYTES else {}),
+        "float little endian": struct.pack("<d", number),
+        "float big endian": struct.pack(">d", number),
         **writings_of(str(number)),
         "hex number": f"{number:x}".encode(),
         "upper hex number": f"{number:X}".encode(),
@@ -142,8 +161,10 @@ def writings_of_number(number: int) -> dict[str, bytes]:
     }
 
 
-def search(roots: Iterable[Path], canaries: Iterable[Canary]) -> Found:
-    """Read every byte of every file below `roots`."""
+def search(
+    roots: Iterable[Path], canaries: Iterable[Canary], *, stride: int = _STRIDE_BYTES
+) -> Found:
+    """Read every byte below `roots`, `stride` at once, and what is compressed there."""
     heads: dict[bytes, list[tuple[bytes, str, str]]] = {}
     for canary in canaries:
         for encoding, needle in canary.writings.items():
@@ -154,25 +175,36 @@ def search(roots: Iterable[Path], canaries: Iterable[Canary]) -> Found:
     for path in _files(roots):
         data = path.read_bytes()
         count += len(data)
-        for kind, encoding in _hits(data, heads, longest):
+        for kind, encoding in _hits(data, heads, longest, stride):
             hits.add((kind, encoding, path.name))
+        for plain in _unpacked(data):
+            for kind, encoding in _hits(plain, heads, longest, stride):
+                hits.add((kind, f"{encoding}, compressed", path.name))
     return Found(count, frozenset(hits))
 
 
 def _hits(
-    data: bytes, heads: dict[bytes, list[tuple[bytes, str, str]]], longest: int
+    data: bytes, heads: dict[bytes, list[tuple[bytes, str, str]]], longest: int, stride: int
 ) -> Iterator[tuple[str, str]]:
     """One look-up of eight bytes at every place: its cost does not grow with the canaries."""
-    for start in range(0, len(data), _STRIDE_BYTES):
-        piece = data[start : start + _STRIDE_BYTES + longest]
-        if not piece.strip(b"\0"):
-            continue
-        size = min(_STRIDE_BYTES, max(0, len(piece) - _HEAD_BYTES + 1))
-        places = [at for at in range(size) if piece[at : at + _HEAD_BYTES] in heads]
-        for at in places:
-            for needle, kind, encoding in heads[piece[at : at + _HEAD_BYTES]]:
-                if piece.startswith(needle, at):
-                    yield kind, encoding
+    for start in range(0, len(data), stride):
+        piece = data[start : start + stride + longest]
+        for part in _full(piece):
+            size = max(0, len(part) - _HEAD_BYTES + 1)
+            places = [at for at in range(size) if part[at : at + _HEAD_BYTES] in heads]
+            for at in places:
+                for needle, kind, encoding in heads[part[at : at + _HEAD_BYTES]]:
+                    if part.startswith(needle, at):
+                        yield kind, encoding
+
+
+def _full(piece: bytes) -> Iterator[bytes]:
+    """What stands between empty stretches, with a few zeros of theirs: a needle may have some."""
+    start = 0
+    for empty in _EMPTY.finditer(piece):
+        yield piece[max(0, start - _HEAD_BYTES) : empty.start() + _HEAD_BYTES]
+        start = empty.end()
+    yield piece[max(0, start - _HEAD_BYTES) :]
 
 
 def _files(roots: Iterable[Path]) -> Iterator[Path]:
@@ -199,6 +231,27 @@ def _of_bytes(name: str, data: bytes) -> dict[str, bytes]:
         written[f"{name} base64 {shift}"] = inner
         written[f"{name} base64url {shift}"] = inner.replace(b"+", b"-").replace(b"/", b"_")
     return written
+
+
+def _varint(number: int) -> bytes:
+    """As Protocol Buffers write a number."""
+    groups = []
+    while number > 127:
+        number, low = divmod(number, 128)
+        groups.append(low | 128)
+    return bytes([*groups, number])
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """What was compressed (gzip, zlib, as in an archive or a PNG), wherever it begins in `data`."""
+    for match in _PACKED.finditer(data):
+        reader = zlib.decompressobj(wbits=47)
+        try:
+            plain = reader.decompress(data[match.start() :], _MOST_UNPACKED_BYTES)
+        except zlib.error:
+            continue
+        if len(plain) >= _HEAD_BYTES:
+            yield plain
 
 
 def _folded(text: str) -> str:

@@ -79,18 +79,20 @@ class Entry:
         return Officer(http, address, visitor.cookie)
 
 
-async def new_officer(administrator: Visitor, cage: Cage, *units: str) -> tuple[Entry, str]:
-    """An officer of these units, enrolled; and the member's id."""
+async def new_officer(
+    administrator: Visitor, cage: Cage, *units: str, role: str = "officer"
+) -> tuple[Entry, str]:
+    """An officer (or another `role`) of these units, enrolled; and the member's id."""
     login = cage.plain("officer's log-in name")
     name = cage.words("officer's name")
     first, *others = units
-    page = await _asked(administrator, "add", login=login, name=name, unit=first, role="officer")
+    page = await _asked(administrator, "add", login=login, name=name, unit=first, role=role)
     token = found(re.compile(r"/desk/moi/([^\"]+)"), page)
     cage.keep("enrolment link", token)
     card = re.compile(rf'{login}</span>.*?name="member" value="([0-9a-f]+)"', re.DOTALL)
     member = found(card, page)
     for unit in others:
-        await _asked(administrator, "grant", member=member, unit=unit, role="officer")
+        await _asked(administrator, "grant", member=member, unit=unit, role=role)
     path = f"/desk/moi/{token}"
     visitor = Visitor(administrator.http, administrator.address)
     secret = found(_SECRET, await visitor.get(path)).replace(" ", "")

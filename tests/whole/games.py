@@ -1,12 +1,14 @@
-"""What a thief learns of order and of doors, played large for `make seizure`."""
+"""What a thief learns of order, of doors and of contents, played large for `make seizure`."""
 
 import asyncio
 import random
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 from tests import services
 from tests.whole import cluster, door_game, linkage, metadata_game
@@ -19,14 +21,19 @@ Zalo of our own.
 OVER_FAKES = 40
 TIPS_BY_DOORS = 120
 
+Guesses = Mapping[str, Result]
+
 
 @dataclass(frozen=True, slots=True)
 class Games:
-    """Linkage on SQLite and, where its server programs are, on PostgreSQL; doors on SQLite."""
+    """Linkage and metadata on SQLite and, where its server programs are, on PostgreSQL; doors on
+    SQLite.
+    """
 
     sqlite: linkage.Played
     postgresql: linkage.Played | None
-    doors: Mapping[str, Result]
+    doors: Guesses
+    metadata: Sequence[Guesses]
 
     @property
     def are_well(self) -> bool:
@@ -35,6 +42,7 @@ class Games:
             self.sqlite.is_well
             and (self.postgresql is None or self.postgresql.is_well)
             and not any(each.beats_chance for each in self.doors.values())
+            and not any(each.beats_chance for game in self.metadata for each in game.values())
         )
 
     @property
@@ -42,7 +50,14 @@ class Games:
         """All of it as shares, for a line of JSON."""
         at_last, server = self.sqlite.laid_anew, self.postgresql
         before = server.before if server else {}
+        joined = {
+            name: _joined([game[name] for game in self.metadata]) for name in self.metadata[0]
+        }
         return {
+            "metadata_game": {
+                "guessed": {name: _share(each.guessed, each) for name, each in joined.items()},
+                "chance": {name: _share(each.chance, each) for name, each in joined.items()},
+            },
             "linkage": {
                 "sqlite": at_last.share,
                 "chance": at_last.chance / at_last.count,
@@ -59,17 +74,85 @@ class Games:
         }
 
 
-def play() -> Games:
-    """Play all of them; some minutes."""
-    on_file = asyncio.run(linkage.fairly(_on_file))
-    on_server = None
-    if services.postgresql_programs() is not None:
-        on_server = asyncio.run(linkage.fairly(_on_server))
+def play(pool: Executor) -> Games:
+    """Play all of them in the processes of `pool`; some minutes."""
+    has_server = services.postgresql_programs() is not None
+    on_file = pool.submit(play_linkage, on_server=False)
+    on_server = pool.submit(play_linkage, on_server=True) if has_server else None
+    metadata = [
+        pool.submit(play_metadata, on_server=each) for each in (False, True)[: 1 + has_server]
+    ]
+    doors = pool.submit(play_doors)
+    return Games(
+        on_file.result(),
+        on_server.result() if on_server else None,
+        doors.result(),
+        [each.result() for each in metadata],
+    )
+
+
+def play_linkage(*, on_server: bool) -> linkage.Played:
+    """Who sent which tip, asked of `PEOPLE` who subscribed in the same minutes."""
+    begun = perf_counter()
+    played = asyncio.run(linkage.fairly(_on_server if on_server else _on_file))
+    _say(f"linkage of {PEOPLE} people", begun, on_server=on_server)
+    return played
+
+
+def play_metadata(*, on_server: bool) -> Guesses:
+    """What a tip is about."""
+    begun = perf_counter()
+    played = _fairly(_contents_on_server if on_server else _contents_on_file)
+    _say("contents of 200 tips", begun, on_server=on_server)
+    return played
+
+
+def play_doors() -> Guesses:
+    """By which door a tip came."""
+    begun = perf_counter()
+    played = _fairly(_doors)
+    _say(f"doors of {TIPS_BY_DOORS} tips", begun, on_server=False)
+    return played
+
+
+def _fairly(play_once: Callable[[], Guesses]) -> Guesses:
+    """As `linkage.fairly`: whom luck helped plays in a second house, and that counts."""
+    played = play_once()
+    return play_once() if any(each.beats_chance for each in played.values()) else played
+
+
+def _contents_on_file() -> Guesses:
+    with _folder() as folder:
+        return asyncio.run(metadata_game.play(_url(folder), seed=secrets.randbits(32)))
+
+
+def _contents_on_server() -> Guesses:
+    with cluster.started() as private:
+        return asyncio.run(metadata_game.play(private.url, seed=secrets.randbits(32)))
+
+
+def _doors() -> Guesses:
     with _folder() as folder:
         dice = random.Random(secrets.randbits(64))
         ways = asyncio.run(door_game.fill(_url(folder), Path(folder), dice, TIPS_BY_DOORS))
-        doors = door_game.guess_all(metadata_game.steal_file(_url(folder)), ways)
-    return Games(on_file, on_server, doors)
+        return door_game.guess_all(metadata_game.steal_file(_url(folder)), ways)
+
+
+def _say(what: str, begun: float, *, on_server: bool) -> None:
+    where = "PostgreSQL" if on_server else "SQLite"
+    print(f"Game on {where}: {what}, {perf_counter() - begun:.0f} s", flush=True)
+
+
+def _joined(results: Sequence[Result]) -> Result:
+    return Result(
+        sum(each.guessed for each in results),
+        sum(each.chance for each in results),
+        sum(each.count for each in results),
+    )
+
+
+def _share(count: int, of: Result) -> float:
+    return round(count / of.count, 3)
 
 
 async def _on_file(seed: int) -> linkage.Played:

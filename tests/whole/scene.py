@@ -35,6 +35,7 @@ class Scene:
     codes: list[str] = field(default_factory=list, repr=False)
     filed: int = 0
     entry: Entry | None = None
+    approver: Entry | None = None
 
     def talks(self) -> Sequence[Callable[[], Coroutine[None, None, None]]]:
         """Every kind of talk, once each."""
@@ -204,7 +205,7 @@ class Scene:
 
     async def opens_chats(self, over: TelegramScene, on_zalo: ZaloScene) -> None:
         """An administrator adds two officers: one whose account on Telegram is joined, and a group;
-        one who is rung on Zalo.
+        one who is rung on Zalo. And a second approver, for what is urgent needs two.
         """
         administrator = Visitor(self.http, self.server.address)
         await administrator.get(self.server.links[3])
@@ -218,6 +219,9 @@ class Scene:
         await desk_door.let_group_read(administrator)
         _, member = await desk_door.new_officer(administrator, self.cage, zalo_scene.UNIT)
         await on_zalo.opens_desk(await desk_door.alarm_code(administrator, self.cage, member))
+        self.approver, _ = await desk_door.new_officer(
+            administrator, self.cage, "tong", role="approver"
+        )
 
     async def desk_works(self) -> None:
         """Officers open everything; claim, ask, answer, close."""

@@ -6,7 +6,6 @@ found or a control canary was not.
 """
 
 import asyncio
-import functools
 import json
 import random
 import secrets
@@ -15,54 +14,55 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import aiohttp
-import asyncpg
 
-from handlers import units as unit_files
-from handlers.tips import Category, Outcome, Status
-from tests import drive, product, services, world
+from tests import drive, product, services
 from tests.product import Server
-from tests.whole import cluster, games, telegram_scene, zalo_scene
+from tests.whole import beside, cluster, games, telegram_scene, zalo_scene
+from tests.whole.bulletin_scene import BulletinScene
 from tests.whole.canaries import Cage, Found, search
 from tests.whole.games import Games
+from tests.whole.loose import watched
 from tests.whole.scene import Scene
 from tests.whole.telegram_scene import TelegramScene
 from tests.whole.zalo_scene import ZaloScene
 
-TALKS = 60
+TALKS = 200
 AT_ONCE = 4
+PROCESSES = 2
 PHONES_OF = 10
 """One talk in so many is over Telegram in each half, and as many are on Zalo."""
 DATABASE = "tiengtho.db"
-_LOOK_SECONDS = 0.03
-_SEALED = (
-    *("tips", "parts", "chunks", "wraps", "letters", "audit", "tombstones"),
-    *("subscribers", "accounts", "alarms"),
-)
-_UNITS = product.ROOT / "storage" / "data" / "demo_units.csv"
+OPERATOR: Sequence[Sequence[str]] = ()
+"""What the operator does by `python -m bot` while it serves, before the power fails and again at
+the end; `{folder}` in a word is the folder that the thief takes: all that is left there is
+searched.
+"""
+_LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Seized:
-    """What came of one seizure. `beside` are plain words that stood in rows of sealed tables."""
+    """What came of one seizure. `plain` are words that stood in rows of sealed tables."""
 
     canaries: int
     encodings: int
     count: int
     hits: frozenset[tuple[str, str, str]]
-    beside: frozenset[tuple[str, str]]
+    plain: frozenset[tuple[str, str]]
     control_found: bool
     filed: int
 
     @property
     def is_clean(self) -> bool:
         """Nothing was found, and the search is known to find."""
-        return not self.hits and not self.beside and self.control_found
+        return not self.hits and not self.plain and self.control_found
 
 
 async def on_sqlite(folder: Path, talks: int = TALKS) -> Seized:
@@ -72,7 +72,7 @@ async def on_sqlite(folder: Path, talks: int = TALKS) -> Seized:
     server = Server(data, f"sqlite+aiosqlite:///{data}/{DATABASE}", log_level="DEBUG")
     cage = Cage(random.Random(secrets.randbits(64)))
     filed, early = await _play(server, cage, talks)
-    rows = _sqlite_rows(data / DATABASE)
+    rows = beside.rows_of_file(data / DATABASE)
     found = search([data], cage.canaries)
     control = _control_file(data) and _control_table(data / DATABASE, folder / "copy.db")
     return _seized(cage, [early, found], rows, filed, control=control)
@@ -86,7 +86,8 @@ async def on_postgresql(folder: Path, talks: int = TALKS) -> Seized:
     with cluster.started() as private:
         server = Server(data, private.url, log_level="DEBUG")
         filed, early = await _play(server, cage, talks)
-        rows = await _postgresql_rows(private.url)
+        rows = await beside.rows_of_server(private.url)
+        await beside.dump(private.url, data / "dump")
         word = drive.token()
         private.execute(
             "CREATE TABLE scratch (word text)",
@@ -107,7 +108,6 @@ async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
     Gives the number of tips filed, and what lay there after the failure, write-ahead log and all,
     or for a moment as a temporary file.
     """
-    loose: set[str] = set()
     dice = random.Random(secrets.randbits(64))
     async with (
         drive.client() as http,
@@ -119,23 +119,13 @@ async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
         on_zalo = ZaloScene(zalo, cage, dice, scene.photo)
         server.settings = {**over.polling(), **on_zalo.settings}
         await on_zalo.join(server)
-        async with product.serving(server), asyncio.TaskGroup() as group:
-            watching = group.create_task(_watch(server, loose))
-            early = await _act(scene, over, on_zalo, talks)
-            watching.cancel()
+        async with product.serving(server):
+            with watched(server, server.folder / DATABASE, seconds=_LOOK_SECONDS) as loose:
+                early = await _act(scene, over, on_zalo, talks)
     over.keep_all()
     on_zalo.keep_all()
     spooled = {("temporary file", "", name) for name in loose}
     return scene.filed + over.filed + on_zalo.filed, Found(early.count, early.hits | spooled)
-
-
-async def _watch(server: Server, loose: set[str]) -> None:
-    while True:
-        if server.process is not None:
-            loose |= product.loose_files(
-                server.process.pid, server.temporary, server.folder / DATABASE
-            )
-        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int) -> Found:
@@ -146,7 +136,13 @@ async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int
     half = on_pages // 2
     await scene.opens_chats(over, on_zalo)
     await asyncio.gather(_some(kinds[:half]), *_on_phones(over, on_zalo, phones))
-    await asyncio.gather(scene.desk_works(), over.desk_works(), on_zalo.desk_works())
+    await asyncio.gather(
+        scene.desk_works(),
+        over.desk_works(),
+        on_zalo.desk_works(),
+        BulletinScene(server, scene.approver, over, on_zalo).is_sent(),
+    )
+    await _operate(server)
     await _fail(scene, over, on_zalo)
     over.keep_all()
     on_zalo.keep_all()
@@ -167,8 +163,14 @@ async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int
     # One after the other: now it is the same officer on the pages and in the group.
     await scene.desk_works()
     await scene.come_back_all()
+    await _operate(server)
     await server.stop()
     return early
+
+
+async def _operate(server: Server) -> None:
+    for words in OPERATOR:
+        await server.command(*(word.format(folder=server.folder) for word in words))
 
 
 async def _fail(scene: Scene, over: TelegramScene, on_zalo: ZaloScene) -> None:
@@ -215,69 +217,10 @@ def _seized(
         encodings=cage.encodings,
         count=sum(found.count for found in founds),
         hits=frozenset[tuple[str, str, str]]().union(*(found.hits for found in founds)),
-        beside=words_beside(rows),
+        plain=beside.words_beside(rows),
         control_found=control
-        and {word for _, word in words_beside(spoiled)} >= {"wages", "ban-thach"},
+        and {word for _, word in beside.words_beside(spoiled)} >= {"wages", "ban-thach"},
         filed=filed,
-    )
-
-
-def words_beside(rows: dict[str, bytes]) -> frozenset[tuple[str, str]]:
-    """Plain ids and names of categories, statuses, outcomes, units and places in rows of tips."""
-    return frozenset(
-        (table, word)
-        for table, data in rows.items()
-        for word in _plain_words()
-        for needle in _needles(word)
-        if needle in data
-    )
-
-
-@functools.cache
-def _plain_words() -> tuple[str, ...]:
-    places = world.places()
-    tree = unit_files.parse(_UNITS.read_text(encoding="utf-8"), known_places=places.is_known)
-    words = {each.value for kind in (Category, Status, Outcome) for each in kind}
-    for unit in tree:
-        words |= {unit.id, unit.name, *unit.places}
-        for code in unit.places:
-            place = places.by_code(code)
-            words |= {place.name, place.province, place.province_code} if place else set()
-    return tuple(sorted(words))
-
-
-def _needles(word: str) -> list[bytes]:
-    """Short words only within quotation marks: in megabytes of random bytes they come by chance."""
-    quoted = [f'"{word}"'.encode()] if len(word) > 2 else []
-    plain = [word.encode(), word.encode("utf-16-le")] if len(word) > 5 else []
-    return quoted + plain
-
-
-def _sqlite_rows(path: Path) -> dict[str, bytes]:
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        return {
-            table: _joined(connection.execute(f"SELECT * FROM {table}").fetchall())
-            for table in _SEALED
-        }
-    finally:
-        connection.close()
-
-
-async def _postgresql_rows(url: str) -> dict[str, bytes]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        return {
-            table: _joined([tuple(row) for row in await connection.fetch(f"SELECT * FROM {table}")])
-            for table in _SEALED
-        }
-    finally:
-        await connection.close()
-
-
-def _joined(rows: list[tuple[object, ...]]) -> bytes:
-    return b"\0".join(
-        value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row
     )
 
 
@@ -308,38 +251,46 @@ def report(played: dict[str, Seized], thief: Games) -> str:
     each = played.values()
     return json.dumps(
         {
+            "talks": TALKS * len(played),
+            "tips": sum(one.filed for one in each),
             "canaries": sum(one.canaries for one in each),
             "encodings": max(one.encodings for one in each),
             "bytes": sum(one.count for one in each),
-            "hits": sum(len(one.hits) + len(one.beside) for one in each),
+            "hits": sum(len(one.hits) + len(one.plain) for one in each),
             "control_found": all(one.control_found for one in each),
             **thief.told,
         }
     )
 
 
+PLAYS = {"SQLite": on_sqlite, "PostgreSQL": on_postgresql}
+
+
+def play(name: str) -> Seized:
+    """Play on one database, in a folder of its own, and say how it went."""
+    begun = perf_counter()
+    with tempfile.TemporaryDirectory(prefix="tt-seizure-") as folder:
+        seized = asyncio.run(PLAYS[name](Path(folder)))
+    seconds = perf_counter() - begun
+    print(f"{name}: {TALKS} talks, {seized.filed} tips filed, {seconds:.0f} s", flush=True)
+    for kind, encoding, file in sorted(seized.hits):
+        print(f"  FOUND: {kind} ({encoding}) in {file}")
+    for table, word in sorted(seized.plain):
+        print(f"  FOUND: {word} in rows of {table}")
+    return seized
+
+
 def main() -> int:
     """Play on every database that is here; 0 when nothing was found but the controls."""
-    plays = {"SQLite": on_sqlite}
-    if services.postgresql_programs() is not None:
-        plays["PostgreSQL"] = on_postgresql
-    else:
+    names = list(PLAYS)
+    if services.postgresql_programs() is None:
+        names = ["SQLite"]
         print("PostgreSQL's server programs are absent: played on SQLite only")
-    played = {}
-    for name, play in plays.items():
-        begun = perf_counter()
-        with tempfile.TemporaryDirectory(prefix="tt-seizure-") as folder:
-            played[name] = asyncio.run(play(Path(folder)))
-        seconds = perf_counter() - begun
-        print(f"{name}: {TALKS} talks, {played[name].filed} tips filed, {seconds:.0f} s")
-        for kind, encoding, file in sorted(played[name].hits):
-            print(f"  FOUND: {kind} ({encoding}) in {file}")
-        for table, word in sorted(played[name].beside):
-            print(f"  FOUND: {word} in rows of {table}")
-    begun = perf_counter()
-    thief = games.play()
-    told = f"linkage of {games.PEOPLE} people, doors of {games.TIPS_BY_DOORS} tips"
-    print(f"Games: {told}, {perf_counter() - begun:.0f} s")
+    # Each waits half of its time for the pace of the chat apps: two at once take hardly longer.
+    with ProcessPoolExecutor(PROCESSES, max_tasks_per_child=1) as pool:
+        playing = {name: pool.submit(play, name) for name in names}
+        thief = games.play(pool)
+        played = {name: each.result() for name, each in playing.items()}
     print(report(played, thief))
     return 0 if thief.are_well and all(one.is_clean for one in played.values()) else 1
 

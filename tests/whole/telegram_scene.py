@@ -92,6 +92,7 @@ class TelegramScene:
     filed: int = 0
     _everybody: list[Person] = field(default_factory=list)
     _drafts: list[tuple[Phone, Seen]] = field(default_factory=list)
+    _readers: list[Phone] = field(default_factory=list)
     _kept: set[str] = field(default_factory=set, repr=False)
     _kept_updates: int = field(default=0, repr=False)
 
@@ -128,7 +129,7 @@ class TelegramScene:
 
     def talks(self) -> Sequence[Callable[[], Coroutine[None, None, None]]]:
         """Every kind of talk, once each; the first gives the desk something to do."""
-        return (self.files, self.deletes_the_chat, self.leaves_a_draft)
+        return (self.files, self.subscribes, self.deletes_the_chat, self.leaves_a_draft)
 
     async def opens_desk(self, group_code: str, account_code: str) -> None:
         """The group becomes a desk, and the officer's account is linked."""
@@ -163,6 +164,39 @@ class TelegramScene:
         await until(
             lambda: all(post.is_deleted for post in there) or None, _PATIENCE_SECONDS, "an end"
         )
+
+    async def subscribes(self) -> None:
+        """Somebody chooses bulletins."""
+        phone = self._phone("reader")
+        await phone.person.start()
+        for name in ("bulletins", "all_topics", "whole_country"):
+            await phone.press(name)
+        await phone.reads("Từ giờ bản tin sẽ đến")
+        self._readers.append(phone)
+
+    async def readers_get(self, title: str) -> None:
+        """A bulletin arrives on the phone of everybody who subscribed."""
+        assert self._readers, "nobody subscribed on Telegram"
+        for phone in self._readers:
+            await phone.reads(title)
+
+    async def mistakes(self) -> None:
+        """What nobody can make a turn of: updates of no shape at all, files that are none."""
+        phone = self._phone("worker with a strange app")
+        words = self.cage.words("words in a broken update")
+        life = utc_now().timestamp() + 3600
+        author = {"id": phone.person.id, "first_name": words, "is_bot": False}
+        for number, body in enumerate(
+            (
+                {"message": words},
+                {"message": {"message_id": words, "from": author, "text": words}},
+                {"message": {"from": [words], "chat": {"id": phone.person.id}, "date": words}},
+                {"callback_query": {"id": words, "from": words, "data": {words: words}}},
+            )
+        ):
+            self.bot.inbox.put_raw(body, number, life)
+        await phone.say(self.cage.words("words without a talk"))
+        await phone.person.photo(words.encode() * 50, self.cage.words("caption"), raw=True)
 
     async def leaves_a_draft(self) -> None:
         """Nothing is sent."""

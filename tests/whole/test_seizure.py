@@ -1,16 +1,18 @@
 """The small form of the seizure test, and that its search finds what is there."""
 
 import base64
+import gzip
 import os
 import random
 import tempfile
+import zlib
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests import product
-from tests.whole import seizure
+from tests.whole import beside, seizure
 from tests.whole.canaries import Cage, Canary, search, writings_of, writings_of_number
 
 TALKS = 12
@@ -22,7 +24,7 @@ async def test_nothing_that_was_said_lies_in_what_sqlite_leaves(tmp_path: Path) 
     seized = await seizure.on_sqlite(tmp_path, TALKS)
     assert seized.filed >= 4
     assert seized.hits == frozenset()
-    assert seized.beside == frozenset()
+    assert seized.plain == frozenset()
     assert seized.control_found
 
 
@@ -33,11 +35,11 @@ async def test_nothing_that_was_said_lies_in_what_postgresql_leaves(tmp_path: Pa
     seized = await seizure.on_postgresql(tmp_path, TALKS)
     assert seized.filed >= 4
     assert seized.hits == frozenset()
-    assert seized.beside == frozenset()
+    assert seized.plain == frozenset()
     assert seized.control_found
 
 
-@pytest.mark.parametrize("before", [0, 1, 2, 5])
+@pytest.mark.parametrize("before", [0, 5])
 def test_every_writing_of_a_canary_is_found_wherever_it_stands(tmp_path: Path, before: int) -> None:
     cage = Cage(random.Random(before))
     cage.words("story")
@@ -66,10 +68,34 @@ def test_a_canary_within_longer_base64_is_found(tmp_path: Path, shift: int) -> N
 
 def test_a_canary_across_two_pieces_of_a_large_file_is_found(tmp_path: Path) -> None:
     needle = "qbcdfghjkmnp"
-    for start in (4 * 1024 * 1024 - 5, 4 * 1024 * 1024 - len(needle), 4 * 1024 * 1024):
+    stride = 64 * 1024
+    for start in (stride - 5, stride - len(needle), stride):
         (tmp_path / "large").write_bytes(b"\1" * start + needle.encode())
-        found = search([tmp_path], [Canary("word", writings_of(needle))])
+        found = search([tmp_path], [Canary("word", writings_of(needle))], stride=stride)
         assert ("word", "utf-8", "large") in found.hits
+
+
+@pytest.mark.parametrize("before", [0, 7])
+def test_a_canary_within_something_compressed_is_found(tmp_path: Path, before: int) -> None:
+    cage = Cage(random.Random(before))
+    line = f"{random.Random(1).randbytes(9).hex()} {cage.words('story')} and more".encode()
+    for name, packed in (("gz", gzip.compress(line)), ("png", zlib.compress(line, 9))):
+        (tmp_path / name).write_bytes(random.Random(2).randbytes(before) + packed + b"after")
+        found = search([tmp_path / name], cage.canaries).hits
+        assert {kind for kind, _, _ in found} == {"story", "story with marks"}
+        assert {encoding for _, encoding, _ in found} >= {"utf-8, compressed"}
+
+
+def test_a_canary_on_an_empty_page_is_found(tmp_path: Path) -> None:
+    cage = Cage(random.Random(3))
+    cage.number("chat")
+    cage.words("story")
+    for canary in cage.canaries:
+        for encoding, needle in canary.writings.items():
+            if len(needle) >= 8:
+                (tmp_path / "page").write_bytes(bytes(5000) + needle + bytes(3000))
+                found = search([tmp_path / "page"], [canary]).hits
+                assert (canary.kind, encoding, "page") in found
 
 
 def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
@@ -122,7 +148,7 @@ def test_a_number_is_written_in_both_orders() -> None:
 
 def test_plain_words_beside_a_tip_are_found() -> None:
     clean = {"tips": random.Random(7).randbytes(500_000)}
-    assert seizure.words_beside(clean) == frozenset()
+    assert beside.words_beside(clean) == frozenset()
     for word in ("wages", "ban-thach", "Phường Bàn Thạch", "20335"):
         spoiled = {"tips": clean["tips"] + f'["{word}"]'.encode()}
-        assert ("tips", word) in seizure.words_beside(spoiled)
+        assert ("tips", word) in beside.words_beside(spoiled)

@@ -62,6 +62,7 @@ class ZaloScene:
     filed: int = 0
     _people: "itertools.count[int]" = field(default_factory=itertools.count)
     _drafts: list[Phone] = field(default_factory=list)
+    _readers: list[Phone] = field(default_factory=list)
     _kept: set[str] = field(default_factory=set, repr=False)
     _claimed: int = 0
 
@@ -137,6 +138,13 @@ class ZaloScene:
         await phone.say("Tất cả chủ đề", "Chỉ tin chung cả nước")
         await phone.say("Chỉ tin chung cả nước", "Từ giờ bản tin sẽ đến")
         await phone.say("/bantin", "Bạn đang nhận bản tin")
+        self._readers.append(phone)
+
+    async def readers_get(self, title: str) -> None:
+        """A bulletin arrives on the phone of everybody who subscribed."""
+        assert self._readers, "nobody subscribed on Zalo"
+        for phone in self._readers:
+            await phone.hears(title, after=0)
 
     async def is_withheld(self) -> None:
         """Zalo keeps back what a protected person writes; then it does not any more."""
