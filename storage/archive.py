@@ -58,7 +58,7 @@ class ArchiveWriter:
     def __init__(self, file: BinaryIO, public: bytes) -> None:
         """Raises ValueError for what is no public key."""
         self._sealed = SealedWriter(file, public)
-        self._squeezer = zlib.compressobj(_QUICK)
+        self._squeezer = zlib.compressobj(_QUICK, strategy=zlib.Z_HUFFMAN_ONLY)
 
     def write(self, line: bytes) -> None:
         """The next line."""
