@@ -142,7 +142,8 @@ class Lookups:
     async def _filing(self, code: str) -> tuple[Key | None, Thread | None]:
         if not code:
             return None, None
-        reporters = self._reporters(await self.stretcher.stretch(code, self.salt))
+        stretched = await self.stretcher.stretch(code, self.salt, first=True)
+        reporters = self._reporters(stretched)
         async with self.database.read() as tx:
             found = await tips.find(tx, reporters)
             filed = await tips.read_thread(tx, found) if found else None
