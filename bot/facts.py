@@ -139,12 +139,14 @@ class Lookups:
     async def _filing(self, code: str) -> tuple[Key | None, Thread | None]:
         if not code:
             return None, None
-        found, fresh = await self._found(code)
+        found, fresh = await self._found(code, first=True)
         return fresh, await self.thread(found) if found else None
 
-    async def _found(self, code: str) -> tuple[Key | None, Key]:
-        """The key of the tip that this code filed, and the one that it would file with."""
-        stretched = await self.stretcher.stretch(code, self.salt)
+    async def _found(self, code: str, *, first: bool = False) -> tuple[Key | None, Key]:
+        """The key of the tip that this code filed, and the one that it would file with; `first`
+        goes before those who wait.
+        """
+        stretched = await self.stretcher.stretch(code, self.salt, first=first)
         async with self.database.read() as tx:
             reporters = tx.keys.reporters(stretched)
             found = await tips.find(tx, reporters)

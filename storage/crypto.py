@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import unicodedata
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -61,18 +62,50 @@ def new_master() -> bytes:
 class Stretcher:
     """Argon2id over receipt codes: two at once, others queue, even if an asker gave up waiting."""
 
-    __slots__ = ("_pool",)
+    __slots__ = ("_first", "_free", "_later", "_pool")
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(STRETCHES_AT_ONCE, thread_name_prefix="argon2id")
+        self._free = STRETCHES_AT_ONCE
+        self._first: deque[asyncio.Future[None]] = deque()
+        self._later: deque[asyncio.Future[None]] = deque()
 
-    async def stretch(self, code: str, salt: bytes) -> bytes:
-        """32 bytes from the code and the instance's salt (16 bytes)."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, _argon2id, code, salt)
+    async def stretch(self, code: str, salt: bytes, *, first: bool = False) -> bytes:
+        """32 bytes from the code and the instance's salt (16 bytes). With `first` it goes before
+        all that wait without: who sends a tip does not stand behind a crowd that types codes.
+        """
+        loop = asyncio.get_running_loop()
+        if self._free:
+            self._free -= 1
+        else:
+            await self._place(loop.create_future(), first=first)
+        # Who gives up frees the place early; the pool still runs no third.
+        job = loop.run_in_executor(self._pool, _argon2id, code, salt)
+        job.add_done_callback(lambda _: self._next())
+        return await job
 
     def close(self) -> None:
         """No more jobs; those that wait are dropped."""
+        for place in (*self._first, *self._later):
+            place.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _place(self, place: "asyncio.Future[None]", *, first: bool) -> None:
+        (self._first if first else self._later).append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self._next()
+            raise
+
+    def _next(self) -> None:
+        for waiting in (self._first, self._later):
+            while waiting:
+                if not (place := waiting.popleft()).done():
+                    place.set_result(None)
+                    return
+        self._free += 1
 
 
 @dataclass(frozen=True, slots=True)

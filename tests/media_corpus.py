@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from PIL import Image, ImageCms, ImageDraw
 
@@ -104,6 +105,7 @@ def bomb() -> bytes:
     return encoded(Image.new("1", (20_000, 20_000)), "PNG")
 
 
+@cache
 def text_bomb() -> bytes:
     """A small PNG with 200 MB of compressed text."""
     return with_chunk(encoded(upright(), "PNG"), b"zTXt", b"Comment\0\0" + _zeros(200))

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +77,12 @@ def environment(**settings: str) -> dict[str, str]:
     hidden = ("TIENGTHO_", "TEST_ZALO_")
     ours = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     return ours | settings
+
+
+def become(environment: Mapping[str, str]) -> None:
+    """Give this process another environment, as if it had been started with it."""
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def zalo_bot() -> ZaloBot | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import PurePath
@@ -41,19 +42,8 @@ class Renderer:
 
     def __init__(self) -> None:
         """Read templates and static files from the package."""
-        assets = _assets()
-        self.assets = {asset.address: asset for asset in assets.values()}
-        self._addresses = {name: asset.address for name, asset in assets.items()}
-        self._environment = Environment(
-            loader=PackageLoader("bot.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals["neutral"] = NEUTRAL_ADDRESS
-        self._environment.globals["asset"] = self._addresses.__getitem__
-        self._environment.filters["callable_numbers"] = _callable_numbers
+        self.assets = {asset.address: asset for asset in _assets().values()}
+        self._environment = _environment()
 
     def render(self, template: str, t: Callable[..., str], values: Mapping[str, Any]) -> str:
         """`template` with `values`; `t` gives the texts of the page's language by their key."""
@@ -87,7 +77,25 @@ async def static(request: web.Request) -> web.Response:
     )
 
 
-def _assets() -> dict[str, Asset]:
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once for all applications of this process: they never change."""
+    environment = Environment(
+        loader=PackageLoader("bot.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    addresses = {name: asset.address for name, asset in _assets().items()}
+    environment.globals["neutral"] = NEUTRAL_ADDRESS
+    environment.globals["asset"] = addresses.__getitem__
+    environment.filters["callable_numbers"] = _callable_numbers
+    return environment
+
+
+@cache
+def _assets() -> Mapping[str, Asset]:
     assets = {}
     for source in resources.files("bot.web").joinpath("static").iterdir():
         path = PurePath(source.name)

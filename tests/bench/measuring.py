@@ -159,6 +159,12 @@ async def echo() -> AsyncIterator[tuple[str, int]]:
         await process.wait()
 
 
+async def to_review(worker: Worker) -> None:
+    """From the start to the review, where [Send] is."""
+    await worker.reach_story("wages", _PLACE)
+    await worker.say(_STORY)
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """The value below which `share` of all lie."""
     ordered = sorted(values)
@@ -188,7 +194,7 @@ async def _crowd(
 
 async def _whole_talk(worker: Worker) -> None:
     """Eight answers: report, category, danger, place, story, check, skip, send."""
-    await _to_review(worker)
+    await to_review(worker)
     await worker.press("check")
     await worker.press("skip")
     page = await worker.press("send")
@@ -203,10 +209,5 @@ async def _echo_talk(worker: Worker) -> None:
 
 async def _ready(http: aiohttp.ClientSession, address: str) -> Worker:
     worker = Worker(http, address)
-    await _to_review(worker)
+    await to_review(worker)
     return worker
-
-
-async def _to_review(worker: Worker) -> None:
-    await worker.reach_story("wages", _PLACE)
-    await worker.say(_STORY)

@@ -2,11 +2,10 @@
 
 import asyncio
 import re
-import sys
-from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -22,7 +21,7 @@ from storage import audit, bulletins, installation, migrate, sendings, units
 from storage.audit import Act
 from storage.database import Database
 from storage.sendings import Kind, Sending
-from tests import planning_world
+from tests import commands, planning_world
 from tests.planning_world import (
     CONTENT,
     GAZETTEER,
@@ -256,12 +255,9 @@ async def test_the_commands_work_in_a_process_of_their_own(tmp_path: Path) -> No
     server = Server(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'tiengtho.db'}")
 
     async def bot(*typed: str) -> tuple[int, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *typed,
-            cwd=tmp_path, env=server.environment(), stdout=PIPE, stderr=STDOUT,
-        )  # fmt: skip
-        told, _ = await process.communicate()
-        return process.returncode or 0, told.decode()
+        command = partial(commands.bot, tmp_path, *typed, environment=server.environment())
+        done = await asyncio.to_thread(command)
+        return done.returncode, done.stdout + done.stderr
 
     made, master = Database(server.database_url), keyfile.read_or_make(server.key_file)
     try:

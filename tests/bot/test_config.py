@@ -1,16 +1,15 @@
 """The settings: what is wrong is one readable line without the value, and exit code 2."""
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from bot import config
 from bot.config import Settings, WrongSettings
-from tests import services
+from tests import commands, services
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret-4711"
@@ -147,24 +146,15 @@ def test_a_house_is_closed_only_on_loopback_without_a_public_address(
     assert not settings.public_url.endswith("/")
 
 
-def started(tmp_path: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def started(tmp_path: Path, *words: str, **settings: str) -> CompletedProcess[str]:
     """`python -m bot …` in a folder of its own."""
     environment = services.environment(
-        **{f"TIENGTHO_{name}": value for name, value in settings.items()}, PYTHONPATH=str(ROOT)
+        **{f"TIENGTHO_{name}": value for name, value in settings.items()}
     )
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-        check=False,
-    )
+    return commands.bot(tmp_path, *words, environment=environment)
 
 
-def refused(done: subprocess.CompletedProcess[str]) -> str:
+def refused(done: CompletedProcess[str]) -> str:
     """The one line of a refused start."""
     assert done.returncode == 2, done.stderr
     [line] = done.stderr.splitlines()

@@ -397,7 +397,7 @@ def test_forgetting_changes_nothing_that_can_be_asked(
                     assert forgetful.room(now, place, asked) == faithful.room(now, place, asked)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=15)
 @given(st.integers(1, 50), st.booleans())
 def test_memory_follows_what_goes_on_and_not_how_many_chats_there_ever_were(
     per_second: int, refused_too: bool

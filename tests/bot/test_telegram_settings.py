@@ -11,6 +11,7 @@ from bot.channels.telegram.account import Connection
 from bot.channels.telegram.doctor import DeskGroup, examine, look_at
 from bot.config import Mode, WrongSettings
 from bot.findings import Finding
+from tests import commands
 from tests.fakes import telegram as fakes
 from tests.fakes.telegram import FakeTelegram
 
@@ -78,14 +79,7 @@ def test_without_a_token_nothing_of_telegram_is_in_the_process() -> None:
 
 
 def test_the_doctor_says_that_there_is_no_token(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "doctor", "telegram"],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin", "PYTHONPATH": ":".join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = commands.bot(ROOT, "doctor", "telegram", environment={"PATH": "/usr/bin"})
     assert done.returncode == 1
     assert "Set TIENGTHO_TELEGRAM_TOKEN" in done.stdout
 

@@ -1,13 +1,10 @@
-"""Unmodified clients for the fake Telegram's tests: PTB on two transports, and aiogram."""
+"""Unmodified clients for the fake Telegram's tests: PTB on two transports."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiogram
 import aiohttp
 import telegram
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
@@ -95,12 +92,4 @@ async def ptb(
         get_updates_request=a_request(transport, seconds),
     )
     async with client:
-        yield client
-
-
-@asynccontextmanager
-async def gram(fake: FakeTelegram, bot: Bot) -> AsyncIterator[aiogram.Bot]:
-    """aiogram's bot."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(fake.url))
-    async with aiogram.Bot(bot.token, session=session).context() as client:
         yield client

@@ -263,6 +263,26 @@ async def test_no_more_than_two_slow_hashes_run_at_once() -> None:
     assert len({result for result in done if isinstance(result, bytes)}) == 7
 
 
+async def test_who_sends_a_tip_goes_before_a_crowd_that_types_codes() -> None:
+    stretcher, done = crypto.Stretcher(), list[str]()
+
+    async def stretch(name: str, *, first: bool = False) -> None:
+        await stretcher.stretch(CODE, SALT, first=first)
+        done.append(name)
+
+    async with asyncio.TaskGroup() as group:
+        crowd = [group.create_task(stretch(f"types {number}")) for number in range(12)]
+        await asyncio.sleep(0)
+        group.create_task(stretch("sends", first=True))
+        # Whoever gives up, running or waiting, holds up nobody.
+        await asyncio.sleep(0)
+        crowd[0].cancel()
+        crowd[7].cancel()
+    stretcher.close()
+    assert len(done) == 11
+    assert done.index("sends") < 6
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=9000), st.text(max_size=9), st.binary(max_size=20))
 def test_parts_come_back_as_they_were(plain: bytes, author: str, part: bytes) -> None:

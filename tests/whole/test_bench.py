@@ -10,6 +10,7 @@ from tests import product, services
 
 TALKS = ("talks_200", "send_to_card", "start", "memory_rest", "memory_load")
 ORDER = "order_100k"
+FILING = ("filing", "codes_memory", "codes_wait")
 WEBHOOKS = ("webhook_talks_0",)
 """Slower answers are the same lines; the sending engine's figures have a test of their own."""
 
@@ -29,22 +30,31 @@ def bench(*names: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.long
 @pytest.mark.timeout(370)
 def test_every_figure_is_one_line_of_json() -> None:
-    done = bench("--quick", *TALKS, ORDER, *WEBHOOKS)
+    done = bench("--quick", *TALKS, *FILING, ORDER, *WEBHOOKS)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     databases = {"sqlite", *(["postgresql"] if services.postgresql_admin_url() else [])}
+    # In small, PostgreSQL shows the cards only.
     expected = {
-        (name, database, quantile)
+        ("send_to_card", database, quantile)
         for database in databases
+        for quantile in ("p50", "p99")
+    }
+    expected |= {
+        (name, "sqlite", quantile)
         for name, quantile in (
             ("talks_200", None),
-            ("send_to_card", "p50"),
-            ("send_to_card", "p99"),
             ("start", None),
             ("memory_rest", None),
             ("memory_load", None),
+            ("filing", "p50"),
+            ("filing", "p95"),
+            ("filing", "p99"),
+            ("codes_memory", None),
+            ("codes_wait", "slowest"),
+            *((name, None) for name in WEBHOOKS),
         )
-    } | {(name, "sqlite", None) for name in WEBHOOKS}
+    }
     # SQLite's file is simply written anew.
     expected |= {(ORDER, database, None) for database in databases - {"sqlite"}}
     assert {(each["bench"], each["database"], each.get("quantile")) for each in lines} == expected
@@ -54,7 +64,10 @@ def test_every_figure_is_one_line_of_json() -> None:
         assert each["against"] > 0
         assert each["ratio"] == pytest.approx(each["value"] / each["against"], rel=0.05, abs=0.001)
         assert each["unit"] in {"turns/s", "updates/s", "ms", "s", "MB"}
-    for each in lines:
+        if each["bench"] in FILING:
+            assert each.keys() & {"per_second", "people"}
+        if each["bench"] == "filing":
+            assert each["codes_per_second"] >= 0
         if each["bench"] in WEBHOOKS:
             assert each["cpu_us_per_update"].keys() == {"product", "echo", "defaults", "none"}
             assert min(each["cpu_us_per_update"].values()) >= 0
