@@ -16,7 +16,7 @@ from tests import services
 from tests.drive import Unexpected
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 120
 _POLL_SECONDS = 0.01
 _PATIENCE_SECONDS = 1.5
 _LINK = re.compile(r"(http://[^/\s]+)(/desk/thu/\S+)")
