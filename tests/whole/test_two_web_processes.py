@@ -86,6 +86,8 @@ def photo() -> Picture:
 
 
 @pytest.mark.long
+# Two starts at once on a busy machine; nothing here waits for time.
+@pytest.mark.timeout(300)
 @pytest.mark.redis
 @pytest.mark.postgresql
 async def test_two_processes_are_one_house(postgresql_url: str, tmp_path: Path) -> None:
