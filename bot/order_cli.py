@@ -50,6 +50,8 @@ _LEFT: Final[Mapping[Left, str]] = {
     " again when they are done",
     Left.LARGE: f"what has more than {MOST_BYTES_LAID_ANEW // 1024**2} MB was not written anew; run"
     " it with --large when nobody works",
+    Left.OWNER: "the tables belong to another role, so they were not written anew and their free"
+    " places show how rows lay; ALTER TABLE … OWNER TO the role of the house, each of them",
     Left.SWITCH: "the server refused a new segment of the write-ahead log",
     Left.CHECKPOINT: "the server refused a checkpoint",
 }

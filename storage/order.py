@@ -160,6 +160,8 @@ async def _free(
     """Nothing is to be read any more of how the rows lay before the transaction `number`."""
     if not await vacuum.nobody_reads_since(connection, number):
         return frozenset({Left.READ})
+    if not await vacuum.owns_all(connection):
+        return await vacuum.empty_log(connection) | {Left.OWNER}
     if not await vacuum.write_anew(connection, large):
         return frozenset({Left.BUSY})
     return await vacuum.empty_log(connection)

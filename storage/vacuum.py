@@ -37,6 +37,10 @@ _READING = text(
     " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     " AND greatest(age(backend_xmin), age(backend_xid)) >= age(CAST(:last AS xid))"
 )
+_FOREIGN = text(
+    "SELECT count(*) FROM pg_class WHERE oid = CAST(:name AS regclass)"
+    " AND NOT pg_has_role(relowner, 'USAGE')"
+)
 # Sealed values that no index holds: nobody looks for one, so the planner needs no samples of them.
 _SAMPLED = text(
     "SELECT a.attname FROM pg_attribute a WHERE a.attrelid = CAST(:name AS regclass)"
@@ -59,6 +63,8 @@ class Left(StrEnum):
     """Somebody reads since before the pass: deleted rows had to stay for them."""
     LARGE = "large"
     """What is too large was not written anew: its free places show what lay there."""
+    OWNER = "owner"
+    """Our role does not own all tables, so none was written anew."""
     SWITCH = "switch"
     """The server allows no new segment of the write-ahead log."""
     CHECKPOINT = "checkpoint"
@@ -92,6 +98,14 @@ async def nobody_reads_since(connection: AsyncConnection, number: int) -> bool:
             return True
         await asyncio.sleep(_PAUSE_SECONDS)
     return False
+
+
+async def owns_all(connection: AsyncConnection) -> bool:
+    """Whether our role may write all of them anew; a server only warns, and goes on, where not."""
+    for table in (*LAID_ANEW, counters):
+        if await connection.scalar(_FOREIGN, {"name": table.name}):
+            return False
+    return True
 
 
 async def write_anew(connection: AsyncConnection, large: Collection[str]) -> bool:
