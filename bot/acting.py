@@ -1,5 +1,7 @@
 """An officer acts on a tip, on whichever desk: look, decide, do, in the caller's transaction."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -9,15 +11,26 @@ from handlers.moderators.actions import (
     DeskTurn,
     Effect,
     End,
+    LetGo,
     PutAnswer,
     PutQuestion,
     Standing,
     TakeOver,
 )
 from handlers.screens import Say, say
-from storage import cases
+from storage import cases, out_of_scope
 from storage.cases import Card, No, Refusal
-from storage.database import Tx
+from storage.database import Database, Tx
+from storage.out_of_scope import Removed
+from storage.volatile import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Whether a tip is the officer's again, and what they read."""
+
+    well: bool
+    says: tuple[Say, ...]
 
 
 def standing(card: Card) -> Standing:
@@ -25,37 +38,66 @@ def standing(card: Card) -> Standing:
     return Standing(card.status, card.mine, card.holder)
 
 
-async def act(tx: Tx, officer: bytes, tip: bytes, action: Action, now: datetime) -> DeskTurn | None:
+async def act(
+    tx: Tx,
+    officer: bytes,
+    tip: bytes,
+    action: Action,
+    now: datetime,
+    *,
+    removed: Callable[[Removed], None] | None = None,
+) -> DeskTurn | None:
     """What came of it; without effects nothing was done, and `says` tells why. None: there is no
-    such tip, or it is not theirs.
+    such tip, or it is not theirs. `removed` is given what an undo needs of a tip that was let go,
+    to be remembered once the transaction has ended.
     """
     card = await cases.see(tx, officer, tip, now)
     if isinstance(card, Refusal):
         return None
     turn = moderators.respond(action, standing(card))
     for effect in turn.effects:
-        refusal = await _carry(tx, officer, tip, effect, now)
-        if refusal is not None:
-            says = _told(refusal)
+        result = await _carry(tx, officer, tip, effect, now)
+        if isinstance(result, Refusal):
+            says = _told(result)
             return DeskTurn((), (says,)) if says is not None else None
+        if isinstance(result, Removed) and removed is not None:
+            removed(result)
     return turn
+
+
+async def undo(
+    database: Database, volatile: Memory, officer: bytes, tip: bytes, now: datetime
+) -> Undone:
+    """Take back that a tip was closed as out of scope. Where nothing is remembered (any more), it
+    is too late; where a second press finds the tip back, all is well.
+    """
+    removed = await out_of_scope.recall(volatile, officer, tip)
+    async with database.write() as tx:
+        result = await out_of_scope.undo(tx, officer, removed, now) if removed else None
+        is_theirs = isinstance(await cases.see(tx, officer, tip, now), Card)
+    await out_of_scope.forget(volatile, officer, tip)
+    if is_theirs:
+        return Undone(True, (say("desk.outside.undone"),))
+    told = _told(result) if isinstance(result, Refusal) else None
+    return Undone(False, (told or say("desk.no.too_late"),))
 
 
 async def _carry(
     tx: Tx, officer: bytes, tip: bytes, effect: Effect, now: datetime
-) -> Refusal | None:
+) -> cases.Done | Removed | Refusal:
     match effect:
         case TakeOver():
-            result = await cases.claim(tx, officer, tip, now)
+            return await cases.claim(tx, officer, tip, now)
         case PutQuestion(words):
-            result = await cases.ask(tx, officer, tip, words, now)
+            return await cases.ask(tx, officer, tip, words, now)
         case PutAnswer(words):
-            result = await cases.answer(tx, officer, tip, words, now)
+            return await cases.answer(tx, officer, tip, words, now)
         case End(outcome, words):
-            result = await cases.close(tx, officer, tip, outcome, words, now)
+            return await cases.close(tx, officer, tip, outcome, words, now)
+        case LetGo():
+            return await out_of_scope.close(tx, officer, tip, now)
         case _:
             assert_never(effect)
-    return result if isinstance(result, Refusal) else None
 
 
 def _told(refusal: Refusal) -> Say | None:
@@ -70,5 +112,9 @@ def _told(refusal: Refusal) -> Say | None:
             return say("desk.no.status")
         case No.EMPTY:
             return say("desk.no.empty")
+        case No.TOO_LATE:
+            return say("desk.no.too_late")
+        case No.CHANGED:
+            return say("desk.no.changed")
         case _:
             assert_never(refusal.why)

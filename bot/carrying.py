@@ -12,6 +12,7 @@ from handlers.effects import (
     AddPicture,
     AddWords,
     AllowPolice,
+    AskAbove,
     CloseTip,
     DeleteTip,
     DropPictures,
@@ -26,7 +27,7 @@ from handlers.effects import (
 from handlers.events import Picture
 from handlers.states import Key
 from handlers.turn import Facts
-from storage import tips, units
+from storage import out_of_scope, tips, units
 from storage.database import Database, Tx
 from storage.tips import AlreadyFiled, PictureData
 from storage.volatile import Memory
@@ -120,6 +121,8 @@ class Carrier:
                 return True
             case HideTip(key, excluded, unit):
                 return await _hide(tx, key, excluded, unit, facts)
+            case AskAbove():
+                return await _ask_above(tx, effect, facts)
             case AllowPolice(key, allowed):
                 return await tips.allow_police(tx, key, allowed=allowed)
             case Subscribe() | Unsubscribe() | PauseSubscription():
@@ -149,6 +152,14 @@ async def _hide(tx: Tx, key: Key, excluded: frozenset[str], unit: str, facts: Fa
     due = await _due(tx, unit, facts.now, danger=danger)
     triage_by = clocks.deadlines(facts.now, facts.today, danger=danger).triage_by
     return await tips.hide(tx, key, excluded, unit, due=due, triage_by=triage_by)
+
+
+async def _ask_above(tx: Tx, effect: AskAbove, facts: Facts) -> bool:
+    danger = facts.thread is not None and facts.thread.danger
+    due = await _due(tx, effect.unit, facts.now, danger=danger)
+    return await out_of_scope.appeal(
+        tx, effect.key, effect.unit, today=facts.today, dates=effect.dates, due=due
+    )
 
 
 async def _due(tx: Tx, unit: str, now: datetime, *, danger: bool) -> datetime:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from handlers.clocks import Deadlines
 from handlers.events import Picture
 from handlers.places import Place
 from handlers.states import Key
@@ -70,6 +71,15 @@ class HideTip:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAbove:
+    """`unit` gets the tip that its desk closed as out of scope, and the clocks begin again."""
+
+    key: Key
+    unit: str
+    dates: Deadlines
+
+
+@dataclass(frozen=True, slots=True)
 class AllowPolice:
     """The worker's own consent, or its withdrawal."""
 
@@ -115,6 +125,7 @@ Effect = (
     | CloseTip
     | DeleteTip
     | HideTip
+    | AskAbove
     | AllowPolice
     | Subscribe
     | Unsubscribe

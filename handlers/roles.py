@@ -17,4 +17,6 @@ class Role(StrEnum):
 
 
 READERS_OF_TIPS = frozenset({Role.LEAD, Role.OFFICER})
+OVERSEERS = frozenset({Role.LEAD, Role.AUDITOR})
+"""Who sees how the desks of their unit, and of those below, close their tips; never the tips."""
 BROADCASTERS = frozenset({Role.AUTHOR, Role.APPROVER})

@@ -199,6 +199,26 @@ def above(
     return tree.root
 
 
+def second_look(
+    tree: Tree,
+    unit_id: str,
+    category: Category,
+    *,
+    excluded: frozenset[str] = frozenset(),
+    danger: bool = False,
+) -> Unit | None:
+    """The unit that looks again at a tip which `unit_id` closed as out of scope: the next one up as
+    for `above` that accepts `category`, the root as the last; None where nobody is left. Unlike for
+    a new tip, somebody who is shut out stays so here, the root as well.
+    """
+    barred = _barred(tree, excluded | {unit_id})
+    for unit in tree.ancestors(unit_id) or ((tree.root,) if tree.get(unit_id) is None else ()):
+        fits = _reads(unit, danger=danger) and unit.accepts(category) and not tree.is_inside(unit)
+        if unit.id not in barred and (fits or unit is tree.root):
+            return unit
+    return None
+
+
 def insiders(tree: Tree, place: Place | None) -> tuple[Unit, ...]:
     """The units inside companies that a worker at `place` may pick by name, sorted by name; only
     those with a desk.

@@ -266,6 +266,13 @@ class PoliceLater:
 
 
 @dataclass(frozen=True, slots=True)
+class AskingAbove:
+    """Shall the unit above look at a tip that was closed as out of scope?"""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingSubscription:
     """What this chat receives, with everything that can be changed."""
 
@@ -357,6 +364,7 @@ State = (
     | ConfirmingDelete
     | HidingLater
     | PoliceLater
+    | AskingAbove
     | ReadingSubscription
     | ChoosingTopics
     | ChoosingPlaces

@@ -1,6 +1,10 @@
 """The life of a tip: its categories, statuses, outcomes, and the moves between them."""
 
+from datetime import date, timedelta
 from enum import StrEnum
+
+APPEAL_DAYS = 7
+"""How long a worker may ask the unit above about a tip that was closed as out of scope."""
 
 
 class Category(StrEnum):
@@ -118,3 +122,8 @@ def after(status: Status, move: Move) -> Status | None:
 def moves_from(status: Status) -> frozenset[Move]:
     """What may happen to a tip in `status`."""
     return frozenset(move for (before, move) in _MOVES if before is status)
+
+
+def appeal_until(closed_on: date) -> date:
+    """The last day on which the unit above can be asked; after it the tip is destroyed."""
+    return closed_on + timedelta(days=APPEAL_DAYS)

@@ -37,7 +37,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A tip as its worker sees it."""
+    """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
+    asked, for a tip that was closed as out of scope.
+    """
 
     key: Key
     status: Status
@@ -53,6 +55,7 @@ class Thread:
     may_go_to_police: bool
     excluded: frozenset[str]
     entries: tuple[Entry, ...] = field(repr=False)
+    appeal_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Act(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     CLOSED = "closed"
+    REOPENED = "reopened"
     SIGNED_IN = "signed_in"
     ENROLLED = "enrolled"
     GRANTED = "granted"

@@ -1,5 +1,6 @@
 """Cards: what a desk sees of its tips before one is opened."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,11 +17,14 @@ from storage.record import Record
 from storage.staff import Member
 from storage.tables import tips
 
+_MARK_LETTERS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
-    name of who claimed it and may still read it.
+    name of who claimed it and may still read it. `mark` is another one as soon as something about
+    the tip is.
     """
 
     tip: bytes = field(repr=False)
@@ -38,6 +42,7 @@ class Card:
     due: datetime | None
     overdue: bool
     turn: Whose
+    mark: str = field(default="", repr=False)
 
 
 async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
@@ -83,6 +88,7 @@ def card_of(
         due=due,
         overdue=due is not None and due < now,
         turn=stored.whose_turn(known.status),
+        mark=_mark(known),
     )
 
 
@@ -119,6 +125,11 @@ def _due(known: Record) -> datetime | None:
         return known.triage_by
     day = known.result_on if known.answered else known.answer_on
     return datetime.combine(day + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
+
+
+def _mark(known: Record) -> str:
+    told = (known.status, known.outcome, known.holder, known.unit, known.files, known.end.last)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:_MARK_LETTERS]
 
 
 def _order(card: Card) -> tuple[bool, bool, datetime, str]:

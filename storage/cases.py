@@ -24,6 +24,7 @@ __all__ = [
     "Case",
     "Done",
     "Entry",
+    "Held",
     "No",
     "Refusal",
     "answer",
@@ -31,6 +32,8 @@ __all__ = [
     "cards",
     "claim",
     "close",
+    "hold",
+    "holder_name",
     "open_case",
     "picture",
     "see",
@@ -38,12 +41,16 @@ __all__ = [
 
 
 class No(StrEnum):
-    """Why something was refused. NOT_YOURS means no right or no such tip: the same answer."""
+    """Why something was refused. NOT_YOURS means no right or no such tip: the same answer. TOO_LATE
+    and CHANGED are for an undo.
+    """
 
     NOT_YOURS = "not_yours"
     TAKEN = "taken"
     WRONG_STATUS = "wrong_status"
     EMPTY = "empty"
+    TOO_LATE = "too_late"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +91,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A tip that the officer may read, its row locked where it is to be changed."""
+class Held:
+    """A tip that the officer may read: its case key is open. `unit` is the one that reads it."""
 
-    tip: bytes
-    case: CaseKey
+    tip: bytes = field(repr=False)
+    case: CaseKey = field(repr=False)
     record: Record
-    bell: str
+    bell: str = field(repr=False)
     day: date
     unit: str
 
 
 async def see(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Card | Refusal:
     """The card of one tip; nothing is opened."""
-    held = await _hold(tx, officer, tip)
+    held = await hold(tx, officer, tip)
     if held is None:
         return Refusal(No.NOT_YOURS)
     return await _card_of(tx, held, officer, now)
@@ -109,7 +116,7 @@ async def open_case(
     """The words of a tip; that they were opened stands in the audit, with a note on `where` unless
     it was on the web desk.
     """
-    held = await _hold(tx, officer, tip, lock=True)
+    held = await hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
     await audit.write(
@@ -128,7 +135,7 @@ async def picture(
     tx: Tx, officer: bytes, tip: bytes, part: bytes, now: datetime
 ) -> PictureData | Refusal:
     """One picture of a tip; that it was opened stands in the audit."""
-    held = await _hold(tx, officer, tip, lock=True)
+    held = await hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
     for each in await thread.load(tx, tip, held.case, held.record.end):
@@ -144,7 +151,7 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     """Take a tip; of two who try, one gets it and the other is told who. A tip whose holder may not
     read it any more can be taken over.
     """
-    held = await _hold(tx, officer, tip, lock=True)
+    held = await hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
     known = held.record
@@ -179,11 +186,37 @@ async def close(
 ) -> Done | Refusal:
     """Close with an outcome and a word to the worker; only who holds the tip. The bell rings.
 
-    Raises ValueError for OUT_OF_SCOPE: that one takes the readers away, which is not built yet.
+    Raises ValueError for OUT_OF_SCOPE: that one takes the readers away, see storage.out_of_scope.
     """
     if outcome is Outcome.OUT_OF_SCOPE:
-        raise ValueError("out_of_scope is not offered yet")
+        raise ValueError("out_of_scope is closed by storage.out_of_scope")
     return await _write(tx, officer, tip, words, now, Move.CLOSE, outcome)
+
+
+async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Held | None:
+    """The tip, opened with the key of a unit where this officer reads, or None. `lock` holds its
+    row until the transaction ends.
+    """
+    mine = await staff.units_read_by(tx, officer)
+    row = await stored.row_where(tx, tips.c.id == tip, lock=lock) if mine else None
+    if row is None:
+        return None
+    known = record.unseal(tx.keys, tip, row.record)
+    if known.status is Status.RECEIVED:
+        return None
+    for unit in sorted(mine.intersection(known.readers)):
+        # The record says who reads; the wrap is what lets them.
+        case = await stored.open_as(tx, unit, tip)
+        if case is not None:
+            number = stored.open_bell(case, tip, row.bell)
+            return Held(tip, case, known, number, row.day, unit)
+    return None
+
+
+async def holder_name(tx: Tx, known: Record) -> str | None:
+    """The name of who holds the tip, if somebody does."""
+    holder = holder_of(known, await _people(tx, known))
+    return holder.name if holder else None
 
 
 _KINDS = {
@@ -205,7 +238,7 @@ async def _write(
     words = clean(words)
     if not words:
         return Refusal(No.EMPTY)
-    held = await _hold(tx, officer, tip, lock=True)
+    held = await hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
     status = after(held.record.status, move)
@@ -228,25 +261,7 @@ async def _write(
     return Done(status)
 
 
-async def _hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> _Held | None:
-    """The tip, opened with the key of a unit where this officer reads, or None."""
-    mine = await staff.units_read_by(tx, officer)
-    row = await stored.row_where(tx, tips.c.id == tip, lock=lock) if mine else None
-    if row is None:
-        return None
-    known = record.unseal(tx.keys, tip, row.record)
-    if known.status is Status.RECEIVED:
-        return None
-    for unit in sorted(mine.intersection(known.readers)):
-        # The record says who reads; the wrap is what lets them.
-        case = await stored.open_as(tx, unit, tip)
-        if case is not None:
-            number = stored.open_bell(case, tip, row.bell)
-            return _Held(tip, case, known, number, row.day, unit)
-    return None
-
-
-async def _card_of(tx: Tx, held: _Held, officer: bytes, now: datetime) -> Card:
+async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
     people = await _people(tx, held.record)
     return card_of(held.tip, held.record, held.day, officer, people, now)
 

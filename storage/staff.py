@@ -9,7 +9,7 @@ from enum import StrEnum
 import pyotp
 from sqlalchemy import delete, insert, select, update
 
-from handlers.roles import BROADCASTERS, READERS_OF_TIPS, Role
+from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_TIPS, Role
 from storage import desk_codes
 from storage.chance import new_token, random_id
 from storage.crypto import equal, password_matches
@@ -51,6 +51,11 @@ class Member:
     def administers(self) -> bool:
         """Whether they look after the people of some unit."""
         return any(role is Role.ADMINISTRATOR for _, role in self.grants)
+
+    @property
+    def oversees(self) -> bool:
+        """Whether they see how the desks of some unit close their tips."""
+        return any(role in OVERSEERS for _, role in self.grants)
 
     @property
     def broadcasts(self) -> bool:

@@ -35,9 +35,15 @@ async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -
     return await tx.row(statement.with_for_update() if lock else statement)
 
 
-async def write_record(tx: Tx, tip: bytes, changed: Record) -> None:
-    """Write the record of a tip whose row the caller holds."""
+async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
+    """Write the record of a tip whose row the caller holds; as it is stored now."""
     sealed = record.seal(tx.keys, tip, changed)
+    await write_sealed(tx, tip, sealed)
+    return sealed
+
+
+async def write_sealed(tx: Tx, tip: bytes, sealed: bytes) -> None:
+    """The same with a record that was sealed before."""
     await tx.run(update(tips).where(tips.c.id == tip).values(record=sealed))
     tx.touched.add(tip)
 

@@ -1,12 +1,15 @@
 """What is left of a closed tip for the numbers: one sealed row, without the tip's id."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
+from handlers.roles import OVERSEERS
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome
+from storage import staff, units
 from storage.chance import random_id
 from storage.database import Tx
 from storage.keys import Keys, Purpose
@@ -15,6 +18,9 @@ from storage.tables import tallies
 
 TALLY_BYTES = 512
 """One size for every row: the longest unit id (60 letters) leaves room."""
+
+LEAST_SHOWN = 5
+"""Smaller numbers would point at people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,15 @@ class Tally:
     overdue: bool
     valuable: bool = False
     given_to_police: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Often:
+    """How often a desk closed as out of scope in one month; `desk` is its name."""
+
+    desk: str
+    month: str
+    count: int
 
 
 async def write(tx: Tx, known: Record) -> str:
@@ -59,6 +74,28 @@ async def every(tx: Tx) -> tuple[Tally, ...]:
     """All rows, opened, in no order that tells anything. Raises Unopenable."""
     rows = await tx.rows(select(tallies).order_by(tallies.c.id))
     return tuple(unseal(tx.keys, bytes(row.id), row.body) for row in rows)
+
+
+async def out_of_scope_below(tx: Tx, officer: bytes, *, since: str) -> tuple[Often, ...]:
+    """How often each desk where this officer oversees, and each one below, closed as out of scope
+    in a month from `since` on (as 2026-11): the newest month first. What happened less than
+    LEAST_SHOWN times is left out, and nothing is added up from which it could be worked out.
+    """
+    seen: set[str] = set()
+    for role in OVERSEERS:
+        seen |= await staff.units_under(tx, officer, role)
+    counted = Counter(
+        (each.unit, each.month)
+        for each in (await every(tx) if seen else ())
+        if each.outcome is Outcome.OUT_OF_SCOPE and each.unit in seen and each.month >= since
+    )
+    often = [
+        Often(await units.name_of(tx, unit), month, count)
+        for (unit, month), count in counted.items()
+        if count >= LEAST_SHOWN
+    ]
+    often.sort(key=lambda each: (-each.count, each.desk))
+    return tuple(sorted(often, key=lambda each: each.month, reverse=True))
 
 
 def seal(keys: Keys, key: bytes, tally: Tally) -> bytes:

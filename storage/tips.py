@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from handlers.effects import FileTip
 from handlers.states import Key
-from handlers.tips import Author, Kind, Move, Status, after, police_allowed
+from handlers.tips import Author, Kind, Move, Outcome, Status, after, appeal_until, police_allowed
 from handlers.turn import Entry, Thread
 from storage import outbox, record, stored, thread, timing, units
 from storage.chance import random_id
@@ -130,6 +130,7 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         may_go_to_police=found.may_go_to_police,
         excluded=found.excluded,
         entries=tuple(_entry(part) for part in loaded),
+        appeal_until=_appeal_until(found),
     )
 
 
@@ -175,10 +176,11 @@ async def hide(
     tx: Tx, key: Key, excluded: frozenset[str], unit: str, *, due: datetime, triage_by: datetime
 ) -> bool:
     """Take the tip away from `excluded`; `unit` is responsible from now on, and where that is
-    another one, its card leaves at `due` and its clock runs to `triage_by`.
+    another one, its card leaves at `due` and its clock runs to `triage_by`. A tip that was closed
+    as out of scope has no reader, and gets none here: False.
     """
     opened = await _open(tx, key, lock=True)
-    if opened is None:
+    if opened is None or opened.record.outcome is Outcome.OUT_OF_SCOPE:
         return False
     found = opened.record
     excluded |= found.excluded
@@ -260,3 +262,9 @@ def _photo(picture: PictureData) -> NewPart:
 def _entry(part: Part) -> Entry:
     day = local_day(part.minute) if part.minute else None
     return Entry(part.kind, part.author, part.words, day)
+
+
+def _appeal_until(found: Record) -> date | None:
+    if found.outcome is not Outcome.OUT_OF_SCOPE or found.closed_on is None:
+        return None
+    return appeal_until(found.closed_on)

@@ -46,8 +46,9 @@ from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.subscriptions import Subscription
 from handlers.tips import Kind, Move, Outcome
 from handlers.worker import words as commands
-from storage import cases, staff, subscribers
+from storage import cases, out_of_scope, staff, subscribers
 from storage.cases import Case, Done
+from storage.out_of_scope import Removed
 from storage.tables import tips as tips_table
 from tests import demo_house
 from tests.world import START, Chat, Filed, World
@@ -344,6 +345,10 @@ class HousePlayer:
         officer, tip = await self._holding()
         now = self.clock.now
         async with self.house.database.write() as tx:
+            if outcome is Outcome.OUT_OF_SCOPE:
+                left = await out_of_scope.close(tx, officer, tip, now)
+                assert isinstance(left, Removed), left
+                return
             if move is Move.CLOSE:
                 assert outcome is not None, "with which outcome?"
                 done = await cases.close(tx, officer, tip, outcome, words, now)

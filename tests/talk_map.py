@@ -51,6 +51,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "ConfirmingDelete",
         "HidingLater",
         "PoliceLater",
+        "AskingAbove",
     ),
     "Bulletins": (
         "ReadingSubscription",

@@ -14,6 +14,7 @@ from handlers.effects import (
     AddPicture,
     AddWords,
     AllowPolice,
+    AskAbove,
     CloseTip,
     DeleteTip,
     DropPictures,
@@ -34,7 +35,7 @@ from handlers.screens import Rendered
 from handlers.states import Key, Talk
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
-from handlers.tips import Author, Kind, Move, Outcome, Status, after
+from handlers.tips import Author, Kind, Move, Outcome, Status, after, appeal_until
 from handlers.turn import Entry, Facts, Needs, Room, Thread, Turn, Whose
 from storage.places import Places
 
@@ -94,6 +95,7 @@ class Filed:
     answered: bool = False
     entries: list[Entry] = field(default_factory=list)
     photos: int = 0
+    closed_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -178,6 +180,7 @@ class World:
             may_go_to_police=filed.police,
             excluded=filed.excluded,
             entries=tuple(filed.entries),
+            appeal_until=appeal_until(filed.closed_on) if filed.closed_on else None,
         )
 
     def bells(self) -> tuple[str, ...]:
@@ -222,6 +225,22 @@ class World:
                 filed = self.tips[key]
                 filed.excluded, filed.unit = excluded, unit
                 filed.readers = (filed.readers - excluded) | {unit}
+            case AskAbove(key, unit, dates):
+                filed = self.tips[key]
+                again = replace(filed.tip, answer_on=dates.answer_on, result_on=dates.result_on)
+                # In this world a card reaches its desk at once.
+                self.tips[key] = replace(
+                    filed,
+                    tip=again,
+                    unit=unit,
+                    excluded=filed.excluded | {filed.unit},
+                    police=False,
+                    readers=frozenset({unit}),
+                    status=Status.TRIAGE,
+                    outcome=None,
+                    answered=False,
+                    closed_on=None,
+                )
             case AllowPolice(key, allowed):
                 self.tips[key].police = allowed
             case Subscribe(subscription):
@@ -247,7 +266,11 @@ class World:
         kinds = {Move.ASK: Kind.QUESTION, Move.ANSWER: Kind.ANSWER, Move.CLOSE: Kind.CLOSING}
         self._move(filed, move)
         filed.outcome, filed.answered = outcome, True
-        filed.entries.append(Entry(kinds[move], Author.OFFICER, words, self.today))
+        if outcome is Outcome.OUT_OF_SCOPE:
+            # Without words, and nobody at the desk can open it any more.
+            filed.readers, filed.closed_on = frozenset(), self.today
+        else:
+            filed.entries.append(Entry(kinds[move], Author.OFFICER, words, self.today))
         self.rung[filed.tip.bell] = bell.next_change(self.now.astimezone(VIETNAM))
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.acting import act, standing
-from bot.web import desk_bell, desk_live, enter, installing, people
+from bot.web import desk_bell, desk_live, desk_outside, enter, installing, people
 from bot.web.access import (
     SESSION_SECONDS,
     NoTip,
@@ -37,7 +37,7 @@ from handlers.tips import Status
 from storage import alarms, cases, desk_groups, units
 from storage.cases import Card, Case, Refusal
 from storage.chance import new_token
-from storage.database import Tx
+from storage.database import Tx, changes
 
 PAGE_SIZE = 100
 _PHOTO_KINDS = frozenset({"image/jpeg", "image/png"})
@@ -67,6 +67,7 @@ def add_routes(app: web.Application) -> None:
     people.add_routes(app)
     desk_live.add_routes(app)
     desk_bell.add_routes(app)
+    desk_outside.add_routes(app)
     installing.add_routes(app)
     app.router.add_get("/desk", guarded(_list))
     app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_look))
@@ -88,6 +89,7 @@ async def _list(request: web.Request) -> web.Response:
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
         bell_on = await desk_bell.is_on(tx, request, seat.member)
+        mark = await changes(tx)
     which = request.query.get("xem", "all")
     which = which if which in FILTERS else "all"
     chosen = [card for card in found if FILTERS[which](card)]
@@ -104,6 +106,7 @@ async def _list(request: web.Request) -> web.Response:
         filters=tuple(FILTERS),
         number=number,
         pages=pages,
+        mark=mark,
         troubles=troubles,
         silent=silent,
         **desk_bell.card(request, is_on=bell_on),

@@ -11,19 +11,20 @@ from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
 from storage import cases
+from storage.database import changes
 
 
 def add_routes(app: web.Application) -> None:
-    """GET /desk/live: server-sent events, for the list or with `?tin=` for one tip. `gone`: that
-    one is not there any more, or not theirs to see.
+    """GET /desk/live: server-sent events, for the list or with `?tin=` for one tip. `tu` is the
+    mark of what the page shows: what changed before it was connected is told at once.
     """
     app.router.add_get("/desk/live", guarded(_live))
 
 
 async def _live(request: web.Request) -> web.StreamResponse:
-    streams = request.app[STREAMS]
+    streams, topic = request.app[STREAMS], _topic(request)
     try:
-        topic = await _topic(request)
+        now = await _mark(request, topic)
     except SignedOut:
         # 204: a browser does not ask again, and does not complain either.
         return web.Response(status=204)
@@ -31,49 +32,55 @@ async def _live(request: web.Request) -> web.StreamResponse:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "60"})
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
+    shown = request.query.get("tu", now)
     with request.app[PARTS].hub.watch(topic) as changed, streams.listed(changed):
         try:
             await response.prepare(request)
             await response.write(b"retry: 5000\n\n")
             while not streams.closing:
-                told = await _within(changed, streams.heartbeat)
                 # The right may be gone since: then nothing is told any more.
-                await _topic(request)
-                await response.write(b"event: changed\ndata: 1\n\n" if told else b":\n\n")
+                now = await _mark(request, topic)
+                if now == shown:
+                    await _within(changed, streams.heartbeat)
+                    now = await _mark(request, topic)
+                await response.write(b"event: changed\ndata: 1\n\n" if now != shown else b":\n\n")
+                shown = now
         except NoTip:
-            await _say_gone(response)
-        except (SignedOut, NotYours, ConnectionError):
-            pass
+            await _tell_gone(response)
+        except (SignedOut, ConnectionError):
+            return response
     return response
 
 
-async def _say_gone(response: web.StreamResponse) -> None:
+async def _tell_gone(response: web.StreamResponse) -> None:
+    """The page shows what is not theirs any more: it looks again, and finds nothing."""
     with suppress(ConnectionError):
         await response.write(b"event: gone\ndata: 1\n\n")
 
 
-async def _topic(request: web.Request) -> bytes:
-    """What this page may watch now. Raises SignedOut, NotYours, NoTip."""
-    parts, seat = request.app[PARTS], await seated(request, quiet=True)
+def _topic(request: web.Request) -> bytes:
+    """What this page wants to watch. Raises NotYours."""
     asked = request.query.get("tin")
-    if asked is None:
-        return DESK
     try:
-        tip = bytes.fromhex(asked)
+        return DESK if asked is None else bytes.fromhex(asked)
     except ValueError:
         raise NotYours from None
+
+
+async def _mark(request: web.Request, topic: bytes) -> str:
+    """What is another one as soon as the page is not as it was. Raises SignedOut, NoTip."""
+    parts, seat = request.app[PARTS], await seated(request, quiet=True)
     async with parts.database.read() as tx:
-        seen = await cases.see(tx, seat.member.id, tip, parts.clock())
-    if isinstance(seen, cases.Refusal):
+        if topic == DESK:
+            return str(await changes(tx))
+        card = await cases.see(tx, seat.member.id, topic, parts.clock())
+    if isinstance(card, cases.Refusal):
         raise NoTip
-    return tip
+    return card.mark
 
 
-async def _within(changed: asyncio.Event, seconds: float) -> bool:
-    try:
+async def _within(changed: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await changed.wait()
-    except TimeoutError:
-        return False
     changed.clear()
-    return True

@@ -9,12 +9,13 @@ from handlers.moderators.actions import (
     Ask,
     Claim,
     Close,
+    CloseOutside,
     DeskTurn,
     Offer,
     Standing,
 )
 from handlers.moderators.replies import answer, ask
-from handlers.moderators.triage import claim, close
+from handlers.moderators.triage import claim, close, close_outside
 from handlers.tips import Status
 
 
@@ -42,5 +43,7 @@ def respond(action: Action, standing: Standing) -> DeskTurn:
             return answer(action, standing)
         case Close():
             return close(action, standing)
+        case CloseOutside():
+            return close_outside(action, standing)
         case _:
             assert_never(action)

@@ -19,7 +19,9 @@ OUTCOMES = (
     Outcome.UNVERIFIED,
     Outcome.DUPLICATE,
 )
-"""How an officer may close a tip, in the order of the page."""
+"""How an officer may close a tip with words of their own, in the order of the page. OUT_OF_SCOPE
+has a road of its own: the desk loses the tip, and the house says the words.
+"""
 
 
 class Offer(StrEnum):
@@ -58,7 +60,16 @@ class Close:
     words: str = field(repr=False)
 
 
-Action = Claim | Ask | Answer | Close
+@dataclass(frozen=True, slots=True)
+class CloseOutside:
+    """The officer ends the tip as out of scope. `sure`: they were told what that means, and said
+    yes.
+    """
+
+    sure: bool
+
+
+Action = Claim | Ask | Answer | Close | CloseOutside
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,12 @@ class End:
     words: str = field(repr=False)
 
 
-Effect = TakeOver | PutQuestion | PutAnswer | End
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Close the tip as out of scope: nobody at its desk can open it any more."""
+
+
+Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ cannot be undone is not offered here.
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.moderators.actions import OUTCOMES, Action, Answer, Ask, Claim, Close, Offer
+from handlers.moderators.actions import (
+    OUTCOMES,
+    Action,
+    Answer,
+    Ask,
+    Claim,
+    Close,
+    CloseOutside,
+    Offer,
+)
 from handlers.moderators.cards import READ, Face, card
 from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, say
 from handlers.tips import Outcome
@@ -50,7 +59,23 @@ class LastWords:
     outcome: Outcome
 
 
-State = Listing | Looking | Writing | Ending | LastWords
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Told what closing as out of scope means, and asked whether they are sure."""
+
+    tip: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The tip was closed as out of scope; it can be taken back until that time of the day."""
+
+    tip: str = field(repr=False)
+    until: str
+
+
+WithTip = Looking | Writing | Ending | LastWords | Weighing | Parted
+State = Listing | WithTip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +94,15 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where it leads: `action` is to be tried on the state's tip, `reads` to send its words. Where
-    the action is done, the tip's card follows; where it is refused, `state` stays.
+    """Where it leads: `action` is to be tried on the state's tip, `reads` to send its words,
+    `undoes` to take the tip back. Where the action is done, the tip's card follows; where it is
+    refused, `state` stays.
     """
 
     state: State
     action: Action | None = None
     reads: bool = False
+    undoes: bool = False
     says: tuple[Say, ...] = ()
 
 
@@ -134,8 +161,22 @@ def writing(state: Writing | LastWords, nickname: str) -> Screen:
 
 def ending(nickname: str) -> Screen:
     """Asks how the tip ended."""
-    choices = tuple(Choice(str(each), say(f"desk.outcome.{each}")) for each in OUTCOMES)
+    offered = (*OUTCOMES, Outcome.OUT_OF_SCOPE)
+    choices = tuple(Choice(str(each), say(f"desk.outcome.{each}")) for each in offered)
     return Screen((say("desk.chat.choose", name=nickname),), choices, _BACK)
+
+
+def weighing(nickname: str) -> Screen:
+    """What closing as out of scope means, before it is done."""
+    told = ("what", "lose", "worker", "counted", "back")
+    says = (say("desk.chat.weigh", name=nickname), *(say(f"desk.outside.{each}") for each in told))
+    return Screen(says, (Choice("let_go", say("desk.chat.press_let_go")),), _BACK)
+
+
+def parted(state: Parted) -> Screen:
+    """The way back, as long as it is open."""
+    says = (say("desk.outside.until", time=state.until), say("desk.outside.restart"))
+    return Screen(says, (Choice("undo", say("desk.chat.press_undo")),), _BACK)
 
 
 def said(key: str, **fields: str | int) -> Screen:
@@ -164,6 +205,8 @@ def _pressed(state: State, name: str) -> Step:
         tip = _at(state.tips, name.removeprefix("card"))
         return Step(Listing() if tip is None else Looking(tip))
     tip = state.tip
+    if isinstance(state, Parted):
+        return Step(state, undoes=True) if name == "undo" else Step(Listing())
     match name:
         case "list":
             return Step(Listing())
@@ -177,7 +220,11 @@ def _pressed(state: State, name: str) -> Step:
             return _ended(state, name)
 
 
-def _ended(state: Looking | Writing | Ending | LastWords, name: str) -> Step:
+def _ended(state: WithTip, name: str) -> Step:
+    if isinstance(state, Ending) and name == Outcome.OUT_OF_SCOPE:
+        return Step(Weighing(state.tip))
+    if isinstance(state, Weighing) and name == "let_go":
+        return Step(state, CloseOutside(sure=True))
     outcome = next((each for each in OUTCOMES if each == name), None)
     if isinstance(state, Ending) and outcome is not None:
         return Step(LastWords(state.tip, outcome))

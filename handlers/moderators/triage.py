@@ -5,8 +5,10 @@ from handlers.moderators.actions import (
     OUTCOMES,
     Claim,
     Close,
+    CloseOutside,
     DeskTurn,
     End,
+    LetGo,
     Standing,
     TakeOver,
     refused,
@@ -39,3 +41,12 @@ def close(action: Close, standing: Standing) -> DeskTurn:
         return turn
     done = say("desk.done.closed", outcome=say(f"desk.outcome.{outcome}"))
     return DeskTurn((End(outcome, words),), (done, as_read(words)))
+
+
+def close_outside(action: CloseOutside, standing: Standing) -> DeskTurn:
+    """Only the holder lets a tip go, and only after a yes: they lose sight of it with it."""
+    if (turn := not_held(standing)) is not None:
+        return turn
+    if not action.sure:
+        return refused("unsure")
+    return DeskTurn((LetGo(),), (say("desk.outside.done"),))

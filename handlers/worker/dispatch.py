@@ -8,6 +8,7 @@ from handlers.states import (
     AddingPictures,
     AddingWords,
     Aside,
+    AskingAbove,
     AskingDanger,
     AskingPlace,
     AskingPolice,
@@ -52,6 +53,7 @@ from handlers.worker import (
     leaving,
     options,
     review,
+    second_look,
     story,
     subscribing,
     subscription,
@@ -120,6 +122,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return later.hiding_later(state, event, facts)
         case PoliceLater():
             return later.police_later(state, event, facts)
+        case AskingAbove():
+            return second_look.asking_above(state, event, facts)
         case ReadingSubscription():
             return subscription.reading_subscription(state, event, facts)
         case ChoosingTopics():
@@ -201,6 +205,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return later.hiding_later_screen(state, facts)
         case PoliceLater():
             return later.police_later_screen(state, facts)
+        case AskingAbove():
+            return second_look.asking_above_screen(state, facts)
         case ReadingSubscription():
             return subscription.subscription_screen(state, facts)
         case ChoosingTopics():

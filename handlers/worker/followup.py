@@ -8,6 +8,7 @@ from handlers.screens import Accepts, Choice, Say, Screen, Tone, say
 from handlers.states import (
     AddingPicture,
     AddingWords,
+    AskingAbove,
     ChoosingCategory,
     ConfirmingAddition,
     ConfirmingClose,
@@ -15,11 +16,13 @@ from handlers.states import (
     Early,
     HidingLater,
     PoliceLater,
+    ReadingHandbook,
     ReadingThread,
     TypingCode,
 )
 from handlers.tips import Author, Kind, Move, Status, after, police_allowed
 from handlers.turn import Entry, Facts, Thread, Whose
+from handlers.worker import second_look
 from handlers.worker.step import (
     BACK,
     HOME,
@@ -85,34 +88,57 @@ def reading_thread(
     | ConfirmingDelete
     | HidingLater
     | PoliceLater
+    | AskingAbove
+    | ReadingHandbook
 ]:
     """The thread: its choices, and words or pictures that come by themselves."""
-    key = state.key
     match event:
-        case Chose("add_words" | "reply"):
-            return Step(AddingWords(key))
-        case Chose("add_picture"):
-            return Step(AddingPicture(key))
-        case Chose("close"):
-            return Step(ConfirmingClose(key))
-        case Chose("delete"):
-            return Step(ConfirmingDelete(key))
-        case Chose("hide_later"):
-            return Step(HidingLater(key))
-        case Chose("police_later"):
-            return Step(PoliceLater(key))
+        case Chose(name):
+            return Step(_page_of(state, name))
         case Said(words) if has_letters(words) and not too_long(words) and is_open(facts):
-            return Step(ConfirmingAddition(key, words))
+            return Step(ConfirmingAddition(state.key, words))
         case Showed(picture, words):
             return add_picture(state, Showed(picture, words), facts)
-        case Chose():
-            return Step(state)
         case Said(words) if too_long(words):
             return Step(state, (note("too_long"), *given_back(words)))
         case Said(words) if facts.thread is not None and not is_open(facts):
             return Step(state, (note("closed_meanwhile"), *given_back(words)))
         case Said() | Brought():
             return Step(state, not_taken(event))
+
+
+def _page_of(
+    state: ReadingThread, name: str
+) -> (
+    ReadingThread
+    | AddingWords
+    | AddingPicture
+    | ConfirmingClose
+    | ConfirmingDelete
+    | HidingLater
+    | PoliceLater
+    | AskingAbove
+    | ReadingHandbook
+):
+    match name:
+        case "add_words" | "reply":
+            return AddingWords(state.key)
+        case "add_picture":
+            return AddingPicture(state.key)
+        case "close":
+            return ConfirmingClose(state.key)
+        case "delete":
+            return ConfirmingDelete(state.key)
+        case "hide_later":
+            return HidingLater(state.key)
+        case "police_later":
+            return PoliceLater(state.key)
+        case "ask_above":
+            return AskingAbove(state.key)
+        case "numbers":
+            return ReadingHandbook(state, second_look.NUMBERS)
+        case _:
+            return state
 
 
 def is_open(facts: Facts) -> bool:
@@ -127,22 +153,24 @@ def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
         return Screen((say("code.gone"),), (), (HOME,))
     return Screen(
         (
-            _status(thread),
+            *_status(thread, facts),
             *_whose(thread),
             *(_entry(entry) for entry in thread.entries),
             *((say("thread.free"),) if thread.whose is Whose.WORKER else ()),
             say("thread.bell", bell=thread.bell),
         ),
-        _thread_choices(thread),
+        _thread_choices(thread, facts),
         (HOME,),
     )
 
 
-def _status(thread: Thread) -> Say:
+def _status(thread: Thread, facts: Facts) -> tuple[Say, ...]:
+    if second_look.is_outside(thread):
+        return second_look.explained(thread, facts)
     if thread.status is Status.CLOSED:
         result = f"outcome.{thread.outcome}" if thread.outcome else "outcome.withdrawn"
-        return say("thread.closed", outcome=say(result), unit=thread.unit)
-    return say("thread.status", status=say(f"status.{thread.status}"), unit=thread.unit)
+        return (say("thread.closed", outcome=say(result), unit=thread.unit),)
+    return (say("thread.status", status=say(f"status.{thread.status}"), unit=thread.unit),)
 
 
 def _whose(thread: Thread) -> tuple[Say, ...]:
@@ -163,7 +191,9 @@ def _entry(entry: Entry) -> Say:
     return say(f"thread.{entry.kind}", tone, words=entry.words, day=day)
 
 
-def _thread_choices(thread: Thread) -> tuple[Choice, ...]:
+def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
+    if second_look.is_outside(thread):
+        return second_look.choices(thread, facts)
     if after(thread.status, Move.ADD) is None:
         return (choice("refresh"), choice("delete"))
     first = choice("reply") if thread.whose is Whose.WORKER else choice("add_words")

@@ -14,6 +14,7 @@ from handlers.states import (
 )
 from handlers.turn import Facts, Thread
 from handlers.worker.followup import is_open
+from handlers.worker.second_look import is_outside
 from handlers.worker.step import BACK, Input, Step, by_word, choice, not_taken, note
 
 
@@ -64,7 +65,7 @@ def hiding_later(
     """A unit that is shut out later loses the tip at once; what it has read it has read."""
     thread = facts.thread
     match event:
-        case Chose(name) if name.startswith("hide_") and thread is not None:
+        case Chose(name) if name.startswith("hide_") and thread and not is_outside(thread):
             added = _hideable(thread, facts).get(name.removeprefix("hide_"), frozenset())
             excluded = thread.excluded | added
             unit = routing.reader(

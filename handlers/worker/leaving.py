@@ -9,6 +9,7 @@ from handlers.states import (
     AddingPictures,
     AddingWords,
     Aside,
+    AskingAbove,
     AskingDanger,
     AskingPlace,
     AskingPolice,
@@ -138,6 +139,7 @@ def _back_to_thread(state: State) -> State:
             | ConfirmingDelete(key)
             | HidingLater(key)
             | PoliceLater(key)
+            | AskingAbove(key)
         ):
             return ReadingThread(key)
         case _:

@@ -16,6 +16,7 @@ from handlers.states import (
     AddingPicture,
     AddingWords,
     Aside,
+    AskingAbove,
     AskingDanger,
     AskingPlace,
     ChangingPlace,
@@ -99,6 +100,7 @@ def key_of(state: State) -> Key | None:
             | ConfirmingDelete(key)
             | HidingLater(key)
             | PoliceLater(key)
+            | AskingAbove(key)
         ):
             return key
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):

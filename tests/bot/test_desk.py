@@ -256,6 +256,33 @@ async def test_an_open_tip_that_is_deleted_says_so_and_a_claim_at_that_moment_is
     assert "Không có trang này" in browser.words
 
 
+async def test_a_list_that_was_drawn_before_something_changed_hears_it_when_it_connects(
+    one: World,
+) -> None:
+    await add(one.made, "mot", ("north", Role.OFFICER))
+    browser = await one.at_desk("mot")
+    address = browser.page.select("#live")[0]["data-live"]
+    await file_tip(one.made, "north")
+    async with browser.client.get(str(address)) as stream, asyncio.timeout(60):
+        await stream.content.readuntil(b"\n\n")
+        assert await stream.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
+
+
+async def test_an_open_tip_hears_of_itself_and_of_no_other(one: World) -> None:
+    await add(one.made, "mot", ("north", Role.OFFICER))
+    tip = await file_tip(one.made, "north")
+    browser = await one.at_desk("mot")
+    await browser.get(f"/desk/tin/{tip.hex()}")
+    address = browser.page.select("#changed")[0]["data-live"]
+    async with browser.client.get(str(address)) as stream, asyncio.timeout(60):
+        await stream.content.readuntil(b"\n\n")
+        other = await file_tip(one.made, "north")
+        one.parts.hub.tell([other, tip])
+        assert await stream.content.readuntil(b"\n\n") == b":\n\n"
+        await browser.send("Nhận tin này")
+        assert await stream.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
+
+
 async def test_the_desk_speaks_english_when_asked(one: World) -> None:
     await add(one.made, "mot", ("north", Role.OFFICER))
     tip = await file_tip(one.made, "north")

@@ -15,6 +15,7 @@ from storage.tables import letters
 from storage.tables import tips as tips_table
 from storage.tables import units as units_table
 from tests.desk_world import NOW, STORY
+from tests.fakes.telegram import Person
 from tests.staff_world import enrolled
 from tests.telegram_desk import Scene, picture, scene_on
 from tests.tip_world import PHOTO, count, file, new_tip, record_of
@@ -366,3 +367,48 @@ async def test_nobody_guesses_codes_in_a_group(one: Scene) -> None:
     await one.run()
     told = [each.text for each in one.group.holds()[said:]]
     assert 0 < sum("Mã chưa đúng" in each for each in told) <= 10
+
+
+async def test_out_of_scope_is_closed_in_the_private_chat_and_taken_back(scene: Scene) -> None:
+    an = await scene.officer("An")
+    tip = await file(scene.made, new_tip())
+    await scene.run()
+    await scene.press(an, scene.card(), "Nhận")
+    await scene.press(an, scene.card(), "Kết thúc")
+    await _press(scene, an, "ngoài phạm vi tiếp nhận")
+    assert "mất tin này ngay" in scene.private(an)[-1]
+    assert (await record_of(scene.made, tip)).status is Status.CLAIMED
+    await _press(scene, an, "Đúng, kết thúc vì ngoài phạm vi")
+    assert "Bạn không còn thấy tin này nữa" in scene.private(an)[-1]
+    assert "lấy lại được đến 12:15" in scene.private(an)[-1]
+    assert (await record_of(scene.made, tip)).outcome is Outcome.OUT_OF_SCOPE
+    assert scene.cards() == []
+    await _press(scene, an, "Lấy lại tin này")
+    assert "Đã lấy lại" in scene.private(an)[-1]
+    assert "Người giữ: Người an" in scene.private(an)[-1]
+    assert "Người giữ: Người an" in scene.card().text
+    assert (await scene.acts())[-2:] == [Act.CLOSED, Act.REOPENED]
+
+
+async def test_after_ten_minutes_the_chat_says_that_it_is_too_late(one: Scene) -> None:
+    an = await one.officer("An")
+    tip = await file(one.made, new_tip())
+    await one.run()
+    await one.press(an, one.card(), "Nhận")
+    await one.press(an, one.card(), "Kết thúc")
+    await _press(one, an, "ngoài phạm vi tiếp nhận")
+    await _press(one, an, "Đúng, kết thúc vì ngoài phạm vi")
+    one.clock.turn(minutes=10)
+    await _press(one, an, "Lấy lại tin này")
+    assert "đã quá 10 phút" in one.private(an)[-1]
+    assert (await record_of(one.made, tip)).status is Status.CLOSED
+    await an.say("/desk")
+    await one.run()
+    assert "không giữ tin nào" in one.private(an)[-1]
+
+
+async def _press(scene: Scene, person: Person, button: str) -> None:
+    """Press a button of the newest message in a private chat."""
+    [*_, last] = [each for each in person.sees() if not each.is_mine]
+    await person.press(last, button)
+    await scene.run()

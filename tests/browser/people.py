@@ -142,7 +142,7 @@ class Officer(Person):
     async def watch_list(self) -> None:
         """Open the list and remember which tips are on it."""
         if self.scripts:
-            async with self.page.expect_response("**/desk/live"):
+            async with self.page.expect_response("**/desk/live?*"):
                 await self.go("/desk")
         else:
             await self.go("/desk")

@@ -6,10 +6,15 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
+from sqlalchemy import insert
 
 from bot.web.enter import demo_link
 from handlers.roles import Role
-from storage import cases, tips
+from handlers.tallies import AnswerTime, TriageTime
+from handlers.tips import Category, Outcome
+from storage import cases, tally, tips
+from storage.tables import tallies
+from storage.tally import Tally
 from tests.browser.crowd import NewContext
 from tests.desk_browser import World, picture, world_on
 from tests.desk_world import NOW, STORY, add, file_tip
@@ -41,6 +46,7 @@ async def test_every_page_of_the_desk_can_be_used_by_everybody(
 ) -> None:
     member, token = await add(world.made, "mot", ("north", Role.OFFICER))
     await add(world.made, "top", ("root", Role.ADMINISTRATOR))
+    await add(world.made, "head", ("root", Role.LEAD))
     tip = await file_tip(world.made, "north", picture(), danger=True)
     async with world.made.write() as tx:
         await cases.claim(tx, member.id, tip, NOW)
@@ -64,9 +70,26 @@ async def test_every_page_of_the_desk_can_be_used_by_everybody(
     for summary in await page.query_selector_all("details:not([open]) > summary"):
         await summary.click()
     await check(page, world, asked)
+    await page.check("input[name=sure]")
+    await page.click("text=Kết thúc vì ngoài phạm vi")
+    await page.wait_for_selector("[role=timer]")
+    await check(page, world, asked)
+    await page.click("text=Lấy lại tin này")
+    await page.click("text=Mở tin")
+    await page.wait_for_selector("button[value=open]")
     await page.goto(base + "/desk/khong-co")
     await check(page, world, asked)
     await page.goto(base + await demo_link(world.parts, "top"))
+    await check(page, world, asked)
+    async with world.made.write() as tx:
+        counted = Tally("north", Category.OTHER, "79", "2026-11", Outcome.OUT_OF_SCOPE,
+                        TriageTime.DAY, AnswerTime.WEEK, overdue=False)  # fmt: skip
+        for number in range(5):
+            key = bytes([number]) * 16
+            body = tally.seal(tx.keys, key, counted)
+            await tx.run(insert(tallies).values(id=key, body=body))
+    await page.goto(base + await demo_link(world.parts, "head"))
+    await page.goto(base + "/desk/ngoai-pham-vi")
     await check(page, world, asked)
 
 
@@ -75,7 +98,7 @@ async def test_an_open_list_shows_a_new_tip_by_itself(
 ) -> None:
     await add(world.made, "mot", ("north", Role.OFFICER))
     page = await (await new_context()).new_page()
-    async with page.expect_response("**/desk/live"):
+    async with page.expect_response("**/desk/live?*"):
         await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
     assert await page.locator("li.card").count() == 0
     await file_tip(world.made, "north", nickname="Con suối nhỏ")
@@ -99,6 +122,29 @@ async def test_an_open_tip_says_that_it_changed_and_keeps_what_is_typed(
         await cases.ask(tx, member.id, tip, "Cửa nào?", NOW)
     await page.get_by_text("Có thay đổi mới.").wait_for(timeout=10_000)
     assert await page.input_value("#words-ask") == "Đang viết dở"
+
+
+async def test_a_tip_that_was_let_go_leaves_every_open_page(
+    world: World, new_context: NewContext
+) -> None:
+    member, _ = await add(world.made, "mot", ("north", Role.OFFICER))
+    tip = await file_tip(world.made, "north")
+    async with world.made.write() as tx:
+        await cases.claim(tx, member.id, tip, NOW)
+    context = await new_context()
+    page, other = await context.new_page(), await context.new_page()
+    await page.goto(str(world.server.make_url(await demo_link(world.parts, "mot"))))
+    for each in (page, other):
+        await each.goto(str(world.server.make_url(f"/desk/tin/{tip.hex()}")))
+        async with each.expect_response("**/desk/live?*"):
+            await each.click("button[value=open]")
+    await page.click("summary:has-text('Ngoài phạm vi')")
+    await page.check("input[name=sure]")
+    await page.click("text=Kết thúc vì ngoài phạm vi")
+    # Its own page is not taken away under the officer, who still has the way back.
+    await page.wait_for_selector("[role=timer]")
+    await other.get_by_role("heading", name="Không tìm thấy").wait_for(timeout=10_000)
+    assert STORY not in await other.content()
 
 
 async def test_the_desk_works_without_javascript(world: World, new_context: NewContext) -> None:

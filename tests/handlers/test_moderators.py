@@ -13,8 +13,10 @@ from handlers.moderators.actions import (
     Ask,
     Claim,
     Close,
+    CloseOutside,
     DeskTurn,
     End,
+    LetGo,
     Offer,
     PutAnswer,
     PutQuestion,
@@ -102,8 +104,14 @@ def test_only_offered_outcomes_close_a_tip(outcome: str) -> None:
     assert keys(moderators.respond(Close(outcome, "Xong."), MINE)) == ["desk.no.outcome"]
 
 
-def test_out_of_scope_is_not_offered_and_every_other_outcome_is() -> None:
+def test_every_outcome_but_out_of_scope_is_told_in_the_officers_words() -> None:
     assert set(OUTCOMES) == set(Outcome) - {Outcome.OUT_OF_SCOPE}
+
+
+def test_a_tip_is_let_go_only_by_its_holder_who_is_sure() -> None:
+    assert moderators.respond(CloseOutside(sure=True), MINE).effects == (LetGo(),)
+    assert keys(moderators.respond(CloseOutside(sure=False), MINE)) == ["desk.no.unsure"]
+    assert keys(moderators.respond(CloseOutside(sure=True), THEIRS)) == ["desk.no.taken"]
 
 
 def test_no_turn_shows_words_or_names_when_it_is_printed() -> None:

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 
 from handlers.languages import Language
 from handlers.moderators import chat
-from handlers.moderators.actions import OUTCOMES, Answer, Ask, Claim, Close, Offer
+from handlers.moderators.actions import OUTCOMES, Answer, Ask, Claim, Close, CloseOutside, Offer
 from handlers.moderators.cards import Face, card, card_choices, may_be_read_in_chat
 from handlers.moderators.chat import (
     Ending,
     LastWords,
     Listing,
     Looking,
+    Parted,
     Pressed,
     State,
     Step,
     Typed,
+    Weighing,
     Writing,
 )
 from handlers.screens import Screen
@@ -105,13 +107,33 @@ def test_presses_lead_from_the_list_to_a_written_answer() -> None:
 def test_a_tip_is_closed_with_an_outcome_of_the_list_and_words() -> None:
     ending = chat.enter("close", TIP)
     assert ending == Ending(TIP)
-    assert names(chat.ending("Tre")) == [str(each) for each in OUTCOMES]
-    assert Outcome.OUT_OF_SCOPE not in OUTCOMES
+    assert names(chat.ending("Tre")) == [*(str(each) for each in OUTCOMES), "out_of_scope"]
     last = chat.step(ending, Pressed("handled")).state
     assert last == LastWords(TIP, Outcome.HANDLED)
     assert chat.step(last, Typed("Cảm ơn")).action == Close("handled", "Cảm ơn")
-    assert chat.step(ending, Pressed("out_of_scope")) == Step(ending)
     assert chat.step(Looking(TIP), Pressed("handled")) == Step(Looking(TIP))
+
+
+def test_out_of_scope_is_explained_and_asked_once_more() -> None:
+    weighing = chat.step(Ending(TIP), Pressed("out_of_scope")).state
+    assert weighing == Weighing(TIP)
+    told = shown(chat.weighing("Tre"))
+    assert "mất tin này ngay" in told
+    assert "7 ngày" in told
+    assert "10 phút" in told
+    assert chat.step(weighing, Typed("có")).action is None
+    assert chat.step(weighing, Pressed("list")) == Step(Listing())
+    assert chat.step(weighing, Pressed("let_go")).action == CloseOutside(sure=True)
+    for elsewhere in (Looking(TIP), Ending(TIP), LastWords(TIP, Outcome.HANDLED)):
+        assert chat.step(elsewhere, Pressed("let_go")).action is None
+
+
+def test_the_way_back_is_there_and_nothing_else_of_that_tip() -> None:
+    parted = Parted(TIP, "14:35")
+    assert "14:35" in shown(chat.parted(parted))
+    assert chat.step(parted, Pressed("undo")) == Step(parted, undoes=True)
+    for name in ("claim", "ask", "answer", "close", "read", "list", "let_go"):
+        assert chat.step(parted, Pressed(name)) == Step(Listing())
 
 
 def test_what_is_no_word_and_words_out_of_place_are_answered_kindly() -> None:
@@ -143,9 +165,26 @@ _STATES: st.SearchStrategy[State] = st.sampled_from(
         Writing(TIP, Offer.ANSWER),
         Ending(TIP),
         LastWords(TIP, Outcome.HANDLED),
+        Weighing(TIP),
+        Parted(TIP, "14:35"),
     ]
 )
-_NAMES = ["list", "card1", "card9", "claim", "ask", "answer", "close", "read", "handled", "x", ""]
+_NAMES = [
+    "let_go",
+    "undo",
+    "out_of_scope",
+    "list",
+    "card1",
+    "card9",
+    "claim",
+    "ask",
+    "answer",
+    "close",
+    "read",
+    "handled",
+    "x",
+    "",
+]
 
 
 @given(_STATES, st.one_of(st.sampled_from(_NAMES).map(Pressed), st.text().map(Typed)))
@@ -153,7 +192,7 @@ def test_everything_leads_somewhere_and_only_words_write(
     state: State, event: Pressed | Typed
 ) -> None:
     step = chat.step(state, event)
-    assert isinstance(step.state, Listing | Looking | Writing | Ending | LastWords)
+    assert isinstance(step.state, State)
     if isinstance(step.action, Ask | Answer | Close):
         assert isinstance(event, Typed)
         assert isinstance(state, Writing | LastWords)

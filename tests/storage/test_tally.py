@@ -5,18 +5,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from handlers.effects import FileTip
 from handlers.roles import Role
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome
 from storage import cases, tally, tips
+from storage.chance import random_id
 from storage.crypto import Unopenable
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.staff import Member
 from storage.tables import tallies
-from storage.tally import Tally
+from storage.tally import Often, Tally
 from tests import desk_world
 from tests.desk_world import NOW
 from tests.tip_world import bodies, count, file, new_tip, record_of
@@ -148,3 +149,38 @@ async def test_a_row_can_be_taken_out_again(made: Database, officer: Member) -> 
         assert not await tally.is_there(tx, closed.tally)
         assert not await tally.is_there(tx, "")
     assert await count(made, tallies) == 0
+
+
+async def test_overseers_see_how_often_desks_below_do_it_and_no_small_number(
+    made: Database,
+) -> None:
+    lead, _ = await desk_world.add(made, "truong", ("north", Role.LEAD))
+    auditor, _ = await desk_world.add(made, "kiemtra", ("root", Role.AUDITOR))
+    officer, _ = await desk_world.add(made, "hai", ("root", Role.OFFICER))
+    async with made.write() as tx:
+        for unit, month, times in (
+            ("north-park", "2026-10", 5),
+            ("north-park", "2026-11", 4),
+            ("north", "2026-11", 6),
+            ("south", "2026-11", 7),
+            ("south", "2025-10", 9),
+        ):
+            for _ in range(times):
+                await _count(tx, unit, month, Outcome.OUT_OF_SCOPE)
+                await _count(tx, "north-park", month, Outcome.HANDLED)
+    async with made.read() as tx:
+        north = await tally.out_of_scope_below(tx, lead.id, since="2025-11")
+        whole = await tally.out_of_scope_below(tx, auditor.id, since="2025-11")
+        assert await tally.out_of_scope_below(tx, officer.id, since="2025-11") == ()
+    assert north == (
+        Often("Công đoàn phía bắc", "2026-11", 6),
+        Often("Công đoàn khu công nghiệp", "2026-10", 5),
+    )
+    assert whole == (Often("Công đoàn phía nam", "2026-11", 7), *north)
+
+
+async def _count(tx: Tx, unit: str, month: str, outcome: Outcome) -> None:
+    counted = Tally(unit, Category.OTHER, "79", month, outcome, TriageTime.DAY, AnswerTime.WEEK,
+                    overdue=False)  # fmt: skip
+    key = random_id()
+    await tx.run(insert(tallies).values(id=key, body=tally.seal(tx.keys, key, counted)))

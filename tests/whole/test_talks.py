@@ -42,6 +42,7 @@ async def test_the_page_talks_as_written_in(name: str, sqlite_url: str, tmp_path
         "adding_later",
         "by_numbers",
         "doubtful_words",
+        "out_of_scope",
         "pictures_dropped",
         "subscribe",
         "subscribe_change_and_stop",

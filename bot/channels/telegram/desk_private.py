@@ -8,32 +8,37 @@ from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
 
-from bot.acting import act, standing
+from bot.acting import act, standing, undo
 from bot.channels.telegram.desk_post import Post, key, lines
 from bot.group_mail import face_of
 from bot.postman import Posted
 from bot.splitting import split
 from handlers import moderators
 from handlers.moderators import chat
+from handlers.moderators.actions import Action
 from handlers.moderators.cards import may_be_read_in_chat
 from handlers.moderators.chat import (
     Ending,
     LastWords,
     Listing,
     Looking,
+    Parted,
     Pressed,
     State,
     Typed,
+    Weighing,
+    WithTip,
     Writing,
 )
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
 from handlers.tips import Kind, Status
-from storage import cases, outbox, posts
+from storage import cases, out_of_scope, outbox, posts
 from storage.cards import Card
 from storage.cases import Case, Refusal
 from storage.chance import random_bytes
 from storage.database import Database, Tx
+from storage.out_of_scope import Removed
 from storage.outbox import Letter, LetterKind
 from storage.volatile import Memory
 
@@ -43,7 +48,7 @@ MOST_MESSAGES = 8
 _MESSAGE_LETTERS = 4000
 _KIND = "desk chat"
 _PLACES: dict[str, Callable[..., State]] = {
-    each.__name__: each for each in (Listing, Looking, Writing, Ending, LastWords)
+    each.__name__: each for each in (Listing, Looking, Writing, Ending, LastWords, Weighing, Parted)
 }
 
 
@@ -111,18 +116,39 @@ class Private:
         step = chat.step(state, event)
         after, says = step.state, step.says
         if step.action is not None and not isinstance(after, Listing):
-            async with self._database.write() as tx:
-                tip = bytes.fromhex(after.tip)
-                turn = await act(tx, officer, tip, step.action, self._clock())
-            says = turn.says if turn is not None else (say("desk.chat.no_right"),)
-            if turn is None or turn.effects:
-                after = Looking(after.tip) if turn is not None else Listing()
-                # At once: should the screen fail and the message come again, it writes no more.
-                await self._keep(account, Place(after, ""))
+            after, says = await self._acted(account, officer, after, step.action)
+        if step.undoes and not isinstance(after, Listing):
+            tip = bytes.fromhex(after.tip)
+            undone = await undo(self._database, self._volatile, officer, tip, self._clock())
+            after, says = Looking(after.tip) if undone.well else Listing(), undone.says
+            await self._keep(account, Place(after, ""))
         if step.reads and not isinstance(after, Listing):
             read = await self.read(account, officer, bytes.fromhex(after.tip))
             says = (say("desk.chat.read_sent" if read else "desk.chat.read_on_web"),)
         await self.show(account, officer, after, says)
+
+    async def _acted(
+        self, account: str, officer: bytes, state: WithTip, action: Action
+    ) -> tuple[State, tuple[Say, ...]]:
+        """Where the officer is after what they did, and what they read."""
+        taken: list[Removed] = []
+        tip = bytes.fromhex(state.tip)
+        after: State = state
+        async with self._database.write() as tx:
+            turn = await act(tx, officer, tip, action, self._clock(), removed=taken.append)
+        says = turn.says if turn is not None else (say("desk.chat.no_right"),)
+        if turn is None or turn.effects:
+            after = Looking(state.tip) if turn is not None else Listing()
+        # At most one.
+        for removed in taken:
+            kept = await out_of_scope.remember(self._volatile, removed)
+            until = removed.ends.astimezone(self._zone)
+            after = Parted(state.tip, f"{until:%H:%M}") if kept else Listing()
+            says = says if kept else (*says, say("desk.outside.no_room"))
+        if turn is None or turn.effects:
+            # At once: should the screen fail and the message come again, it writes no more.
+            await self._keep(account, Place(after, ""))
+        return after, says
 
     async def show(
         self, account: str, officer: bytes, state: State, says: tuple[Say, ...] = ()
@@ -210,6 +236,8 @@ class Private:
         return self._texts.get(f"desk.entry.{entry.kind}_nameless")
 
     async def _screen(self, tx: Tx, found: tuple[Card, ...], state: State) -> tuple[State, Screen]:
+        if isinstance(state, Parted):
+            return state, chat.parted(state)
         if not isinstance(state, Listing):
             tip = bytes.fromhex(state.tip)
             card = next((each for each in found if each.tip == tip), None)
@@ -228,6 +256,8 @@ class Private:
                 return chat.writing(state, seen.card.nickname)
             case Ending():
                 return chat.ending(seen.card.nickname)
+            case Weighing():
+                return chat.weighing(seen.card.nickname)
             case _:
                 today = self._clock().astimezone(self._zone).date()
                 face = face_of(seen.card, self._zone)

@@ -1,0 +1,199 @@
+"""`make proof`: run what shows each promise, and write what it measured into SECURITY.md.
+
+`python -m tests.proof --gather` only takes up what the last runs measured. The figures themselves
+stand in `docs/proof.json`; no hand writes them.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests import figures
+
+ROOT = Path(__file__).parents[1]
+PAGE, KEPT = ROOT / "SECURITY.md", ROOT / "docs" / "proof.json"
+BEGIN, END = "<!-- figures: `make proof` -->", "<!-- end of the figures -->"
+NAMES = ("seizure", "files", "retention", "restore", "police", "mutations")
+TESTS = (
+    "tests/bot/test_media.py",
+    "tests/whole/test_gone.py",
+    "tests/whole/test_restore.py",
+    "tests/handlers/test_no_police.py",
+)
+"""The tests that keep a figure; the seizure test and the mutations are programs of their own."""
+
+Figures = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise: what shows it, and what was measured when it was shown last."""
+
+    promise: str
+    says: str
+    command: str
+    measured: Callable[[Figures], str]
+
+
+def rows() -> tuple[Row, ...]:
+    """The promises in their order."""
+    return (
+        Row(
+            "P1",
+            "**Seizure.** Whoever takes database, write-ahead log, files, logs, temporary files and"
+            " backups, without the master key, learns no word, photo, category, place, unit or"
+            " urgency of any tip, nor who sent it: only how many there are, on which dates, in"
+            " which size classes",
+            "`make seizure`",
+            _seizure,
+        ),
+        Row(
+            "P2",
+            "**No link.** Whoever takes all that and every key cannot join a tip to a chat account,"
+            " phone, browser or address",
+            "`make seizure` (linkage)",
+            _linkage,
+        ),
+        Row(
+            "P3",
+            "**No trace of the talk.** What a worker types before [Send], and what they read later"
+            " with a code, touches no disk",
+            "`make seizure` (drafts that are never sent, and look-ups, are among its talks)",
+            lambda told: f"{told['seizure']['hits']} hits of {told['seizure']['canaries']}",
+        ),
+        Row(
+            "P4",
+            "**Clean files.** A stored photo holds nothing that it came with",
+            "`pytest tests/bot/test_media.py`",
+            _files,
+        ),
+        Row(
+            "P5",
+            "**Deletion is real.** What was deleted, or whose time has passed, cannot be recovered"
+            " from the database with every key in hand, nor from a backup that our tool restored",
+            "`pytest tests/whole/test_gone.py tests/whole/test_restore.py`",
+            _gone,
+        ),
+        Row(
+            "P6",
+            "**Scope.** No tip reaches a police unit at filing, nor a union inside the company that"
+            " was not picked by name",
+            "`pytest tests/handlers/test_no_police.py`",
+            _police,
+        ),
+        Row(
+            "",
+            "The tests themselves: edits that break a promise are made one by one, and a named test"
+            " must fail",
+            "`make mutations`",
+            lambda told: (
+                f"{told['mutations']['caught']} of {told['mutations']['mutations']} caught"
+            ),
+        ),
+    )
+
+
+def table(told: Figures) -> str:
+    """The table of the page."""
+    lines = ["| | promise | shown by | measured |", "|---|---|---|---|"]
+    lines += [
+        f"| {row.promise} | {row.says} | {row.command} | {row.measured(told)} |" for row in rows()
+    ]
+    return "\n".join(lines)
+
+
+def page(text: str, told: Figures) -> str:
+    """The page `text` with its table as `told` makes it."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(told)}\n\n{END}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    """Run everything, or with `--gather` nothing; write page and figures. 1 where a run failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--gather", action="store_true", help="run nothing")
+    failed = 0 if parser.parse_args(arguments).gather else _run()
+    known: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    told: dict[str, Any] = {name: figures.kept(name) or known.get(name) for name in NAMES}
+    lacking = [name for name, found in told.items() if not found]
+    if lacking:
+        print(f"not measured yet: {', '.join(lacking)}")
+        return 1
+    KEPT.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), told), encoding="utf-8")
+    print(table(told))
+    return failed
+
+
+def _run() -> int:
+    python = sys.executable
+    commands = (
+        [python, "-m", "pytest", "-q", *TESTS],
+        [python, "-m", "tests.whole.seizure"],
+        [python, "-m", "tests.mutations"],
+    )
+    codes = [subprocess.run(each, cwd=ROOT, check=False).returncode for each in commands]
+    return max(codes)
+
+
+def _seizure(told: Figures) -> str:
+    seized = told["seizure"]
+    games = seized["metadata_game"]
+    control = "found" if seized["control_found"] else "NOT found"
+    guessed = "; ".join(
+        f"{name} {_percent(share)} (chance {_percent(games['chance'][name])})"
+        for name, share in games["guessed"].items()
+    )
+    return (
+        f"{seized['canaries']:,} canaries in {seized['encodings']} encodings, searched in"
+        f" {seized['bytes'] / 1_000_000:,.0f} MB: {seized['hits']} hits, planted ones {control}."
+        f" Guessed without the key: {guessed}"
+    )
+
+
+def _linkage(told: Figures) -> str:
+    joined = told["seizure"]["linkage"]
+    return (
+        f"of 1,000 people joined: SQLite {_percent(joined['sqlite'])}, PostgreSQL"
+        f" {_percent(joined['postgresql_before'])} before the nightly pass and"
+        f" {_percent(joined['postgresql_after'])} after it (chance {_percent(joined['chance'])})"
+    )
+
+
+def _files(told: Figures) -> str:
+    files = told["files"]
+    return (
+        f"{files['pictures']} pictures, a secret planted in each at another place: left for a"
+        f" search of bytes {files['bytes_found']}, for exiftool {files['exiftool_after']}"
+        f" (it saw {files['exiftool_before']} before)"
+    )
+
+
+def _gone(told: Figures) -> str:
+    gone, back = told["retention"], told["restore"]
+    return (
+        f"pieces of {gone['rows']} rows found in the files before: {gone['before']}, after:"
+        f" {gone['after']}. Restored: the kept tip {'opens' if back['kept_opens'] else 'is LOST'},"
+        f" of the deleted one {back['deleted_rows']} rows; {back['key_found']} traces of the"
+        " master key in the archive"
+    )
+
+
+def _police(told: Figures) -> str:
+    return "{police} police, {inside_company} company readers in {tried:,} filings".format(
+        **told["police"]
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
