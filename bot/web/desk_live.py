@@ -16,8 +16,7 @@ from storage.database import Unreachable, changes
 
 def add_routes(app: web.Application) -> None:
     """GET /desk/live: server-sent events, for the list or with `?tin=` for one tip. `tu` is the
-    mark of what the page shows: what changed before it was connected is told at once. `gone`: the
-    tip is not there any more, or not theirs to see.
+    mark of what the page shows: what changed before it was connected is told at once.
     """
     app.router.add_get("/desk/live", guarded(_live))
 
@@ -47,13 +46,14 @@ async def _live(request: web.Request) -> web.StreamResponse:
                 await response.write(b"event: changed\ndata: 1\n\n" if now != shown else b":\n\n")
                 shown = now
         except NoTip:
-            await _say_gone(response)
+            await _tell_gone(response)
         except (SignedOut, NotYours, ConnectionError, Unreachable):
             pass
     return response
 
 
-async def _say_gone(response: web.StreamResponse) -> None:
+async def _tell_gone(response: web.StreamResponse) -> None:
+    """The page shows what is not theirs any more: it looks again, and finds nothing."""
     with suppress(ConnectionError):
         await response.write(b"event: gone\ndata: 1\n\n")
 

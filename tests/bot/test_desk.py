@@ -232,6 +232,30 @@ async def test_an_open_list_hears_that_something_changed_and_nothing_more(one: W
             assert await stream.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
 
 
+async def test_an_open_tip_that_is_deleted_says_so_and_a_claim_at_that_moment_is_answered(
+    one: World,
+) -> None:
+    await add(one.made, "mot", ("north", Role.OFFICER))
+    new = new_tip()
+    tip = await file(one.made, new)
+    browser = await one.at_desk("mot")
+    await browser.get(f"/desk/tin/{tip.hex()}")
+    await browser.send("Mở tin")
+    async with browser.client.get(f"/desk/live?tin={tip.hex()}") as stream:
+        await stream.content.readuntil(b"\n\n")
+        async with one.made.write() as tx:
+            assert await tips.remove(tx, new.key, day=NOW.date())
+        async with asyncio.timeout(60):
+            assert await stream.content.readuntil(b"\n\n") == b"event: gone\ndata: 1\n\n"
+            assert await stream.content.read() == b""
+    await browser.send("Nhận tin này")
+    assert browser.status == 404
+    assert "Người báo tin đã xóa tin, thời hạn lưu đã hết" in browser.words
+    assert "Cây tre xanh" not in browser.text
+    await browser.get("/desk/no-such-page")
+    assert "Không có trang này" in browser.words
+
+
 async def test_a_list_that_was_drawn_before_something_changed_hears_it_when_it_connects(
     one: World,
 ) -> None:
@@ -257,30 +281,6 @@ async def test_an_open_tip_hears_of_itself_and_of_no_other(one: World) -> None:
         assert await stream.content.readuntil(b"\n\n") == b":\n\n"
         await browser.send("Nhận tin này")
         assert await stream.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
-
-
-async def test_an_open_tip_that_is_deleted_says_so_and_a_claim_at_that_moment_is_answered(
-    one: World,
-) -> None:
-    await add(one.made, "mot", ("north", Role.OFFICER))
-    new = new_tip()
-    tip = await file(one.made, new)
-    browser = await one.at_desk("mot")
-    await browser.get(f"/desk/tin/{tip.hex()}")
-    await browser.send("Mở tin")
-    async with browser.client.get(f"/desk/live?tin={tip.hex()}") as stream:
-        await stream.content.readuntil(b"\n\n")
-        async with one.made.write() as tx:
-            assert await tips.remove(tx, new.key, day=NOW.date())
-        async with asyncio.timeout(60):
-            assert await stream.content.readuntil(b"\n\n") == b"event: gone\ndata: 1\n\n"
-            assert await stream.content.read() == b""
-    await browser.send("Nhận tin này")
-    assert browser.status == 404
-    assert "Người báo tin đã xóa tin, thời hạn lưu đã hết" in browser.words
-    assert "Cây tre xanh" not in browser.text
-    await browser.get("/desk/no-such-page")
-    assert "Không có trang này" in browser.words
 
 
 async def test_the_desk_speaks_english_when_asked(one: World) -> None:

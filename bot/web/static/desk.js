@@ -27,29 +27,23 @@
     place.append(document.getElementById("changed-words").content.cloneNode(true));
   };
 
-  // What stood here is not there any more, so it shall not stand on this screen either.
-  const empty = (words) => {
-    document.querySelector("main").replaceChildren(words.content.cloneNode(true));
-    document.title = document.querySelector("main h1").textContent;
-  };
-
   const watch = (place, act) => {
     let timer = 0;
     const source = new EventSource(place.dataset.live);
-    const gone = document.getElementById("gone-words");
-    const end = () => { source.close(); clearTimeout(timer); empty(gone); };
-    if (gone) {
-      source.addEventListener("gone", end);
-      source.addEventListener("error", async () => {
-        if (source.readyState !== EventSource.CLOSED) return;
-        const answer = await fetch(place.dataset.live, { credentials: "same-origin" });
-        if (answer.status === 404) end();
-        else if (answer.body) answer.body.cancel();
-      });
-    }
     source.addEventListener("changed", () => {
       clearTimeout(timer);
       timer = setTimeout(act, WAIT);
+    });
+    // The tip is not this desk's any more: its words do not stay on the screen. A reload would ask
+    // whether to send the form again that opened it.
+    const gone = () => { source.close(); location.replace(location.pathname); };
+    source.addEventListener("gone", gone);
+    source.addEventListener("error", async () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      // It went before this page was connected, or while the connection was lost.
+      const answer = await fetch(place.dataset.live, { credentials: "same-origin" });
+      if (answer.status === 404) gone();
+      else if (answer.body) answer.body.cancel();
     });
     // What a form of this page does is shown on the page that follows.
     addEventListener("submit", () => source.close());
