@@ -81,15 +81,17 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
     """Put the tip back as it was, and its cards into its groups. TOO_LATE after `removed.ends`;
     CHANGED when anything happened to the tip meanwhile, its deletion included.
     """
-    before = record.unseal(tx.keys, removed.tip, removed.record)
-    mine = await staff.units_read_by(tx, officer)
-    if officer != removed.officer or not mine.intersection(before.readers):
+    if officer != removed.officer:
         return Refusal(No.NOT_YOURS)
     if now >= removed.ends:
         return Refusal(No.TOO_LATE)
     row = await stored.row_where(tx, tips.c.id == removed.tip, lock=True)
     if row is None or _hash(row.record) != removed.after:
         return Refusal(No.CHANGED)
+    before = record.unseal(tx.keys, removed.tip, removed.record)
+    mine = (await staff.units_read_by(tx, officer)).intersection(before.readers)
+    if not mine:
+        return Refusal(No.NOT_YOURS)
     await tx.run(delete(wraps).where(wraps.c.tip == removed.tip))
     again = [{"id": key, "tip": removed.tip, "body": body} for key, body in removed.wraps]
     await tx.run(insert(wraps), again)
@@ -100,8 +102,7 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
         before = replace(before, posts=())
         await stored.write_record(tx, removed.tip, before)
     await stored.call_groups(tx, removed.tip, before)
-    unit = min(mine.intersection(before.readers))
-    await audit.write(tx, Act.REOPENED, staff=officer, tip=removed.tip, unit=unit, minute=now)
+    await audit.write(tx, Act.REOPENED, staff=officer, tip=removed.tip, unit=min(mine), minute=now)
     return Done(before.status)
 
 
