@@ -112,9 +112,8 @@ def _told(refusal: Refusal) -> Say | None:
             return say("desk.no.status")
         case No.EMPTY:
             return say("desk.no.empty")
-        case No.TOO_LATE:
+        case No.TOO_LATE | No.CHANGED:
+            # The same: a desk need not learn that the worker came back in these ten minutes.
             return say("desk.no.too_late")
-        case No.CHANGED:
-            return say("desk.no.changed")
         case _:
             assert_never(refusal.why)

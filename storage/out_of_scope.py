@@ -90,8 +90,8 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
         return Refusal(No.CHANGED)
     # Not before: where the record is another one, the key of the old one may be gone as well.
     before = record.unseal(tx.keys, removed.tip, removed.record)
-    mine = await staff.units_read_by(tx, officer)
-    if not mine.intersection(before.readers):
+    mine = (await staff.units_read_by(tx, officer)).intersection(before.readers)
+    if not mine:
         return Refusal(No.NOT_YOURS)
     await tx.run(delete(wraps).where(wraps.c.tip == removed.tip))
     again = [{"id": key, "tip": removed.tip, "body": body} for key, body in removed.wraps]
@@ -103,8 +103,7 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
         before = replace(before, posts=())
         await stored.write_record(tx, removed.tip, before)
     await stored.call_groups(tx, removed.tip, before)
-    unit = min(mine.intersection(before.readers))
-    await audit.write(tx, Act.REOPENED, staff=officer, tip=removed.tip, unit=unit, minute=now)
+    await audit.write(tx, Act.REOPENED, staff=officer, tip=removed.tip, unit=min(mine), minute=now)
     return Done(before.status)
 
 

@@ -17,6 +17,7 @@ from handlers.routing import (
     excludable,
     insiders,
     reader,
+    second_look,
 )
 from handlers.tips import Category
 
@@ -222,6 +223,37 @@ def test_above_climbs_to_the_next_desk_that_is_not_shut_out() -> None:
     assert above(TREE, "ward-police").id == "root"
     assert above(TREE, "root").id == "root"
     assert above(TREE, "gone").id == "root"
+
+
+def looks_again(
+    tree: Tree, unit_id: str, excluded: str = "", *, danger: bool = False
+) -> str | None:
+    found = second_look(
+        tree, unit_id, Category.WAGES, excluded=frozenset(excluded.split()), danger=danger
+    )
+    return found.id if found else None
+
+
+def test_the_next_union_desk_up_looks_again_and_above_the_root_there_is_nobody() -> None:
+    assert looks_again(TREE, "company") == "ward"
+    assert looks_again(TREE, "workshop") == "ward"
+    assert looks_again(TREE, "ward") == "province"
+    assert looks_again(TREE, "ward", "province") == "root"
+    assert looks_again(TREE, "root") is None
+    # A unit that was taken out of the tree since: the last one still is there.
+    assert looks_again(TREE, "gone") == "root"
+
+
+def test_who_is_shut_out_never_looks_again_the_root_included() -> None:
+    assert looks_again(TREE, "ward", "province root") is None
+    assert looks_again(changed("ward", conflicts=frozenset({"province"})), "ward") == "root"
+
+
+def test_who_looks_again_takes_the_category_and_in_danger_has_an_alarm() -> None:
+    assert looks_again(changed("province", categories=frozenset({Category.FIRE})), "ward") == "root"
+    assert looks_again(changed("province", has_desk=False), "ward") == "root"
+    assert looks_again(TREE, "ward", danger=True) == "root"
+    assert looks_again(ringing("province"), "ward", danger=True) == "province"
 
 
 def test_workers_may_pick_the_company_desks_of_their_own_commune_only() -> None:
