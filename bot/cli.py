@@ -23,6 +23,7 @@ from bot import (
     keys_cli,
     locks,
     logs,
+    order_cli,
     push_cli,
     serving,
 )
@@ -278,3 +279,4 @@ commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
 commands.add_command(push_cli.push_key)
 commands.add_command(keys_cli.keys)
+commands.add_command(order_cli.order_command)

@@ -60,6 +60,7 @@ class Event(StrEnum):
     MEDIA_FROM_ANY_HOST = "media_from_any_host"
     MEDIA_REFUSED = "media_refused"
     QUOTA_LEVEL = "quota_level"
+    ORDER_LEFT = "order_left"
     LIBRARY = "library"
     WARNED = "warned"
     UNHANDLED = "unhandled"

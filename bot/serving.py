@@ -21,13 +21,14 @@ from bot.web.server import make_application
 from broadcasts import reminder
 from broadcasts import tick as plans
 from handlers.languages import Language
-from storage import alarms, bell, rotation
+from storage import alarms, bell, order, rotation
 from storage.database import changes
 
 STOP_SECONDS = 300
 _LOOK_SECONDS = 1
 _TIDY_SECONDS = 60
 _ORDER_SECONDS = 3600
+_ORDER_AGAIN_SECONDS = 600
 
 
 async def serve(
@@ -136,6 +137,10 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
 
 
 def _forget_order(house: House) -> ticks.Tick:
+    return _each_hour(house) if house.database.is_sqlite else _each_night(house)
+
+
+def _each_hour(house: House) -> ticks.Tick:
     """Soon after a start, then once an hour in which some tip changed."""
     seen = -1
     again = datetime.min.replace(tzinfo=UTC)
@@ -145,8 +150,33 @@ def _forget_order(house: House) -> ticks.Tick:
         async with house.database.read() as tx:
             version = await changes(tx)
         if version != seen and house.clock() >= again:
-            await house.database.forget_order()
+            await order.forget_order(house.database)
             seen, again = version, house.clock() + timedelta(seconds=_ORDER_SECONDS)
+
+    return forget_order
+
+
+def _each_night(house: House) -> ticks.Tick:
+    """Once a night, or soon after a start that comes too late for it. Several processes tick: the
+    database says whether it was done.
+    """
+    again = datetime.min.replace(tzinfo=UTC)
+
+    async def forget_order() -> None:
+        nonlocal again
+        now = house.clock()
+        local = now.astimezone(house.settings.zone)
+        async with house.database.read() as tx:
+            is_due = await order.is_due(tx, local)
+        if not is_due or now < again:
+            return
+        again = now + timedelta(seconds=_ORDER_AGAIN_SECONDS)
+        passed = await order.forget_order(house.database)
+        for left in passed.left:
+            note(Log.ORDER_LEFT, left=left)
+        if passed.is_over:
+            async with house.database.write() as tx:
+                await order.remember(tx, local)
 
     return forget_order
 

@@ -23,8 +23,6 @@ from storage.tables import counters
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 TIPS_CHANGED = "tips"
 """The counter that counts every committed change of a tip."""
-MOST_BYTES_LAID_ANEW = 256 * 1024 * 1024
-"""SQLite builds the new file in memory: a larger one might take all that a small server has."""
 
 _DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
 _PRAGMAS = (
@@ -114,9 +112,14 @@ class Database:
         # SQLite has one writer; waiting here is fair and costs no busy loop.
         self._gate = asyncio.Lock()
 
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file; None on PostgreSQL."""
+        return file_of(self._address)
+
     async def reach(self) -> None:
         """Make sure that the database answers. Raises Unreachable."""
-        if self.is_sqlite and (file := file_of(self._address)) is not None:
+        if self.is_sqlite and (file := self.file) is not None:
             try:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             except OSError:
@@ -178,31 +181,23 @@ class Database:
                 raise Unreachable from None
             yield connection
 
+    @asynccontextmanager
+    async def outside(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of SQLite's without a transaction; nobody of this process writes meanwhile.
+        Raises Unreachable.
+        """
+        async with self._gate, self._connect() as connection:
+            await connection.execution_options(outside=True)
+            yield connection
+
     async def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where deleted pages would live on; nothing to do on
         PostgreSQL.
         """
         if not self.is_sqlite:
             return
-        async with self._gate, self._connect() as connection:
-            await connection.execution_options(outside=True)
+        async with self.outside() as connection:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    async def forget_order(self) -> bool:
-        """Lay all rows of SQLite's file anew, in the order of their keys; False where nothing was
-        done: on PostgreSQL, and for a file above `MOST_BYTES_LAID_ANEW`. Nobody writes meanwhile.
-
-        Pages are given out one after the other: until this, where a tip's row lies tells when it
-        came, and that would join it to the subscription that was written beside it.
-        """
-        file = file_of(self._address)
-        if file is None or file.stat().st_size > MOST_BYTES_LAID_ANEW:
-            return False
-        async with self._gate, self._connect() as connection:
-            await connection.execution_options(outside=True)
-            await connection.exec_driver_sql("VACUUM")
-        await self.truncate_log()
-        return True
 
     async def forget_keys(self) -> None:
         """Wipe what was taken out of the keyring from the files, where it would live on; the log of

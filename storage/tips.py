@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from handlers.effects import FileTip
 from handlers.states import Key
@@ -102,10 +102,10 @@ async def file(
         "record": record.seal(tx.keys, tip, filed),
         "day": day,
     }
-    try:
-        await tx.run(insert(tips).values(values))
-    except IntegrityError:
-        raise AlreadyFiled from None
+    # A server writes down the locator of a tip that it refuses, and when: so it is not asked to.
+    into = (sqlite.insert if tx.is_sqlite else postgresql.insert)(tips)
+    if not await tx.run(into.values(values).on_conflict_do_nothing(index_elements=["locator"])):
+        raise AlreadyFiled
     await stored.seal_to(tx, tip, case, filed.readers)
     await outbox.write(tx, Letter(LetterKind.CARD, tip, new.unit, due))
     tx.touched.add(tip)

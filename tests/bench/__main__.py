@@ -1,7 +1,7 @@
 """`python -m tests.bench [NAMES] [--quick]`: one line of JSON for each figure.
 
 NAMES: talks_200 send_to_card start memory_rest memory_load webhook_talks_0 webhook_talks_100
-plan_1m cpu_1000 pace_30 pace_1000 send_vs_ptb send_vs_raw memory_1m bytes_per_delivery
+order_100k plan_1m cpu_1000 pace_30 pace_1000 send_vs_ptb send_vs_raw memory_1m bytes_per_delivery
 reply_latency; all of them when none is given.
 """
 
@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import product, services
-from tests.bench import bulletins, measuring, telegram_talks
+from tests.bench import bulletins, measuring, order, telegram_talks
 from tests.bench.measuring import QUICK, Size
 from tests.product import Server
 
 # The Bot API answers after so many seconds.
 DELAYS = {"webhook_talks_0": 0.0, "webhook_talks_100": 0.1}
 TALKS = ("talks_200", "send_to_card", "start", "memory_rest", "memory_load", *DELAYS)
-NAMES = (*TALKS, *bulletins.NAMES)
+NAMES = (*TALKS, *order.NAMES, *bulletins.NAMES)
 _MEGABYTE = 1024 * 1024
 _REST_SECONDS = 2.0
 
@@ -80,6 +80,7 @@ async def measure(bench: Bench) -> None:
         bench.say("start", seconds, "s", bare, "python importing aiohttp and sqlalchemy")
     if bench.names & DELAYS.keys() and (bench.size is not QUICK or bench.database == "sqlite"):
         await _webhooks(bench)
+    await order.measure_order(bench)
     await bulletins.measure_bulletins(bench)
 
 

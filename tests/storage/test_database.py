@@ -1,14 +1,13 @@
 """The database: what must be set on every connection, who waits for whom, what is forgotten."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import Executable, delete, insert, select, text
+from sqlalchemy import Executable, delete, insert, text
 
 from storage.chance import random_id
 from storage.database import Database, Unreachable, changes, file_of, read_url
@@ -82,43 +81,6 @@ async def test_what_was_deleted_is_in_no_file_after_the_log_was_emptied(
     for each in path.parent.iterdir():
         assert CANARY[:28] not in each.read_bytes(), each.name
     assert b"stays" in path.read_bytes()
-
-
-async def test_after_laying_anew_rows_lie_by_their_keys_and_not_as_they_came(
-    on_sqlite: Database, sqlite_url: str
-) -> None:
-    path = file_of(sqlite_url)
-    assert path is not None
-    # Each longer than a page: the end of it lies on pages that were given out with it.
-    bodies = [secrets.token_bytes(5000) for _ in range(40)]
-    keys = [await add_letter(on_sqlite, body) for body in bodies]
-    by_key = [body for _, body in sorted(zip(keys, bodies, strict=True))]
-
-    def places(some: list[bytes]) -> list[int]:
-        data = path.read_bytes()
-        return [data.index(body[-24:]) for body in some]
-
-    await on_sqlite.truncate_log()
-    # The control: until then the file tells the order of writing.
-    assert places(bodies) == sorted(places(bodies))
-    assert await on_sqlite.forget_order()
-    assert places(by_key) == sorted(places(by_key))
-    assert path.with_name(f"{path.name}-wal").stat().st_size == 0
-    async with on_sqlite.read() as tx:
-        assert {bytes(row.id) for row in await tx.rows(select(letters.c.id))} >= set(keys)
-
-
-async def test_a_file_that_is_too_large_for_the_memory_is_not_laid_anew(
-    on_sqlite: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("storage.database.MOST_BYTES_LAID_ANEW", 1000)
-    assert not await on_sqlite.forget_order()
-
-
-@pytest.mark.postgresql
-async def test_on_postgresql_nothing_is_laid_anew(postgresql_url: str) -> None:
-    async with desk_world.database(postgresql_url) as database:
-        assert not await database.forget_order()
 
 
 async def test_closing_empties_the_log(sqlite_url: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -25,12 +26,17 @@ class Cluster:
     folder: Path
     port: int
     programs: Path
-    is_running: bool = True
+    is_running: bool = False
 
     @property
     def url(self) -> str:
         """Of a database that holds nothing yet."""
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres"
+
+    def add_database(self, name: str) -> str:
+        """The address of one more database that holds nothing yet."""
+        self.execute(f"CREATE DATABASE {name}")
+        return self.url.removesuffix("postgres") + name
 
     def execute(self, *statements: str) -> None:
         """Carry out some SQL."""
@@ -45,6 +51,33 @@ class Cluster:
 
         services.run(work())
 
+    def ask(self, query: str) -> Any:
+        """The first value that a query gives."""
+
+        async def work() -> Any:
+            connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
+            try:
+                return await connection.fetchval(query)
+            finally:
+                await connection.close()
+
+        return services.run(work())
+
+    def start(self, *settings: str) -> None:
+        """Start it, with more `settings` ("name=value") than our own."""
+        told = (
+            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+            " -c log_min_messages=debug1 -c max_connections=40 -c log_connections=on"
+        )
+        told += "".join(f" -c {each}" for each in settings)
+        log = self.folder / "server.log"
+        _run(
+            [self.programs / "pg_ctl", "-D", self.folder / "data", "-l", log, "-o", told, "-w",
+             "start"],
+            self.folder,
+        )  # fmt: skip
+        self.is_running = True
+
     def stop(self) -> None:
         """Write everything to the disk and end the server."""
         if self.is_running:
@@ -56,14 +89,16 @@ class Cluster:
 
 
 @contextmanager
-def started() -> Iterator[Cluster]:
-    """A fresh server with small log segments and a talkative log; gone when the block ends."""
+def started(*settings: str) -> Iterator[Cluster]:
+    """A fresh server with small log segments, a talkative log and more `settings` ("name=value");
+    gone when the block ends.
+    """
     # Not in pytest's folder: only its owner may enter that one, and the server is somebody else.
     with tempfile.TemporaryDirectory(prefix="tt-cluster-", ignore_cleanup_errors=True) as folder:
-        yield from _started(Path(folder))
+        yield from _started(Path(folder), settings)
 
 
-def _started(folder: Path) -> Iterator[Cluster]:
+def _started(folder: Path, settings: Sequence[str]) -> Iterator[Cluster]:
     programs = services.postgresql_programs()
     assert programs is not None, "ask services.postgresql_programs() before"
     if os.geteuid() == 0:
@@ -76,13 +111,8 @@ def _started(folder: Path) -> Iterator[Cluster]:
          "--wal-segsize=1", "--no-sync"],
         folder,
     )  # fmt: skip
-    told = (
-        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c log_min_messages=debug1"
-        " -c max_connections=40 -c log_connections=on"
-    )
-    log = folder / "server.log"
-    _run([programs / "pg_ctl", "-D", data, "-l", log, "-o", told, "-w", "start"], folder)
     cluster = Cluster(folder, port, programs)
+    cluster.start(*settings)
     try:
         yield cluster
     finally:

@@ -30,10 +30,10 @@ class Games:
 
     @property
     def are_well(self) -> bool:
-        """The thief won the controls, of which PostgreSQL is one, and nothing else."""
+        """The thief won the controls and nothing else."""
         return (
             self.sqlite.is_well
-            and (self.postgresql is None or self.postgresql.at_once.beats_chance)
+            and (self.postgresql is None or self.postgresql.is_well)
             and not any(each.beats_chance for each in self.doors.values())
         )
 
@@ -41,12 +41,16 @@ class Games:
     def told(self) -> dict[str, object]:
         """All of it as shares, for a line of JSON."""
         at_last, server = self.sqlite.laid_anew, self.postgresql
+        before = server.before if server else {}
         return {
             "linkage": {
                 "sqlite": at_last.share,
                 "chance": at_last.chance / at_last.count,
-                "sqlite_before": self.sqlite.log_emptied.share,
-                "postgresql_before": server.at_once.share if server else None,
+                "sqlite_before": self.sqlite.before["log emptied"].share,
+                "postgresql_before": before["at once"].share if before else None,
+                "postgresql_by_log": before["by the log"].share if before else None,
+                "postgresql_by_holes": before["by holes"].share if before else None,
+                "postgresql_after": server.laid_anew.share if server else None,
             },
             "doors": {
                 name: {"guessed": each.guessed / each.count, "chance": each.chance / each.count}
@@ -57,17 +61,26 @@ class Games:
 
 def play() -> Games:
     """Play all of them; some minutes."""
-    with _folder() as folder:
-        on_file = asyncio.run(linkage.rob(_url(folder), Path(folder), PEOPLE, OVER_FAKES))
+    on_file = asyncio.run(linkage.fairly(_on_file))
     on_server = None
     if services.postgresql_programs() is not None:
-        with cluster.started() as private, _folder() as folder:
-            on_server = asyncio.run(linkage.rob(private.url, Path(folder), PEOPLE, OVER_FAKES))
+        on_server = asyncio.run(linkage.fairly(_on_server))
     with _folder() as folder:
         dice = random.Random(secrets.randbits(64))
         ways = asyncio.run(door_game.fill(_url(folder), Path(folder), dice, TIPS_BY_DOORS))
         doors = door_game.guess_all(metadata_game.steal_file(_url(folder)), ways)
     return Games(on_file, on_server, doors)
+
+
+async def _on_file(seed: int) -> linkage.Played:
+    with _folder() as folder:
+        return await linkage.rob(_url(folder), Path(folder), PEOPLE, OVER_FAKES, seed=seed)
+
+
+async def _on_server(seed: int) -> linkage.Played:
+    with cluster.started(*linkage.SERVER) as private, _folder() as folder:
+        path = Path(folder)
+        return await linkage.rob_server(private, path, PEOPLE, OVER_FAKES, seed=seed)
 
 
 def _folder() -> "tempfile.TemporaryDirectory[str]":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.app import House
 from bot.channels import Arrival
@@ -16,7 +16,8 @@ from bot.plan import BASIC
 from handlers.events import Chose, Event, Said
 from storage import bots
 from storage.bots import Bot, Mode
-from storage.tables import subscribers, tips, units
+from storage.chance import random_id
+from storage.tables import subscribers, tips, tombstones, units
 from tests import telegram_house, zalo_house
 from tests.players import Clock, open_house
 from tests.telegram_house import TelegramPlayer, in_telegram
@@ -69,6 +70,12 @@ async def filled(
             await _from_arrivals(world, channel, f"{number:020x}")
             await world.came()
         yield world
+
+
+async def came_and_went(house: House) -> None:
+    """Something was written again, without which no pass does anything."""
+    async with house.database.write() as tx:
+        await tx.run(insert(tombstones).values(id=random_id(), day=house.clock().date()))
 
 
 async def _through_fakes(world: World, count: int) -> None:
