@@ -15,9 +15,11 @@ from bot.app import CannotStart, is_unmade, open_keys
 from bot.config import Settings
 from bot.findings import Finding, are_well
 from bot.media import Cleaner, Sandbox
+from bot.order_cli import ADVICE
 from storage import audit, migrate, rotation
 from storage.database import Database, Unreachable, file_of
 from storage.installation import Installation
+from storage.server_settings import concerns
 
 _SWAPS = Path("/proc/swaps")
 _GOES_THROUGH_A_MAPPER = ("/dev/dm-", "/dev/mapper/", "/dev/zram")
@@ -173,7 +175,12 @@ async def _rotation(_: Settings, database: Database, __: Installation) -> Sequen
     return [Finding(None, line)]
 
 
+async def _server(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
+    """What the settings of PostgreSQL spoil."""
+    return [Finding(False, f"server: {ADVICE[each]}.") for each in await concerns(database)]
+
+
 MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox)
 """What is looked at without the database."""
-HOUSE: Sequence[HouseLook] = (_beside, _paper, _log, _rotation)
+HOUSE: Sequence[HouseLook] = (_beside, _paper, _log, _rotation, _server)
 """What is looked at with its keys opened."""
