@@ -204,8 +204,8 @@ def _may_be_code(groups: Sequence[Run], *, alone: bool) -> bool:
     if any(_is_jumble(group) for group in groups):
         return few or unlikeness >= 1 / 2
     if any(letter.base in _IN_NO_CODE for group in groups for letter in group):
-        # All letters or all digits in each group, and letters that no code has:
-        # `laix hỏi 9704 laix`
+        # No group mixes letters and digits, and there are letters that no code has, as in
+        # `laix hỏi 9704 laix`.
         return False
     # Four groups that are whole with the keys that their marks stand for are hardly words.
     are_fours = few and all(_size([group]) == GROUP_LENGTH for group in groups)

@@ -9,6 +9,7 @@ import re
 import string
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp.test_utils import unused_port
 
@@ -186,13 +187,13 @@ class TelegramScene:
         words = self.cage.words("words in a broken update")
         life = utc_now().timestamp() + 3600
         author = {"id": phone.person.id, "first_name": words, "is_bot": False}
-        broken: tuple[dict[str, object], ...] = (
+        bodies: Sequence[dict[str, Any]] = (
             {"message": words},
             {"message": {"message_id": words, "from": author, "text": words}},
             {"message": {"from": [words], "chat": {"id": phone.person.id}, "date": words}},
             {"callback_query": {"id": words, "from": words, "data": {words: words}}},
         )
-        for number, body in enumerate(broken):
+        for number, body in enumerate(bodies):
             self.bot.inbox.put_raw(body, number, life)
         await phone.say(self.cage.words("words without a talk"))
         await phone.person.photo(words.encode() * 50, self.cage.words("caption"), raw=True)
