@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Final, Protocol
 
 import click
@@ -10,8 +11,9 @@ from bot.app import utc_now
 from bot.config import Settings
 from storage import order
 from storage.database import Database
-from storage.order import MOST_BYTES_LAID_ANEW, Left
+from storage.order import MOST_BYTES_LAID_ANEW
 from storage.server_settings import Concern, concerns
+from storage.vacuum import Left
 
 ADVICE: Final[Mapping[Concern, str]] = {
     Concern.LOG_RECYCLED: "set wal_recycle = off: old segments of the write-ahead log keep what"
@@ -48,6 +50,8 @@ _LEFT: Final[Mapping[Left, str]] = {
     " again when they are done",
     Left.LARGE: f"what has more than {MOST_BYTES_LAID_ANEW // 1024**2} MB was not written anew; run"
     " it with --large when nobody works",
+    Left.OWNER: "the tables belong to another role, so they were not written anew and their free"
+    " places show how rows lay; ALTER TABLE … OWNER TO the role of the house, each of them",
     Left.SWITCH: "the server refused a new segment of the write-ahead log",
     Left.CHECKPOINT: "the server refused a checkpoint",
 }
@@ -65,24 +69,33 @@ class Runner(Protocol):
         """Open the database, do `work` with it, close it."""
 
 
+async def lay_anew(database: Database, local: datetime, most_bytes: int) -> list[str]:
+    """Do it, and tell in lines what was done (✓), what was left (✗) and what the server would have
+    to be told (!). `local` is the present time where the house is.
+    """
+    passed = await order.forget_order(database, most_bytes)
+    left = [f"✗ {_LEFT[each]}" for each in Left if each in passed.left]
+    advice = [f"! {ADVICE[each]}" for each in await concerns(database)]
+    if database.is_sqlite:
+        return left or ["✓ the file was laid anew"]
+    if not passed.is_over:
+        return left + advice
+    async with database.write() as tx:
+        await order.remember(tx, local)
+    done = f"{passed.rows} rows were laid anew" if passed.rows else "nothing is new since the last"
+    return [f"✓ {done}", *left, *advice]
+
+
 @click.command("order", help="Lay rows anew, so that nothing tells when they were written.")
 @click.option("--large", is_flag=True, help="What is large as well: nobody can work meanwhile.")
 @click.pass_obj
 def order_command(runner: Runner, *, large: bool) -> None:
     """`order`; exit code 1 where something was left as it was."""
+    most_bytes = _LIMITLESS if large else MOST_BYTES_LAID_ANEW
 
     async def work(database: Database) -> list[str]:
-        passed = await order.forget_order(database, _LIMITLESS if large else MOST_BYTES_LAID_ANEW)
-        if passed.is_over and not database.is_sqlite:
-            async with database.write() as tx:
-                await order.remember(tx, utc_now().astimezone(runner.settings.zone))
-        if database.is_sqlite:
-            done = ["✓ the file was laid anew"] if not passed.left else []
-        else:
-            done = [f"✓ {passed.rows} rows were laid anew"] if passed.is_over else []
-        left = [f"✗ {_LEFT[each]}" for each in Left if each in passed.left]
-        advice = [f"! {ADVICE[each]}" for each in await concerns(database)]
-        return done + left + advice
+        local = utc_now().astimezone(runner.settings.zone)
+        return await lay_anew(database, local, most_bytes)
 
     told = runner.run(work)
     for line in told:

@@ -7,11 +7,9 @@ of pages and the write-ahead log tell the order as well. Any of it joins a tip t
 that was written beside it. What this pass does and what it cannot do: docs/decisions/0017.
 """
 
-import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -26,31 +24,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import vacuum
 from storage.alone import ORDER, alone_with
 from storage.database import Database, Tx
-from storage.tables import (
-    chunks,
-    counters,
-    letters,
-    parts,
-    rings,
-    subscribers,
-    tallies,
-    tips,
-    tombstones,
-    wraps,
-)
+from storage.tables import counters
+from storage.vacuum import LAID_ANEW, Left
 
 MOST_BYTES_LAID_ANEW = 256 * 1024 * 1024
 """A larger file of SQLite might take all the memory that a small server has, for the new one is
 built there; a larger table of PostgreSQL would keep people waiting.
-"""
-LAID_ANEW = (tips, parts, chunks, wraps, letters, rings, tombstones, tallies, subscribers)
-"""What is laid anew on PostgreSQL. Subscribers are among it, though their numbers keep their order:
-their transactions, held against those of the audit, would tell the minute of each.
 """
 LAST_PASS = "order"  # noqa: S105 - no password
 """The counter that holds the transaction (64 bits) of the last whole pass on PostgreSQL."""
@@ -59,49 +43,13 @@ ORDER_DAY = "order_day"
 NIGHT = timedelta(hours=3, minutes=20)
 """When a night's pass is due, from local midnight: not at a full hour, when cards leave."""
 
-_TRIES = 40
-_PAUSE_SECONDS = 0.25
-_OLD_SECONDS = 10
 _MEMORY = "64MB"
 _HALF_OF_32_BITS = 2**31
-_LOCKED, _FORBIDDEN = "55P03", "42501"
 _XMIN: ColumnElement[Any] = literal_column("xmin")
 _NOW = text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
+_NEWEST = text("SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) - 1")
 _SIZES = text("SELECT relname FROM pg_class WHERE oid = CAST(:name AS regclass)"
               " AND pg_total_relation_size(oid) > :most")  # fmt: skip
-# Whoever began to read before the pass still sees the rows as they were, so they are kept for them.
-_READING = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    " AND greatest(age(backend_xmin), age(backend_xid)) >= age(CAST(:last AS xid))"
-)
-# Sealed values that no index holds: nobody looks for one, so the planner needs no samples of them.
-_SAMPLED = text(
-    "SELECT a.attname FROM pg_attribute a WHERE a.attrelid = CAST(:name AS regclass)"
-    " AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = CAST('bytea' AS regtype)"
-    " AND a.attstattarget IS DISTINCT FROM 0 AND NOT EXISTS (SELECT FROM pg_index i"
-    " WHERE i.indrelid = a.attrelid AND a.attnum = ANY (i.indkey))"
-)
-
-
-class Left(StrEnum):
-    """What a pass left as it was."""
-
-    ANOTHER = "another"
-    """Another process is at it: nothing was done."""
-    BUSY = "busy"
-    """Somebody was writing or reading all the time: it was given up."""
-    READ = "read"
-    """Somebody reads since before the pass: deleted rows had to stay for them."""
-    LARGE = "large"
-    """What is too large was not written anew: its free places show what lay there."""
-    SWITCH = "switch"
-    """The server allows no new segment of the write-ahead log."""
-    CHECKPOINT = "checkpoint"
-    """The server allows no checkpoint: its write-ahead log stays for some minutes."""
-
-
-_EMPTYING = (("SELECT pg_switch_wal()", Left.SWITCH), ("CHECKPOINT", Left.CHECKPOINT))
 _AGAIN = frozenset({Left.ANOTHER, Left.BUSY, Left.READ})
 
 
@@ -185,36 +133,38 @@ async def _pass(database: Database, connection: AsyncConnection, most_bytes: int
     """`connection` is without a transaction, as VACUUM wants it."""
     large = await larger(connection, most_bytes)
     last = await connection.scalar(select(counters.c.value).where(counters.c.name == LAST_PASS))
-    laid = await _when_free(database, last or 0, large)
+    # Whoever reads since before (a backup?) keeps the rows as they lie: better nothing, and later.
+    if not await vacuum.nobody_reads_since(connection, await connection.scalar(_NEWEST) or 0):
+        return Passed(left=frozenset({Left.READ}))
+
+    async def lay_anew() -> _Laid:
+        async with database.engine.begin() as free:
+            return await _lay_anew(free, last or 0, large)
+
+    laid = await vacuum.patiently(lay_anew)
     if laid is None:
         return Passed(left=frozenset({Left.BUSY}))
     if not laid.was_needed:
         return Passed()
-    left = {Left.LARGE} if large else set()
-    left |= await _vacuum(connection, laid.number, large)
-    left |= await _empty_log(connection)
-    done = Passed(laid.rows, frozenset(left))
+    left = await _free(connection, laid.number, large)
+    done = Passed(laid.rows, left | {Left.LARGE} if large else left)
     if done.is_over:
         # Not before: a pass that was broken off is done again as a whole.
         await connection.execute(_counted(LAST_PASS, laid.number))
     return done
 
 
-async def _when_free(database: Database, last: int, large: Collection[str]) -> _Laid | None:
-    """Lay rows anew in a moment in which nobody writes; None where there was none.
-
-    It never stands in line for its locks: whoever holds one and waits for another of them would be
-    thrown out as a deadlock, and that might be a worker.
-    """
-    for _ in range(_TRIES):
-        try:
-            async with database.engine.begin() as connection:
-                return await _lay_anew(connection, last, large)
-        except DBAPIError as error:
-            if _code(error) != _LOCKED:
-                raise
-        await asyncio.sleep(_PAUSE_SECONDS)
-    return None
+async def _free(
+    connection: AsyncConnection, number: int, large: Collection[str]
+) -> frozenset[Left]:
+    """Nothing is to be read any more of how the rows lay before the transaction `number`."""
+    if not await vacuum.nobody_reads_since(connection, number):
+        return frozenset({Left.READ})
+    if not await vacuum.owns_all(connection):
+        return await vacuum.empty_log(connection) | {Left.OWNER}
+    if not await vacuum.write_anew(connection, large):
+        return frozenset({Left.BUSY})
+    return await vacuum.empty_log(connection)
 
 
 async def _lay_anew(connection: AsyncConnection, last: int, large: Collection[str]) -> _Laid:
@@ -227,7 +177,9 @@ async def _lay_anew(connection: AsyncConnection, last: int, large: Collection[st
     if age is not None and not await _any_since(connection, age):
         return _Laid(number, 0, False)
     names = ", ".join(table.name for table in LAID_ANEW)
-    # Not even SELECT … FOR UPDATE beside it, for its rows are about to go; plain reading goes on.
+    # It does not stand in line for them: whoever holds one and waits for another would be thrown
+    # out as a deadlock, and that might be a worker. Not even SELECT … FOR UPDATE goes on beside it,
+    # for its rows are about to go; plain reading does.
     await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
     await connection.execute(text(f"SET LOCAL work_mem = '{_MEMORY}'"))
     rows = 0
@@ -256,79 +208,6 @@ async def _mix(connection: AsyncConnection, table: Table, age: int | None) -> in
     names = [column.name for column in table.c]
     again = insert(table).from_select(names, mixed, include_defaults=False).add_cte(moved)
     return int((await connection.execute(again)).rowcount)
-
-
-async def _vacuum(
-    connection: AsyncConnection, number: int, large: Collection[str]
-) -> frozenset[Left]:
-    """Write small tables to new files, for in the old ones the rows still lie as they were, deleted
-    ones among them; of large ones make the places free.
-    """
-    left = set()
-    if not await _nobody_reads_since(connection, number):
-        left.add(Left.READ)
-    try:
-        await connection.execute(text(f"SET lock_timeout = '{int(_PAUSE_SECONDS * 1000)}ms'"))
-        commands = await _no_samples(connection)
-        for name in (*(table.name for table in LAID_ANEW), counters.name):
-            commands.append(f"VACUUM {name}" if name in large else f"VACUUM (FULL) {name}")
-        for command in commands:
-            if not await _patiently(connection, command):
-                left.add(Left.BUSY)
-    finally:
-        await connection.execute(text("RESET lock_timeout"))
-    return frozenset(left)
-
-
-async def _nobody_reads_since(connection: AsyncConnection, number: int) -> bool:
-    last = number % 2**32
-    for _ in range(round(_OLD_SECONDS / _PAUSE_SECONDS)):
-        if not await connection.scalar(_READING, {"last": last}):
-            return True
-        await asyncio.sleep(_PAUSE_SECONDS)
-    return False
-
-
-async def _no_samples(connection: AsyncConnection) -> list[str]:
-    """What has to be done, once, that the planner keeps no copies of sealed values: a case key
-    would live on in its statistics after the tip was deleted.
-    """
-    commands = []
-    for table in LAID_ANEW:
-        for (column,) in (await connection.execute(_SAMPLED, {"name": table.name})).all():
-            alter = f"ALTER TABLE {table.name} ALTER COLUMN {column}"
-            # A change of the type, though it is the same, throws the old samples away.
-            commands += [f"{alter} SET STATISTICS 0", f"{alter} TYPE bytea"]
-    return [*commands, "VACUUM (FULL) pg_catalog.pg_statistic"] if commands else []
-
-
-async def _patiently(connection: AsyncConnection, command: str) -> bool:
-    for _ in range(_TRIES):
-        try:
-            await connection.execute(text(command))
-            return True
-        except DBAPIError as error:
-            if _code(error) != _LOCKED:
-                raise
-        await asyncio.sleep(_PAUSE_SECONDS)
-    return False
-
-
-async def _empty_log(connection: AsyncConnection) -> frozenset[Left]:
-    """Begin a new segment of the write-ahead log, and let the server drop those before it."""
-    left = set()
-    for command, refused in _EMPTYING:
-        try:
-            await connection.execute(text(command))
-        except DBAPIError as error:
-            if _code(error) != _FORBIDDEN:
-                raise
-            left.add(refused)
-    return frozenset(left)
-
-
-def _code(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", ""))
 
 
 def _counted(name: str, value: int) -> postgresql.Insert:

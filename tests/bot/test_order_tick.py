@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from bot import serving
-from storage import order
+from storage import order, vacuum
 from storage.chance import random_id
 from storage.database import file_of
 from storage.tables import letters, tombstones
@@ -54,7 +54,7 @@ async def test_on_postgresql_rows_are_laid_anew_once_a_night_and_soon_after_a_la
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Everybody's tests write to this server: a checkpoint would last seconds.
-    monkeypatch.setattr(order, "_EMPTYING", ())
+    monkeypatch.setattr(vacuum, "_EMPTYING", ())
     async with open_house(postgresql_url, tmp_path) as (house, clock):
 
         async def last() -> int:
@@ -90,8 +90,8 @@ async def test_on_postgresql_rows_are_laid_anew_once_a_night_and_soon_after_a_la
 async def test_a_pass_that_was_given_up_is_tried_again_after_ten_minutes(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order, "_EMPTYING", ())
-    monkeypatch.setattr(order, "_TRIES", 1)
+    monkeypatch.setattr(vacuum, "_EMPTYING", ())
+    monkeypatch.setattr(vacuum, "_TRIES", 1)
     async with open_house(postgresql_url, tmp_path) as (house, clock):
         tick = serving._ticks(house)["order"][1]
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import statistics
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,24 +14,29 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import order
+from storage import order, vacuum
 from storage.chance import random_id
 from storage.database import Database, file_of
-from storage.order import Left, Passed
-from storage.tables import letters, parts, tips, wraps
+from storage.order import Passed
+from storage.tables import counters, letters, tips, wraps
+from storage.vacuum import LAID_ANEW, Left
 from tests import desk_world
 from tests.tip_world import PHOTO, count, file, new_tip
 from tests.whole import cluster
 
 HANOI = timezone(timedelta(hours=7))
 GATE = 4711
+_STANDING = (
+    f"FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = {GATE}"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 @pytest.fixture
 async def made(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     # Everybody's tests write to this server: a checkpoint would last seconds. A server of our own
     # is asked for it below.
-    monkeypatch.setattr(order, "_EMPTYING", ())
+    monkeypatch.setattr(vacuum, "_EMPTYING", ())
     async with desk_world.database(postgresql_url) as opened:
         yield opened
 
@@ -53,14 +58,14 @@ async def add_letters(database: Database, bodies: Sequence[bytes]) -> None:
             await tx.run(insert(letters).values(id=random_id(), body=body))
 
 
-def bodies_of(size: int, number: int = 40) -> list[bytes]:
+def bodies_of(size: int, number: int = 60) -> list[bytes]:
     return [secrets.token_bytes(size) for _ in range(number)]
 
 
 async def everything(connection: Any) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables that are laid anew, with every byte."""
     rows = {}
-    for table in order.LAID_ANEW:
+    for table in LAID_ANEW:
         found = await connection.fetch(f"SELECT * FROM {table.name}")
         rows[table.name] = sorted((tuple(row) for row in found), key=repr)
     return rows
@@ -85,10 +90,9 @@ async def places_of(connection: Any, bodies: Sequence[bytes]) -> list[tuple[int,
 async def toasted(connection: Any, bodies: Sequence[bytes]) -> list[int]:
     """The number under which each letter's body is kept apart."""
     toast = await connection.fetchval(
-        "SELECT relname FROM pg_class WHERE oid ="
-        " (SELECT reltoastrelid FROM pg_class WHERE relname = 'letters')"
+        "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'letters'::regclass"
     )
-    asked = f"SELECT chunk_id, chunk_data FROM pg_toast.{toast} WHERE chunk_seq = 0"
+    asked = f"SELECT chunk_id, chunk_data FROM {toast} WHERE chunk_seq = 0"
     numbers = {row["chunk_data"]: row["chunk_id"] for row in await connection.fetch(asked)}
     size = len(next(iter(numbers)))
     return [numbers[each[:size]] for each in bodies]
@@ -203,10 +207,7 @@ async def in_the_middle(database: Database, keeper: Any) -> AsyncIterator["async
     await keeper.execute(f"SELECT pg_advisory_lock({GATE})")
     async with asyncio.TaskGroup() as group:
         passing = group.create_task(_caught(database))
-        while not await keeper.fetchval(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        ):
+        while not await keeper.fetchval(f"SELECT count(*) {_STANDING}"):
             assert not passing.done()
             await asyncio.sleep(0.01)
         try:
@@ -266,11 +267,7 @@ async def test_a_pass_that_is_killed_leaves_everything_and_the_next_one_does_it_
         await file(made, new_tip())
     before = await everything(plain)
     async with in_the_middle(made, plain) as passing:
-        await plain.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-            " AND NOT granted AND objid = $1",
-            GATE,
-        )
+        await plain.execute(f"SELECT pg_terminate_backend(pid) {_STANDING}")
         assert await passing == Passed(-1)
     assert await everything(plain) == before
     assert (await order.forget_order(made)).rows == sum(map(len, before.values()))
@@ -281,32 +278,51 @@ async def test_a_pass_that_is_killed_leaves_everything_and_the_next_one_does_it_
 async def test_who_writes_is_neither_waited_for_nor_thrown_out(
     made: Database, plain: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order, "_TRIES", 3)
-    monkeypatch.setattr(order, "_PAUSE_SECONDS", 0.01)
-    tip = await file(made, new_tip())
-    async with made.write() as tx:
-        await tx.row(select(tips).where(tips.c.id == tip).with_for_update())
+    monkeypatch.setattr(vacuum, "_TRIES", 3)
+    monkeypatch.setattr(vacuum, "_PAUSE_SECONDS", 0.01)
+    await file(made, new_tip())
+    async with plain.transaction():
+        # As somebody who is about to write has it; nothing was read or written yet.
+        await plain.execute("LOCK TABLE tips IN ROW SHARE MODE")
         passed = await order.forget_order(made)
         assert passed == Passed(left=frozenset({Left.BUSY}))
         assert not passed.is_over
         # The other tables are free all the time.
-        await tx.run(delete(wraps).where(wraps.c.tip == tip))
-        await tx.run(delete(parts).where(parts.c.tip == tip))
+        await plain.execute("DELETE FROM parts; DELETE FROM wraps")
     assert (await order.forget_order(made)).is_over
 
 
 @pytest.mark.postgresql
-async def test_who_reads_since_before_keeps_deleted_rows_and_it_is_said(
-    made: Database, monkeypatch: pytest.MonkeyPatch
+async def test_while_somebody_reads_since_before_nothing_is_done_and_it_is_said(
+    made: Database, plain: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order, "_TRIES", 2)
-    monkeypatch.setattr(order, "_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(order, "_OLD_SECONDS", 0.02)
-    await file(made, new_tip())
+    monkeypatch.setattr(vacuum, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(vacuum, "_OLD_SECONDS", 0.02)
+    bodies = bodies_of(200, 3)
+    await add_letters(made, bodies)
+    before = await places_of(plain, bodies)
     async with made.read() as tx:
         await tx.rows(select(letters))
-        passed = await order.forget_order(made)
-    assert passed.left == {Left.READ, Left.BUSY}
+        # A transaction later; who reads now keeps nothing that is older.
+        await add_letters(made, [b"later"])
+        assert await order.forget_order(made) == Passed(left=frozenset({Left.READ}))
+        assert await places_of(plain, bodies) == before
+    assert (await order.forget_order(made)).rows >= 4
+
+
+@pytest.mark.postgresql
+async def test_who_begins_to_read_during_the_pass_is_found_as_well(
+    made: Database, plain: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vacuum, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(vacuum, "_OLD_SECONDS", 0.02)
+    await file(made, new_tip())
+    async with AsyncExitStack() as stack:
+        async with in_the_middle(made, plain) as passing:
+            tx = await stack.enter_async_context(made.read())
+            await tx.rows(select(letters))
+        passed = await passing
+    assert passed.left == {Left.READ}
     assert not passed.is_over
     # It is not taken for done: the next one does it again.
     assert (await order.forget_order(made)).rows == passed.rows
@@ -315,7 +331,10 @@ async def test_who_reads_since_before_keeps_deleted_rows_and_it_is_said(
 @pytest.mark.postgresql
 async def test_the_planner_keeps_no_sample_of_a_sealed_value(made: Database, plain: Any) -> None:
     await add_letters(made, bodies_of(90, 60))
-    sampled = "SELECT count(*) FROM pg_stats WHERE tablename = 'letters' AND attname = 'body'"
+    sampled = (
+        "SELECT count(*) FROM pg_stats WHERE attname = 'body' AND tablename = 'letters'"
+        " AND schemaname = 'public'"
+    )
     # As a server does by itself that no pass was on yet.
     await plain.execute("ALTER TABLE letters ALTER body SET STATISTICS 100; ANALYZE letters")
     # The control: sixty bodies, and each of them is in there.
@@ -346,14 +365,20 @@ async def test_a_deleted_case_key_is_in_no_file_afterwards_and_what_a_role_may_n
             staying = await keys_of(made, kept)
             assert all(lies_in(private.folder, each) for each in staying)
             await file(made, new_tip())
-        owned = [f"ALTER TABLE {table.name} OWNER TO house" for table in order.LAID_ANEW]
-        private.execute("CREATE ROLE house LOGIN", *owned, "GRANT ALL ON counters TO house")
+        refused = {Left.SWITCH, Left.CHECKPOINT}
+        private.execute(
+            "CREATE ROLE house LOGIN", "GRANT ALL ON ALL TABLES IN SCHEMA public TO house"
+        )
         modest = Database(private.url.replace("postgres@", "house@"))
         try:
+            assert (await order.forget_order(modest)).left == {Left.OWNER, *refused}
+            for table in (*LAID_ANEW, counters):
+                private.execute(f"ALTER TABLE {table.name} OWNER TO house")
+            private.execute("DELETE FROM counters WHERE name = 'order'")
             passed = await order.forget_order(modest)
         finally:
             await modest.close()
-        assert passed.left == {Left.SWITCH, Left.CHECKPOINT}
+        assert passed.left == refused
         assert passed.rows > 0
         assert passed.is_over
 

@@ -12,7 +12,7 @@ from tests.whole.linkage import Joined, Pairs, Played
 from tests.whole.linkage_loot import Loot
 
 PEOPLE = 200
-PEOPLE_ON_A_SERVER = 80
+PEOPLE_ON_A_SERVER = 60
 OVER_FAKES = 12
 OVER_FAKES_TO_A_SERVER = 4
 
