@@ -34,7 +34,7 @@ def test_every_figure_is_one_line_of_json() -> None:
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     databases = {"sqlite", *(["postgresql"] if services.postgresql_admin_url() else [])}
     # In small, PostgreSQL shows the cards only.
-    expected = {
+    expected: set[tuple[str, str, str | None]] = {
         ("send_to_card", database, quantile)
         for database in databases
         for quantile in ("p50", "p99")
