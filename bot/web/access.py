@@ -135,6 +135,11 @@ async def begin(parts: Parts, member: Member, language: Language, *, sure: bool)
     return session
 
 
+async def leave_behind(request: web.Request) -> None:
+    """The session that this browser had is over: whoever signs in anew gets a fresh one."""
+    await request.app[PARTS].volatile.drop("desk session", cookie(request, "desk"))
+
+
 async def speak(parts: Parts, session: Session, language: Language) -> None:
     """From now on the pages of this session are in `language`."""
     left = session.began + SESSION_SECONDS - parts.clock().timestamp()

@@ -95,6 +95,7 @@ async def _take_password(request: web.Request) -> web.Response:
         note(Event.STAFF_REFUSED)
         return _login(request, language, said("desk.enter.wrong"), login)
     await access.forgive(parts, *names)
+    await access.leave_behind(request)
     if known:
         return await _sign_in(parts, member, language)
     half = await access.begin(parts, member, language, sure=False)
@@ -186,6 +187,7 @@ async def _demo(request: web.Request) -> web.Response:
         member = await staff.by_login(tx, login.decode())
     if member is None:
         return await lost(request)
+    await access.leave_behind(request)
     return await _sign_in(parts, member, Language.VI)
 
 

@@ -188,6 +188,7 @@ async def test_a_link_on_a_foreign_page_opens_no_photo(one: World) -> None:
     assert Act.PHOTO_OPENED not in await one.acts()
     await browser.get(path, **{"Sec-Fetch-Site": "same-origin"})
     assert browser.status == 200
+    assert browser.headers["Content-Disposition"] == 'inline; filename="anh.jpg"'
     assert Act.PHOTO_OPENED in await one.acts()
 
 

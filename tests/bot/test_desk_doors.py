@@ -126,6 +126,30 @@ async def test_a_code_works_once_and_a_remembered_device_needs_none(one: World) 
     assert browser.path == "/desk/vao/ma"
 
 
+async def test_signing_in_anew_ends_the_session_that_the_browser_had(one: World) -> None:
+    await add(one.made, "van.thu", ("north", Role.OFFICER))
+    browser = await one.browser()
+    secret = await enrolled(one, browser, "van.thu")
+    await browser.send("Tiếp tục", login="van.thu", password=PASSWORD)
+    await browser.send("Tiếp tục", code=code_at(secret, one.clock()))
+    [old] = [each.value for each in browser.client.session.cookie_jar if each.key == "desk"]
+    again = {"guard": browser.guard, "login": "van.thu", "password": PASSWORD}
+    await browser.post("/desk/vao", again)
+    assert browser.path == "/desk/vao/ma"
+    thief = await one.browser()
+    await thief.get("/desk", Cookie=f"desk={old}")
+    assert thief.path == "/desk/vao"
+
+
+async def test_a_password_is_hidden_and_may_be_filled_in_by_the_browser(one: World) -> None:
+    browser = await one.browser()
+    await browser.get("/desk/vao")
+    box = browser.page.select_one("#password")
+    assert box is not None
+    assert (box["type"], box["autocomplete"]) == ("password", "current-password")
+    assert "onpaste" not in browser.text
+
+
 async def test_signing_out_everywhere_ends_every_session_and_device(one: World) -> None:
     await add(one.made, "van.thu", ("north", Role.OFFICER))
     first, second = await one.at_desk("van.thu"), await one.at_desk("van.thu")
