@@ -21,7 +21,7 @@ BEGIN, END = "<!-- figures: `make proof` -->", "<!-- end of the figures -->"
 NAMES = ("seizure", "files", "retention", "restore", "police", "mutations")
 TESTS = (
     "tests/bot/test_media.py",
-    "tests/whole/test_gone.py",
+    "tests/whole/test_retention.py",
     "tests/whole/test_restore.py",
     "tests/handlers/test_no_police.py",
 )
@@ -76,7 +76,7 @@ def rows() -> tuple[Row, ...]:
             "P5",
             "**Deletion is real.** What was deleted, or whose time has passed, cannot be recovered"
             " from the database with every key in hand, nor from a backup that our tool restored",
-            "`pytest tests/whole/test_gone.py tests/whole/test_restore.py`",
+            "`pytest tests/whole/test_retention.py tests/whole/test_restore.py`",
             _gone,
         ),
         Row(
@@ -178,10 +178,12 @@ def _files(told: Figures) -> str:
 def _gone(told: Figures) -> str:
     gone, back = told["retention"], told["restore"]
     return (
-        f"pieces of {gone['rows']} rows found in the files before: {gone['before']}, after:"
-        f" {gone['after']}. Restored: the kept tip {'opens' if back['kept_opens'] else 'is LOST'},"
-        f" of the deleted one {back['deleted_rows']} rows; {back['key_found']} traces of the"
-        " master key in the archive"
+        f"PostgreSQL's files, searched for {gone['rows']} sealed values of a tip:"
+        f" {gone['before']:.0%}"
+        f" of every kind found before, {gone['after']:.0%} after the night. Restored on another"
+        f" machine: the kept tip {'is there' if back['kept'] else 'is LOST'}, the deleted one"
+        f" {'IS BACK' if back['deleted'] else 'is not'}; traces of words or master key in the"
+        f" archive: {back['traces']}"
     )
 
 

@@ -22,7 +22,8 @@ from time import perf_counter
 
 import aiohttp
 
-from tests import drive, product, services
+from storage.crypto import new_pair
+from tests import drive, figures, product, services
 from tests.product import Server
 from tests.whole import beside, cluster, games, telegram_scene, zalo_scene
 from tests.whole.bulletin_scene import BulletinScene
@@ -39,10 +40,9 @@ PROCESSES = 2
 PHONES_OF = 10
 """One talk in so many is over Telegram in each half, and as many are on Zalo."""
 DATABASE = "tiengtho.db"
-OPERATOR: Sequence[Sequence[str]] = ()
+OPERATOR = ("retention", "order", "backup")
 """What the operator does by `python -m bot` while it serves, before the power fails and again at
-the end; `{folder}` in a word is the folder that the thief takes: all that is left there is
-searched.
+the end. The archives lie in the folder that the thief takes.
 """
 _LOOK_SECONDS = 0.01
 
@@ -117,7 +117,7 @@ async def _play(server: Server, cage: Cage, talks: int) -> tuple[int, Found]:
         scene = Scene(server, http, cage, dice)
         over = TelegramScene(telegram, cage, dice, scene.photo)
         on_zalo = ZaloScene(zalo, cage, dice, scene.photo)
-        server.settings = {**over.polling(), **on_zalo.settings}
+        server.settings = {**over.polling(), **on_zalo.settings, **_backups(server)}
         await on_zalo.join(server)
         async with product.serving(server):
             with watched(server, server.folder / DATABASE, seconds=_LOOK_SECONDS) as loose:
@@ -147,7 +147,7 @@ async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int
     over.keep_all()
     on_zalo.keep_all()
     early = await asyncio.to_thread(search, [server.folder], list(scene.cage.canaries))
-    server.settings = {**over.webhook(), **on_zalo.settings}
+    server.settings = {**over.webhook(), **on_zalo.settings, **_backups(server)}
     await on_zalo.change_to_webhook(server)
     await server.start()
     await scene.come_back_all()
@@ -168,9 +168,19 @@ async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int
     return early
 
 
+def _backups(server: Server) -> dict[str, str]:
+    """Where archives lie, and the key that they are sealed to, whose other half nobody has."""
+    folder = server.folder / "backups"
+    folder.mkdir(exist_ok=True)
+    return {
+        "TIENGTHO_BACKUP_FOLDER": str(folder),
+        "TIENGTHO_BACKUP_PUBLIC_KEY": new_pair().public.hex(),
+    }
+
+
 async def _operate(server: Server) -> None:
-    for words in OPERATOR:
-        await server.command(*(word.format(folder=server.folder) for word in words))
+    for command in OPERATOR:
+        await server.command(command)
 
 
 async def _fail(scene: Scene, over: TelegramScene, on_zalo: ZaloScene) -> None:
@@ -291,7 +301,9 @@ def main() -> int:
         playing = {name: pool.submit(play, name) for name in names}
         thief = games.play(pool)
         played = {name: each.result() for name, each in playing.items()}
-    print(report(played, thief))
+    line = report(played, thief)
+    figures.keep("seizure", **json.loads(line))
+    print(line)
     return 0 if thief.are_well and all(one.is_clean for one in played.values()) else 1
 
 

@@ -12,7 +12,7 @@ from storage.database import Database, file_of
 from storage.outbox import Letter, LetterKind
 from storage.retention import LONGEST, Report
 from storage.tables import chunks, letters, parts, tips, wraps
-from tests import desk_world
+from tests import desk_world, figures
 from tests.desk_world import NOW
 from tests.tip_world import OTHER_PHOTO, end, file, new_tip
 from tests.whole import cluster
@@ -88,14 +88,22 @@ async def test_postgresql_holds_no_byte_of_a_destroyed_tip_after_the_nights_pass
             gone, staying = await old_tip(made), await file(made, new_tip(), [OTHER_PHOTO])
             told = await sealed(made, gone)
             private.execute("CHECKPOINT")
-            assert min(found_in(bytes_of(private.folder), told).values()) > 0.9
+            before = found_in(bytes_of(private.folder), told)
+            assert min(before.values()) > 0.9
             assert await retention.run(made, TODAY, LONGEST) == Report(destroyed=1)
             private.execute("CHECKPOINT")
             # The control: deleting alone leaves them lying there.
             assert max(found_in(bytes_of(private.folder), told).values()) > 0.9
             assert (await order.forget_order(made)).left == frozenset()
             data = bytes_of(private.folder)
-            assert set(found_in(data, told).values()) == {0}
+            after = found_in(data, told)
+            figures.keep(
+                "retention",
+                rows=sum(map(len, told.values())),
+                before=min(before.values()),
+                after=max(after.values()),
+            )
+            assert set(after.values()) == {0}
             assert min(found_in(data, await sealed(made, staying)).values()) > 0.9
 
 
