@@ -171,7 +171,6 @@ async def test_a_tip_that_is_deleted_leaves_the_screen_on_which_it_was_open(
     base = str(world.server.make_url("/")).rstrip("/")
     page = await (await new_context()).new_page()
     await page.goto(base + await demo_link(world.parts, "mot"))
-    await page.click("form button")
     async with page.expect_request("**/desk/live?tin=*"):
         await page.goto(f"{base}/desk/tin/{tip.hex()}")
     async with page.expect_request("**/desk/live?tin=*"):
