@@ -163,7 +163,6 @@ class Settings(BaseSettings):
     retention_unverified: Annotated[int, _days(LONGEST.unverified)] = LONGEST.unverified
     retention_duplicate: Annotated[int, _days(LONGEST.duplicate)] = LONGEST.duplicate
     retention_withdrawn: Annotated[int, _days(LONGEST.withdrawn)] = LONGEST.withdrawn
-    retention_out_of_scope: Annotated[int, _days(LONGEST.out_of_scope)] = LONGEST.out_of_scope
 
     @property
     def retention(self) -> Days:
@@ -175,7 +174,6 @@ class Settings(BaseSettings):
             unverified=self.retention_unverified,
             duplicate=self.retention_duplicate,
             withdrawn=self.retention_withdrawn,
-            out_of_scope=self.retention_out_of_scope,
         )
 
     @property
