@@ -1,7 +1,7 @@
 """The officer's private desk in a chat: where they are in it, and what a press or words lead to.
 
 Pure. What is done about a tip is decided by `handlers.moderators.respond`, as on the web desk; what
-cannot be undone is not offered here.
+takes a tip from its desk is explained and asked once more here too.
 """
 
 from dataclasses import dataclass, field
