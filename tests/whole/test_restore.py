@@ -53,7 +53,7 @@ async def read_by_officers(http: aiohttp.ClientSession, server: Server) -> str:
 
 @pytest.mark.long
 @pytest.mark.postgresql
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_after_the_machine_is_lost_what_was_kept_is_there_and_what_was_deleted_is_not(
     sqlite_url: str, postgresql_url: str, tmp_path: Path
 ) -> None:
