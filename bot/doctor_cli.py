@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from bot import hardening, keyfile
-from bot.app import CannotStart, is_unmade, open_keys
+from bot import backup_doctor, hardening, keyfile, redis_doctor
+from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
 from bot.media import Cleaner, Sandbox
@@ -180,7 +180,22 @@ async def _server(_: Settings, database: Database, __: Installation) -> Sequence
     return [Finding(False, f"server: {ADVICE[each]}.") for each in await concerns(database)]
 
 
-MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox)
+async def _redis(settings: Settings) -> Sequence[Finding]:
+    if not settings.redis_url.get_secret_value():
+        return []
+    found = [Finding(well, line) for well, line in await redis_doctor.examine(settings)]
+    return found or [Finding(True, "redis: it can be reached, and writes nothing to a disk.")]
+
+
+async def _backups(settings: Settings, _: Database, opened: Installation) -> Sequence[Finding]:
+    found = backup_doctor.findings(settings, utc_now())
+    if opened.demo:
+        # Nobody has to save a demo.
+        return [Finding(well or None, line) for well, line in found]
+    return [Finding(well, line) for well, line in found]
+
+
+MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox, _redis)
 """What is looked at without the database."""
-HOUSE: Sequence[HouseLook] = (_beside, _paper, _log, _rotation, _server)
+HOUSE: Sequence[HouseLook] = (_beside, _paper, _log, _rotation, _server, _backups)
 """What is looked at with its keys opened."""

@@ -348,14 +348,15 @@ async def wrong(settings: Settings) -> list[str]:
 async def test_the_doctor_is_red_until_the_key_is_on_paper_and_away_from_the_database(
     settings: Settings, tmp_path: Path
 ) -> None:
-    [line] = await wrong(settings)
-    assert "the master key is on no paper" in line
+    paper, backups = await wrong(settings)
+    assert "the master key is on no paper" in paper
+    assert "backups: none." in backups
     await opened(settings, keys_cli.confirm)
-    assert await wrong(settings) == []
+    assert await wrong(settings) == [backups]
     beside = tmp_path / "master.key"
     settings.master_key_file.rename(beside)
     moved = settings.model_copy(update={"master_key_file": beside})
-    [line] = await wrong(moved)
+    line, *_ = await wrong(moved)
     assert "it lies beside the database" in line
     link = tmp_path / "keys" / "link"
     link.symlink_to(beside)
