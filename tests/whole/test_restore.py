@@ -74,9 +74,9 @@ async def test_after_the_machine_is_lost_what_was_kept_is_there_and_what_was_del
             await worker.press("delete")
             await worker.press("delete_yes")
             await lost.kill()
+        before = (backups / "tombstones.ledger").stat().st_mtime_ns
         async with serving(lost):
             # The first tick of a start writes the ledger.
-            before = (backups / "tombstones.ledger").stat().st_mtime_ns
             while (backups / "tombstones.ledger").stat().st_mtime_ns == before:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             await lost.kill()
