@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench seizure mutations clean
+.PHONY: help setup run test check format lock bench seizure mutations proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ seizure: setup ## play whole talks, then search every byte that is left for what
 
 mutations: setup ## break our promises one by one in a copy; each time a test must notice
 	@$(BIN)/python -m tests.mutations $(ARGS)
+
+proof: setup ## run what shows each promise, write what it measured into SECURITY.md (half an hour)
+	@$(BIN)/python -m tests.proof $(ARGS)
 
 clean: ## remove what was made here, but never data/ or .env
 	rm -rf $(VENV) build dist tests/output *.egg-info

@@ -25,13 +25,14 @@ TIPS_CHANGED = "tips"
 """The counter that counts every committed change of a tip."""
 
 _DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
+_PATIENT_MILLISECONDS, _LITTLE_MILLISECONDS = 10_000, 200
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={_PATIENT_MILLISECONDS}",
 )
 
 
@@ -199,7 +200,11 @@ class Database:
         if not self.is_sqlite:
             return
         async with self.outside() as connection:
+            # A backup may be reading for long: it is tried again at the next tick, for nobody could
+            # write while we wait here.
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={_LITTLE_MILLISECONDS}")
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENT_MILLISECONDS}")
 
     async def forget_keys(self) -> None:
         """Wipe what was taken out of the keyring from the files, where it would live on; the log of

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from time import perf_counter
 
+from tests import figures
 from tests.mutations import table
 from tests.mutations.copies import BASE_SECONDS, ONE_SECONDS, Copy, copied
 from tests.mutations.table import Mutation, Unusable
@@ -40,7 +41,10 @@ def main(names: Sequence[str]) -> int:
     survived = [name for name, is_caught in verdicts if not is_caught]
     print(f"{perf_counter() - begun:.0f} s")
     caught = len(chosen) - len(survived)
-    print(json.dumps({"mutations": len(chosen), "caught": caught, "survived": survived}))
+    told = {"mutations": len(chosen), "caught": caught, "survived": survived}
+    if not names:
+        figures.keep("mutations", **told)
+    print(json.dumps(told))
     return 1 if survived else 0
 
 
