@@ -111,7 +111,7 @@ async def _loses_the_right(crowd: Crowd, officer: Officer, recruit: Recruit) -> 
     revoke = ("staff", "revoke", recruit.login, "ban-thach", "officer")
     await asyncio.to_thread(crowd.product.command, *revoke)
     await officer.write("answer", "Điều này không được gửi đi.")
-    await officer.reads("Không tìm thấy")
+    await officer.reads("Tin này không còn nữa")
     await officer.go("/desk")
     assert path not in await officer.links()
     await officer.reads("Bạn chưa được phân công")

@@ -143,7 +143,7 @@ async def test_a_tip_that_was_let_go_leaves_every_open_page(
     await page.click("text=Kết thúc vì ngoài phạm vi")
     # Its own page is not taken away under the officer, who still has the way back.
     await page.wait_for_selector("[role=timer]")
-    await other.get_by_role("heading", name="Không tìm thấy").wait_for(timeout=10_000)
+    await other.get_by_role("heading", name="Tin này không còn nữa").wait_for(timeout=10_000)
     assert STORY not in await other.content()
 
 
