@@ -1,4 +1,6 @@
-"""The small form of the seizure test, and that its search finds what is there."""
+"""The small form of the seizure test, and that its search finds what is there. PostgreSQL is seized
+by `make seizure` only, for its files take minutes to search.
+"""
 
 import base64
 import gzip
@@ -22,17 +24,6 @@ TALKS = 12
 @pytest.mark.timeout(300)
 async def test_nothing_that_was_said_lies_in_what_sqlite_leaves(tmp_path: Path) -> None:
     seized = await seizure.on_sqlite(tmp_path, TALKS)
-    assert seized.filed >= 4
-    assert seized.hits == frozenset()
-    assert seized.plain == frozenset()
-    assert seized.control_found
-
-
-@pytest.mark.long
-@pytest.mark.initdb
-@pytest.mark.timeout(300)
-async def test_nothing_that_was_said_lies_in_what_postgresql_leaves(tmp_path: Path) -> None:
-    seized = await seizure.on_postgresql(tmp_path, TALKS)
     assert seized.filed >= 4
     assert seized.hits == frozenset()
     assert seized.plain == frozenset()
