@@ -29,6 +29,7 @@ _LETTER = {
     "to": What(Kind.STAFF, "an officer's chat, or the id of an alarm"),
     "messages": What(Kind.STAFF, "our own messages in a desk's group or an officer's chat"),
     "lease": _HOUSE,
+    "topic": What(Kind.STAFF, "our topic in a desk's group"),
 }
 _RECORD = {
     **dict.fromkeys(("unit", "readers", "excluded"), _UNIT),
@@ -44,6 +45,7 @@ _RECORD = {
     "pepper": What(Kind.COUNT, "the number of the key that its code is bound to"),
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
+    **dict.fromkeys(("triage", "answer", "overdue"), What(Kind.CLOSED, "classes of durations")),
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),
@@ -63,6 +65,14 @@ _ENTRY = {
     "note": What(Kind.CLOSED, "outcomes, roles, ids; 80 letters at most"),
 }
 
+_TALLY = {
+    "unit": _UNIT,
+    **dict.fromkeys(("category", "outcome", "overdue", "valuable", "police"), _STATE),
+    "province": What(Kind.PUBLIC, "the province that the worker chose"),
+    "month": What(Kind.DAY, "of closing"),
+    **dict.fromkeys(("triage", "answer"), What(Kind.CLOSED, "classes of durations")),
+}
+
 WHOLE = ""
 """The name of the only field where what is sealed has none."""
 
@@ -72,6 +82,7 @@ OF_TIPS: Mapping[str, Fields] = {
     "storage.thread.extend": _PART,
     "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
     "storage.audit.write": _ENTRY,
+    "storage.tally.seal": _TALLY,
 }
 
 OTHERS: Mapping[str, Fields] = {
@@ -86,7 +97,7 @@ OTHERS: Mapping[str, Fields] = {
     "storage.alarms._sealed": dict.fromkeys(("path", "address", "trouble"), _OF_STAFF),
     "storage.desk_links.link": {WHOLE: _OF_STAFF},
     "storage.desk_groups._sealed": dict.fromkeys(
-        ("chat", "topics", "reading", "trouble"), What(Kind.STAFF, "the group of a desk")
+        ("chat", "topics", "reading", "trouble", "left"), What(Kind.STAFF, "the group of a desk")
     ),
     "storage.desk_codes.make": dict.fromkeys(("kind", "about", "until"), _OF_STAFF),
     "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},

@@ -30,6 +30,12 @@ LOGGED: Mapping[str, Fields] = {
     "ANSWER_NOT_SENT": _FATE,
     "BOT_UNHEARD": {**_BOT, **_WHY},
     "QUOTA_LEVEL": {**_BOT, **_PERCENT},
+    "CARDS_LEFT": {"cards": What(Kind.COUNT, "our cards of tips that are gone")},
+    "ORDER_LEFT": {"left": What(Kind.CLOSED, "what a pass left undone")},
+    "RETENTION_DONE": dict.fromkeys(
+        ("tips", "dated", "tombstones"), What(Kind.COUNT, "what the job of a night did")
+    ),
+    "STORE_DOUBTED": _WHY,
 }
 """Every event of `bot.logs.Event`, with all that may stand beside it."""
 
@@ -39,12 +45,18 @@ METRICS: Fields = {}
 _WHERE = What(Kind.HOUSE, "where something of ours is")
 _SECRET = What(Kind.HOUSE, "a secret of ours")
 _HOW = What(Kind.HOUSE, "how we work")
+_DAYS = What(Kind.HOUSE, "days that a closed tip is kept")
 SETTINGS: Fields = {
     **dict.fromkeys(("database_url", "redis_url", "master_key_file", "push_key_file"), _WHERE),
     **dict.fromkeys(("web_host", "web_port", "public_url"), _WHERE),
     **dict.fromkeys(("telegram_api_url", "zalo_api_url", "zalo_media_hosts"), _WHERE),
     **dict.fromkeys(("telegram_token", "telegram_webhook_secret"), _SECRET),
     **dict.fromkeys(("trusted_proxy", "timezone", "log_level", "telegram_mode"), _HOW),
+    **dict.fromkeys(("redis_is_volatile", "backup_public_key"), _HOW),
+    "backup_folder": _WHERE,
+    **dict.fromkeys(("retention_handled", "retention_passed", "retention_insufficient"), _DAYS),
+    **dict.fromkeys(("retention_unverified", "retention_duplicate"), _DAYS),
+    "retention_withdrawn": _DAYS,
 }
 
 VOLATILE: Mapping[str, str] = {
@@ -61,6 +73,7 @@ VOLATILE: Mapping[str, str] = {
     "withheld": "how often in a row Zalo kept back what a chat wrote",
     "withheld and counted": "that one of those was counted",
     "told in a group": "that a group was told to write alone",
+    "undo": "what an officer may take back within ten minutes: a wrap, and the record as it was",
     "pings": "what rang in an officer's chat last",
     "officer's message": "numbers of an officer's messages that were answered",
     "alarm codes": "how often a code for an alarm was guessed",
@@ -83,6 +96,7 @@ VOLATILE: Mapping[str, str] = {
 WRITERS: Mapping[str, str] = {
     "bot/keyfile.py": "the master key",
     "bot/push/keys.py": "the key of Web Push",
+    "bot/backup_files.py": "archives, the ledger, the private half of their key",
     "bot/locks.py": "an empty file that says who serves",
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
     "storage/database.py": "the database",
