@@ -152,7 +152,7 @@ def test_only_sixteen_symbols_with_the_right_check_are_a_code(text: str) -> None
     assert not is_code(text)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=6)
 @given(codes)
 def test_every_single_wrong_symbol_is_noticed(code: str) -> None:
     for at in range(CODE_LENGTH):
@@ -162,7 +162,7 @@ def test_every_single_wrong_symbol_is_noticed(code: str) -> None:
             assert read(show(wrong)) == ()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=6)
 @given(codes)
 def test_every_exchange_of_two_symbols_near_or_far_is_noticed(code: str) -> None:
     for one in range(CODE_LENGTH):

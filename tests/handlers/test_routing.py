@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.places import Place
@@ -331,6 +331,7 @@ def trees(draw: st.DrawFn) -> Tree:
     return Tree.of(draw(st.permutations(units)))
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_whatever_the_tree_the_reader_is_one_that_may_read(data: st.DataObject) -> None:
     tree = data.draw(trees())
@@ -357,6 +358,7 @@ def test_whatever_the_tree_the_reader_is_one_that_may_read(data: st.DataObject) 
     assert all(found.places & {code, *wide} for code in place.codes)
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_whatever_the_tree_going_up_ends_at_the_root(data: st.DataObject) -> None:
     tree = data.draw(trees())
@@ -374,6 +376,7 @@ def test_whatever_the_tree_going_up_ends_at_the_root(data: st.DataObject) -> Non
         assert not steps[-1].inside_company
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_whatever_the_tree_an_excludable_unit_does_not_read_once_excluded(
     data: st.DataObject,

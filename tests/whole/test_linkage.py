@@ -11,7 +11,7 @@ from tests.whole import linkage
 from tests.whole.linkage import Joined, Pairs, Played
 from tests.whole.linkage_loot import Loot
 
-PEOPLE = 200
+PEOPLE = 100
 OVER_FAKES = 12
 
 
