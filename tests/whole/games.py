@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -74,11 +75,11 @@ class Games:
         }
 
 
-def play(pool: Executor) -> Games:
-    """Play all of them in the processes of `pool`; some minutes."""
+def play(pool: Executor, people: int = PEOPLE) -> Games:
+    """Play all of them in the processes of `pool`; some minutes. `people` are in the linkage."""
     has_server = services.postgresql_programs() is not None
-    on_file = pool.submit(play_linkage, on_server=False)
-    on_server = pool.submit(play_linkage, on_server=True) if has_server else None
+    on_file = pool.submit(play_linkage, people, on_server=False)
+    on_server = pool.submit(play_linkage, people, on_server=True) if has_server else None
     metadata = [
         pool.submit(play_metadata, on_server=each) for each in (False, True)[: 1 + has_server]
     ]
@@ -91,11 +92,11 @@ def play(pool: Executor) -> Games:
     )
 
 
-def play_linkage(*, on_server: bool) -> linkage.Played:
-    """Who sent which tip, asked of `PEOPLE` who subscribed in the same minutes."""
+def play_linkage(people: int, *, on_server: bool) -> linkage.Played:
+    """Who sent which tip, asked of so many people who subscribed in the same minutes."""
     begun = perf_counter()
-    played = asyncio.run(linkage.fairly(_on_server if on_server else _on_file))
-    _say(f"linkage of {PEOPLE} people", begun, on_server=on_server)
+    played = asyncio.run(linkage.fairly(partial(_on_server if on_server else _on_file, people)))
+    _say(f"linkage of {people} people", begun, on_server=on_server)
     return played
 
 
@@ -155,15 +156,15 @@ def _share(count: int, of: Result) -> float:
     return round(count / of.count, 3)
 
 
-async def _on_file(seed: int) -> linkage.Played:
+async def _on_file(people: int, seed: int) -> linkage.Played:
     with _folder() as folder:
-        return await linkage.rob(_url(folder), Path(folder), PEOPLE, OVER_FAKES, seed=seed)
+        return await linkage.rob(_url(folder), Path(folder), people, OVER_FAKES, seed=seed)
 
 
-async def _on_server(seed: int) -> linkage.Played:
+async def _on_server(people: int, seed: int) -> linkage.Played:
     with cluster.started(*linkage.SERVER) as private, _folder() as folder:
         path = Path(folder)
-        return await linkage.rob_server(private, path, PEOPLE, OVER_FAKES, seed=seed)
+        return await linkage.rob_server(private, path, people, OVER_FAKES, seed=seed)
 
 
 def _folder() -> "tempfile.TemporaryDirectory[str]":

@@ -5,6 +5,7 @@ programs are, on a private cluster. The last line is JSON; the exit code is 1 wh
 found or a control canary was not.
 """
 
+import argparse
 import asyncio
 import json
 import random
@@ -256,12 +257,12 @@ def _control_table(database: Path, copy: Path) -> bool:
     return len({kind for kind, _, _ in search([copy], cage.canaries).hits}) == len(cage.canaries)
 
 
-def report(played: dict[str, Seized], thief: Games) -> str:
-    """The line of JSON at the end."""
+def report(played: dict[str, Seized], thief: Games, talks: int = TALKS) -> str:
+    """The line of JSON at the end; `talks` were played on each database."""
     each = played.values()
     return json.dumps(
         {
-            "talks": TALKS * len(played),
+            "talks": talks * len(played),
             "tips": sum(one.filed for one in each),
             "canaries": sum(one.canaries for one in each),
             "encodings": max(one.encodings for one in each),
@@ -276,13 +277,13 @@ def report(played: dict[str, Seized], thief: Games) -> str:
 PLAYS = {"SQLite": on_sqlite, "PostgreSQL": on_postgresql}
 
 
-def play(name: str) -> Seized:
+def play(name: str, talks: int = TALKS) -> Seized:
     """Play on one database, in a folder of its own, and say how it went."""
     begun = perf_counter()
     with tempfile.TemporaryDirectory(prefix="tt-seizure-") as folder:
-        seized = asyncio.run(PLAYS[name](Path(folder)))
+        seized = asyncio.run(PLAYS[name](Path(folder), talks))
     seconds = perf_counter() - begun
-    print(f"{name}: {TALKS} talks, {seized.filed} tips filed, {seconds:.0f} s", flush=True)
+    print(f"{name}: {talks} talks, {seized.filed} tips filed, {seconds:.0f} s", flush=True)
     for kind, encoding, file in sorted(seized.hits):
         print(f"  FOUND: {kind} ({encoding}) in {file}")
     for table, word in sorted(seized.plain):
@@ -290,23 +291,30 @@ def play(name: str) -> Seized:
     return seized
 
 
-def main() -> int:
-    """Play on every database that is here; 0 when nothing was found but the controls."""
+def main(arguments: list[str]) -> int:
+    """Play on every database that is here; 0 when nothing was found but the controls. Figures of
+    less than all of it are not kept.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--talks", type=int, default=TALKS, help="on each database")
+    parser.add_argument("--people", type=int, default=games.PEOPLE, help="in the linkage game")
+    wanted = parser.parse_args(arguments)
     names = list(PLAYS)
     if services.postgresql_programs() is None:
         names = ["SQLite"]
         print("PostgreSQL's server programs are absent: played on SQLite only")
     # Each waits half of its time for the pace of the chat apps: two at once take hardly longer.
     with ProcessPoolExecutor(PROCESSES, max_tasks_per_child=1) as pool:
-        playing = {name: pool.submit(play, name) for name in names}
-        thief = games.play(pool)
+        playing = {name: pool.submit(play, name, wanted.talks) for name in names}
+        thief = games.play(pool, wanted.people)
         played = {name: each.result() for name, each in playing.items()}
-    line = report(played, thief)
-    figures.keep("seizure", **json.loads(line))
+    line = report(played, thief, wanted.talks)
+    if wanted.talks >= TALKS and wanted.people >= games.PEOPLE:
+        figures.keep("seizure", **json.loads(line))
     print(line)
     return 0 if thief.are_well and all(one.is_clean for one in played.values()) else 1
 
 
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
