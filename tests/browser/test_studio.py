@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with studio_on(database_url) as running:
+async def world(sqlite_url: str) -> AsyncIterator[World]:
+    async with studio_on(sqlite_url) as running:
         yield running
 
 
