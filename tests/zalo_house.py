@@ -55,6 +55,7 @@ _WORD = re.compile(r"^(?:Gõ|Type) ([^:]+): (.+)$", re.MULTILINE)
 _TYPED = re.compile(r"^(?:Hoặc gõ|Or type): (.+)$", re.MULTILINE)
 _UNDER = {Under.STOP: "Ngừng nhận", Under.CHANGE: "doi", Under.WHY: "Vì sao"}
 _STAY = "Viết tiếp ở đây"
+_PATIENCE, _PAUSE_SECONDS = 400, 0.05
 
 
 class Way(StrEnum):
@@ -177,13 +178,23 @@ class ZaloPlayer(HousePlayer):
             return await self.answered()
         return await HousePlayer.happen(self, what, words)
 
+    def _unheard(self) -> list[Seen]:
+        shown = [each for each in self.person.sees() if not each.is_mine]
+        return [each for each in shown if each.number > self.heard]
+
     async def answered(self) -> Rendered:
         """What the chat shows anew, once everything has arrived."""
         await self.zalo.settled()
         await self._account.answers.sent()
         await self.house.mail_room.deliver_due()
-        shown = [each for each in self.person.sees() if not each.is_mine]
-        new = [each for each in shown if each.number > self.heard]
+        new = self._unheard()
+        # A webhook that takes long is answered before its turn is over.
+        for _ in range(_PATIENCE):
+            if new:
+                break
+            await asyncio.sleep(_PAUSE_SECONDS)
+            await self._account.answers.sent()
+            new = self._unheard()
         assert new, "nothing was answered"
         self.heard = new[-1].number
         found = rendered(new)
