@@ -127,6 +127,14 @@ def _due(known: Record) -> datetime | None:
     return datetime.combine(day + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
 
 
+def mark_of(shown: Sequence[Card]) -> str:
+    """What is another one as soon as what somebody sees of their tips is. Of a tip that has not
+    reached them it says nothing: a sign in the moment of filing would tell its time.
+    """
+    marks = sorted(card.tip.hex() + card.mark for card in shown)
+    return hashlib.sha256(" ".join(marks).encode()).hexdigest()[:_MARK_LETTERS]
+
+
 def _mark(known: Record) -> str:
     told = (known.status, known.outcome, known.holder, known.unit, known.files, known.end.last)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:_MARK_LETTERS]

@@ -8,7 +8,7 @@ from handlers.folding import clean
 from handlers.tips import Author, Kind, Move, Outcome, Status, after, moves_from
 from storage import audit, bell, record, staff, stored, thread, timing, units
 from storage.audit import Act
-from storage.cards import Card, card_of, cards, holder_of
+from storage.cards import Card, card_of, cards, holder_of, mark_of
 from storage.crypto import CaseKey
 from storage.database import Tx
 from storage.days import VIETNAM, local_day
@@ -34,6 +34,7 @@ __all__ = [
     "close",
     "hold",
     "holder_name",
+    "mark_of",
     "open_case",
     "picture",
     "see",

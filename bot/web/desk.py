@@ -37,7 +37,7 @@ from handlers.tips import Status
 from storage import alarms, cases, desk_groups, units
 from storage.cases import Card, Case, Refusal
 from storage.chance import new_token
-from storage.database import Tx, changes
+from storage.database import Tx
 
 PAGE_SIZE = 100
 _PHOTO_KINDS = frozenset({"image/jpeg", "image/png"})
@@ -89,7 +89,6 @@ async def _list(request: web.Request) -> web.Response:
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
         bell_on = await desk_bell.is_on(tx, request, seat.member)
-        mark = await changes(tx)
     which = request.query.get("xem", "all")
     which = which if which in FILTERS else "all"
     chosen = [card for card in found if FILTERS[which](card)]
@@ -106,7 +105,7 @@ async def _list(request: web.Request) -> web.Response:
         filters=tuple(FILTERS),
         number=number,
         pages=pages,
-        mark=mark,
+        mark=cases.mark_of(found),
         troubles=troubles,
         silent=silent,
         **desk_bell.card(request, is_on=bell_on),

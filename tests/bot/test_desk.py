@@ -4,6 +4,8 @@ import asyncio
 import re
 from typing import cast
 
+import aiohttp
+import pytest
 from bs4 import Tag
 
 from handlers.roles import Role
@@ -257,6 +259,27 @@ async def test_an_open_tip_that_is_deleted_says_so_and_a_claim_at_that_moment_is
     assert "Không có trang này" in browser.words
 
 
+async def says_nothing(stream: aiohttp.ClientResponse) -> None:
+    """Not even a beat: its moment would tell something."""
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.6):
+            await stream.content.readuntil(b"\n\n")
+
+
+async def test_an_open_list_does_not_tell_when_a_tip_was_filed(one: World) -> None:
+    await add(one.made, "mot", ("north", Role.OFFICER))
+    browser = await one.at_desk("mot")
+    async with browser.client.get("/desk/live") as stream, asyncio.timeout(60):
+        await stream.content.readuntil(b"\n\n")
+        tip = await file(one.made, new_tip(), delivered=False)
+        one.parts.hub.tell_all()
+        await says_nothing(stream)
+        # Its card leaves at the full hour.
+        async with one.made.write() as tx:
+            await tips.deliver(tx, tip)
+        assert await stream.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
+
+
 async def test_a_list_that_was_drawn_before_something_changed_hears_it_when_it_connects(
     one: World,
 ) -> None:
@@ -279,7 +302,7 @@ async def test_an_open_tip_hears_of_itself_and_of_no_other(one: World) -> None:
         await stream.content.readuntil(b"\n\n")
         other = await file_tip(one.made, "north")
         one.parts.hub.tell([other, tip])
-        assert await stream.content.readuntil(b"\n\n") == b":\n\n"
+        await says_nothing(stream)
         await browser.send("Nhận tin này")
         assert await stream.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
 
