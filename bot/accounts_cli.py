@@ -2,14 +2,13 @@
 
 import re
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Protocol
 
 import click
 
 from bot.app import utc_now
-from bot.config import TELEGRAM_TOKEN, Settings
+from bot.config import TELEGRAM_TOKEN
+from bot.runner import Runner
 from bot.zalo import accounts as zalo
 from storage import accounts as stored
 from storage import audit, bots
@@ -23,17 +22,6 @@ MOST_PER_SECOND = 1_000
 """What Telegram sells with paid broadcasts."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-
-
-class Runner(Protocol):
-    """What every command gets: the settings, and a way to work with the opened database."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this start."""
-
-    def run(self, work: Callable[[Database], Awaitable[str]]) -> str:
-        """Open the database, do `work` with it, close it."""
 
 
 async def add(

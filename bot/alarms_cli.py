@@ -1,12 +1,11 @@
 """`python -m bot doctor alarms`: whether each desk learns of a tip in danger while it is closed."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import click
 
+from bot.runner import Runner
 from storage import alarms, units
 from storage.database import Database
 
@@ -17,13 +16,6 @@ class Finding:
 
     mark: str
     line: str
-
-
-class Runner(Protocol):
-    """What every command gets: a way to work with the opened database."""
-
-    def run(self, work: Callable[[Database], Awaitable[list[Finding]]]) -> list[Finding]:
-        """Open the database, do `work` with it, close it."""
 
 
 async def examine(database: Database) -> list[Finding]:

@@ -1,33 +1,18 @@
 """`python -m bot backup-key` and `backup`: archives that this machine writes and cannot read."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import click
 
 from bot import app, backup_files
 from bot.backup_files import MOST_DAYS
-from bot.config import Settings
+from bot.runner import Runner
 from storage import dump, migrate, order
 from storage.archive import ArchiveWriter
 from storage.database import Database
 from storage.dump import Written
 from storage.sealed_file import name_of
-
-Result = TypeVar("Result")
-
-
-class Runner(Protocol):
-    """What every command gets: the settings, and a way to do something with the database."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this start."""
-
-    def run(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
-        """Open the database, do `work` with it, close it."""
 
 
 @click.command("backup-key", help="Make the key pair for backups; FILE gets the private half.")

@@ -9,7 +9,7 @@ import click
 from bot import planning
 from bot.app import utc_now
 from bot.planning import CLOCK
-from bot.staff_cli import Runner
+from bot.runner import Runner
 from broadcasts import picture, sheet
 from handlers.bulletins import OnHoliday, Plan, Repeat, Run
 from handlers.languages import Language

@@ -2,15 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol
 
 import click
 
 from bot import keyfile, paper, rotating
 from bot.app import is_unmade, open_database, utc_now
 from bot.config import Settings
+from bot.runner import Runner
 from storage import audit, installation, rotation
 from storage.audit import Act
 from storage.database import Database, Unreachable, file_of
@@ -18,17 +17,6 @@ from storage.keys import Purpose
 
 ALL = "all"
 _WHAT = click.Choice([*(purpose.value for purpose in Purpose), rotating.MASTER, ALL])
-
-
-class Runner(Protocol):
-    """What every command gets: the settings, and a way to work with the opened database."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this start."""
-
-    def run(self, work: Callable[[Database], Awaitable[bytes]]) -> bytes:
-        """Open the database, do `work` with it, close it."""
 
 
 @click.group("keys", help="Replace keys; keep the master key on paper.")

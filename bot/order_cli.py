@@ -1,14 +1,14 @@
 """`python -m bot order`: lays rows anew now, as the running house does by itself."""
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 import click
 
 from bot.app import utc_now
-from bot.config import Settings
+from bot.runner import Runner
 from storage import order
 from storage.database import Database
 from storage.order import MOST_BYTES_LAID_ANEW
@@ -56,17 +56,6 @@ _LEFT: Final[Mapping[Left, str]] = {
     Left.CHECKPOINT: "the server refused a checkpoint",
 }
 _LIMITLESS = 2**62
-
-
-class Runner(Protocol):
-    """What every command gets: the settings, and a way to work with the opened database."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this start."""
-
-    def run(self, work: Callable[[Database], Awaitable[list[str]]]) -> list[str]:
-        """Open the database, do `work` with it, close it."""
 
 
 async def lay_anew(database: Database, local: datetime, most_bytes: int) -> list[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from bot import app, backup_files, keyfile, locks, restore_report
-from bot.backup_cli import Runner
 from bot.backup_files import NoPrivateKey
 from bot.config import Settings
+from bot.runner import Runner
 from storage import archive, audit, installation, ledger, order, restore, restored, retention
 from storage.archive import Contents, NewerSchema
 from storage.audit import Act

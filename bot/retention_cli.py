@@ -1,32 +1,18 @@
 """`python -m bot retention`: destroys closed tips whose time has passed, or says which would go."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
-from typing import Protocol, TypeVar
 
 import click
 
 from bot import app, retaining
-from bot.config import Settings
+from bot.runner import Runner
 from handlers.tips import Outcome
 from storage import retention
 from storage.database import Database
 from storage.days import local_day
 from storage.retention import Days, Outlook, Report
-
-Result = TypeVar("Result")
-
-
-class Runner(Protocol):
-    """What every command gets: the settings, and a way to work with the opened database."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this start."""
-
-    def run(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
-        """Open the database, do `work` with it, close it."""
 
 
 @click.command("retention", help="Destroy closed tips whose time has passed.")

@@ -1,13 +1,12 @@
 """`python -m bot staff …`: the first administrator, and help when nobody can sign in any more."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Protocol
 
 import click
 
 from bot.app import utc_now
 from bot.config import Settings
+from bot.runner import Runner
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
 from storage import alarms, audit, desk_codes, desk_links, units
@@ -19,17 +18,6 @@ from storage.desk_codes import CodeKind
 from storage.staff import Change, Member
 
 _ROLES = click.Choice([role.value for role in Role])
-
-
-class Runner(Protocol):
-    """What every command gets: the settings, and a way to work with the opened database."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this start."""
-
-    def run(self, work: Callable[[Database], Awaitable[str]]) -> str:
-        """Open the database, do `work` with it, close it."""
 
 
 async def add(
