@@ -86,7 +86,7 @@ the bulletins.
 
 def leads_to() -> dict[str, tuple[str, ...]]:
     """For each state the names of the states that its step declares, itself left out, sorted by
-    their order in `handlers/states.py`; ANYWHERE where a step returns to where the worker was.
+    their order in `handlers/states`; ANYWHERE where a step returns to where the worker was.
     """
     order = names()
     found: dict[str, tuple[str, ...]] = {}

@@ -1,0 +1,180 @@
+"""Where a worker can be in the talk: one class per place, holding what was gathered so far."""
+
+from dataclasses import dataclass, field
+
+from handlers.languages import Language
+from handlers.states.gathered import (
+    Draft,
+    Early,
+    Key,
+)
+from handlers.states.road import (
+    AddingPictures,
+    AskingDanger,
+    AskingPlace,
+    AskingPolice,
+    AtDoorway,
+    Changing,
+    ChangingCategory,
+    ChangingPlace,
+    ChangingStory,
+    CheckingCode,
+    ChoosingCategory,
+    HidingFrom,
+    PickingInsider,
+    PickingPlace,
+    ReadingNotice,
+    Received,
+    Resting,
+    Reviewing,
+    TellingStory,
+)
+from handlers.states.subscription import (
+    ChoosingOften,
+    ChoosingPart,
+    ChoosingPlaces,
+    ChoosingTopics,
+    ReadingSubscription,
+)
+from handlers.states.thread import (
+    AddingPicture,
+    AddingWords,
+    AskingAbove,
+    ConfirmingAddition,
+    ConfirmingClose,
+    ConfirmingDelete,
+    HidingLater,
+    PoliceLater,
+    ReadingThread,
+    TypingCode,
+)
+
+__all__ = [
+    "AddingPicture",
+    "AddingPictures",
+    "AddingWords",
+    "Aside",
+    "AskingAbove",
+    "AskingDanger",
+    "AskingPlace",
+    "AskingPolice",
+    "AtDoorway",
+    "Changing",
+    "ChangingCategory",
+    "ChangingPlace",
+    "ChangingStory",
+    "CheckingCode",
+    "ChoosingCategory",
+    "ChoosingOften",
+    "ChoosingPart",
+    "ChoosingPlaces",
+    "ChoosingTopics",
+    "ConfirmingAddition",
+    "ConfirmingCancel",
+    "ConfirmingClose",
+    "ConfirmingDelete",
+    "ConfirmingWord",
+    "Draft",
+    "Early",
+    "HidingFrom",
+    "HidingLater",
+    "Key",
+    "PickingInsider",
+    "PickingPlace",
+    "PoliceLater",
+    "ReadingHandbook",
+    "ReadingNotice",
+    "ReadingSubscription",
+    "ReadingThread",
+    "Received",
+    "Resting",
+    "Reviewing",
+    "State",
+    "Talk",
+    "TellingStory",
+    "TypingCode",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingHandbook:
+    """The handbook's list, or one article; `back` is where the worker was."""
+
+    back: "State" = field(default_factory=Resting)
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A short page looked at in the middle of something; [Back] returns to it."""
+
+    back: "State"
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingCancel:
+    """Shall the draft be dropped?"""
+
+    back: "State"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingWord:
+    """`dung`, `huy`, `0` or a code alone where free words were expected: what was meant?"""
+
+    back: "State"
+    words: str = field(repr=False)
+
+
+State = (
+    Resting
+    | ReadingNotice
+    | ChoosingCategory
+    | AskingDanger
+    | AskingPlace
+    | PickingPlace
+    | AtDoorway
+    | TellingStory
+    | Reviewing
+    | AddingPictures
+    | HidingFrom
+    | PickingInsider
+    | AskingPolice
+    | CheckingCode
+    | Changing
+    | ChangingCategory
+    | ChangingPlace
+    | ChangingStory
+    | Received
+    | TypingCode
+    | ReadingThread
+    | AddingWords
+    | AddingPicture
+    | ConfirmingAddition
+    | ConfirmingClose
+    | ConfirmingDelete
+    | HidingLater
+    | PoliceLater
+    | AskingAbove
+    | ReadingSubscription
+    | ChoosingTopics
+    | ChoosingPlaces
+    | ChoosingOften
+    | ChoosingPart
+    | ReadingHandbook
+    | Aside
+    | ConfirmingCancel
+    | ConfirmingWord
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A worker's talk: the state, the language, and how many turns it has had (an old form is known
+    by that number).
+    """
+
+    state: State = field(default_factory=Resting)
+    language: Language = Language.VI
+    turn: int = 0

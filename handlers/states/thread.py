@@ -1,0 +1,74 @@
+"""Coming back with the receipt code."""
+
+from dataclasses import dataclass, field
+
+from handlers.states.gathered import Key
+
+
+@dataclass(frozen=True, slots=True)
+class TypingCode:
+    """A receipt code is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingThread:
+    """The thread of one tip is open."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class AddingWords:
+    """Words to add to an open thread."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class AddingPicture:
+    """A picture to add to an open thread."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingAddition:
+    """Words typed while a thread was open: are they an addition?"""
+
+    key: Key
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingClose:
+    """Shall the tip be closed?"""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingDelete:
+    """Shall the tip be deleted for good?"""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class HidingLater:
+    """Who must not see this, asked for with the code."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class PoliceLater:
+    """May it go to the police, asked for with the code."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class AskingAbove:
+    """Shall the unit above look at a tip that was closed as out of scope?"""
+
+    key: Key
