@@ -58,13 +58,6 @@ def readings(text: str) -> tuple[Reading, ...]:
     return tuple(made)
 
 
-def has_marks(text: str) -> bool:
-    """Whether `text` is written with the marks of Vietnamese, so that a word without is another."""
-    tokens = _TOKEN.findall(unicodedata.normalize("NFC", text))
-    marked = sum(_folded(each) != each.casefold() for each in tokens)
-    return marked * 4 > len(tokens)
-
-
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
     """Folded tokens with their places; letters that stand apart are one word."""
     apart: list[re.Match[str]] = []
@@ -99,7 +92,8 @@ def _folded(word: str) -> str:
 
 
 def _reading(tokens: tuple[tuple[str, int, int], ...], meant: Callable[[str], str]) -> Reading:
-    plain, spans = [], []
+    plain: list[str] = []
+    spans: list[tuple[int, int]] = []
     for token, start, end in tokens:
         word = meant(token)
         word = _SHORT.get(word, word)

@@ -31,7 +31,8 @@ class Verdict(Enum):
 
 def read(words: str, *, after_story: bool = False) -> Verdict:
     """CLEAR: nothing protected is spoken of. ONLY: nothing else is. MIXED: a story that also does,
-    or words of which it cannot be told. `after_story`: a story was told before these words, which may be a part of it.
+    or words of which that cannot be told. `after_story`: a story was told before these words, which
+    may be a part of it.
     """
     ways = plain_words.readings(clean(words))
     tells = any(_STORY.search(way.plain) for way in ways)
@@ -100,7 +101,8 @@ def _is_doubtful(words: str, way: Reading) -> bool:
 
 
 def _compiled(lines: str) -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b(?:{each})\b" for each in lines.strip().split("\n")))
+    whole = re.sub(r"\n +", "", lines.strip()).split("\n")
+    return re.compile("|".join(rf"\b(?:{each})\b" for each in whole))
 
 
 _SURE = _compiled(scope_words.SURE)
