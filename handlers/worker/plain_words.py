@@ -20,7 +20,7 @@ _LEET = str.maketrans("013457", "oieast")
 _SHORT = {
     "cn": "cong nhan", "cty": "cong ty", "cti": "cong ty", "ct": "cong ty", "mn": "moi nguoi",
     "mng": "moi nguoi", "ae": "anh em", "ce": "chi em", "ko": "khong", "k": "khong",
-    "hok": "khong", "hong": "khong", "kg": "khong", "khum": "khong", "kh": "khong", "hk": "khong",
+    "hok": "khong", "kg": "khong", "khum": "khong", "kh": "khong", "hk": "khong",
     "dc": "duoc", "nld": "nguoi lao dong", "cd": "cong doan", "cdcs": "cong doan co so",
     "ql": "quan ly", "nv": "nhan vien", "bh": "bao hiem", "tc": "tang ca", "dcong": "dinh cong",
     "dinhkong": "dinh cong", "fb": "facebook", "hdld": "hop dong",

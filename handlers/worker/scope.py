@@ -34,16 +34,14 @@ def read(words: str, *, after_story: bool = False) -> Verdict:
     or words of which that cannot be told. `after_story`: a story was told before these words, which
     may be a part of it.
     """
-    ways = plain_words.readings(clean(words))
-    tells = any(_STORY.search(way.plain) for way in ways)
-    if next(_spoken(ways), None) is not None:
-        belongs = after_story and _CAUSE.search(ways[0].plain)
-        return Verdict.MIXED if tells or belongs else Verdict.ONLY
-    if tells or after_story:
-        return Verdict.CLEAR
-    if _WEAK.search(ways[0].plain):
-        return Verdict.ONLY
-    return Verdict.MIXED if _is_doubtful(words, ways[0]) else Verdict.CLEAR
+    words = clean(words)
+    verdict = _read(words, after_story=after_story)
+    pieces = words.split("\n\n")
+    if verdict is Verdict.CLEAR and len(pieces) > 1:
+        # A story makes nothing harmless that was written beside it.
+        all_clear = all(_read(each) is Verdict.CLEAR for each in pieces)
+        return Verdict.CLEAR if all_clear else Verdict.MIXED
+    return verdict
 
 
 def is_silent(words: str) -> bool:
@@ -61,6 +59,19 @@ def without(words: str) -> str:
         return kept
     kept = "".join(each for each in _SENTENCE.findall(words) if is_silent(each)).strip()
     return kept if is_silent(kept) else ""
+
+
+def _read(words: str, *, after_story: bool = False) -> Verdict:
+    ways = plain_words.readings(words)
+    tells = any(_STORY.search(way.plain) for way in ways)
+    if next(_spoken(ways), None) is not None:
+        belongs = after_story and _CAUSE.search(ways[0].plain)
+        return Verdict.MIXED if tells or belongs else Verdict.ONLY
+    if tells:
+        return Verdict.CLEAR
+    if _WEAK.search(ways[0].plain):
+        return Verdict.MIXED if after_story else Verdict.ONLY
+    return Verdict.MIXED if _is_doubtful(words, ways[0]) else Verdict.CLEAR
 
 
 def _shortened(sentence: str) -> str:
@@ -97,7 +108,7 @@ def _spoken(ways: tuple[Reading, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _is_doubtful(words: str, way: Reading) -> bool:
-    return bool(_DOUBTFUL.search(way.plain) or _MARKED.search(clean(words).casefold()))
+    return bool(_DOUBTFUL.search(way.plain) or _MARKED.search(words.casefold()))
 
 
 def _compiled(lines: str) -> re.Pattern[str]:
