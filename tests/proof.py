@@ -196,9 +196,9 @@ def _police(told: Figures) -> str:
     )
     return (
         "{out} texts outside, {mixed} of both, {walked:,} ways into a tip: {police} that the police"
-        " could get; {turned_away} of the texts outside turned away, the others asked about. {inside}"
-        " texts inside: {inside_turned_away} turned away, {inside_lost_police} lost the way to the"
-        " police. ".format(**told["scope"])
+        " could get; {turned_away} of the texts outside turned away, the others asked about."
+        " {inside} texts inside: {inside_turned_away} turned away,"
+        " {inside_lost_police} lost the way to the police. ".format(**told["scope"])
         + filings
     )
 

@@ -122,7 +122,7 @@ def test_every_other_module_of_the_core_is_kept_away_from_the_word_list() -> Non
     [contract] = [
         each
         for each in contracts["tool"]["importlinter"]["contracts"]
-        if "handlers.worker.scope_words" in each["forbidden_modules"]
+        if "handlers.worker.scope_words" in each.get("forbidden_modules", ())
     ]
     every = {
         f"handlers.{each.stem}"
