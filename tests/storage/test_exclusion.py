@@ -277,6 +277,7 @@ async def play(url: str, plan: Plan) -> None:
         await house.assert_shut(tip, plan.barred)
 
 
+@pytest.mark.long
 @settings(
     max_examples=8,
     deadline=None,
