@@ -48,7 +48,9 @@ _HOW = What(Kind.HOUSE, "how we work")
 _DAYS = What(Kind.HOUSE, "days that a closed tip is kept")
 SETTINGS: Fields = {
     **dict.fromkeys(("database_url", "redis_url", "master_key_file", "push_key_file"), _WHERE),
-    **dict.fromkeys(("web_host", "web_port", "public_url"), _WHERE),
+    **dict.fromkeys(("web_host", "web_port", "public_url", "onion_url", "hosted_in"), _WHERE),
+    "exit_url": What(Kind.HOUSE, "a public page that says nothing of us"),
+    "data_contact": What(Kind.HOUSE, "whom to ask, as it is shown to everybody"),
     **dict.fromkeys(("telegram_api_url", "zalo_api_url", "zalo_media_hosts"), _WHERE),
     **dict.fromkeys(("telegram_token", "telegram_webhook_secret"), _SECRET),
     **dict.fromkeys(("trusted_proxy", "timezone", "log_level", "telegram_mode"), _HOW),
