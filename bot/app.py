@@ -96,6 +96,8 @@ class House:
             places=lambda: self.places,
             neutral=self.settings.exit_url,
             onion=self.settings.onion_url,
+            data_contact=self.settings.data_contact,
+            hosted_in=self.settings.hosted_in,
             push_key=self.push.name if self.push is not None else "",
             ring_trial=self.ring_trial,
         )

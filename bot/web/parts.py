@@ -42,7 +42,7 @@ class Parts:
     rings nobody.
     `lent` are the pictures that a chat app fetches. `neutral` is where the quick exit leads: a page
     that anybody might be reading. `onion` is the same site as an onion service, empty if there is
-    none.
+    none. `data_contact` and `hosted_in` stand in the notice after an incident.
     """
 
     public_url: str | None
@@ -61,6 +61,8 @@ class Parts:
     push_key: str = ""
     neutral: str = EXIT_URL
     onion: str = ""
+    data_contact: str = ""
+    hosted_in: str = ""
     lent: Lent | None = field(default=None, repr=False)
     ring_trial: RingTrial | None = field(default=None, repr=False)
 

@@ -101,6 +101,7 @@ WRITERS: Mapping[str, str] = {
     "bot/backup_files.py": "archives, the ledger, the private half of their key",
     "bot/locks.py": "an empty file that says who serves",
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
+    "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "storage/database.py": "the database",
 }
 """Everybody who may write to a disk. What a worker sends passes through none but the last."""
