@@ -44,10 +44,10 @@ def start(runner: Runner, *, known: str) -> None:
 
     done = _within(runner, work)
     if done is None:
-        said = say("desk.incident.not_noted")
+        said = say("incident.not_noted")
     else:
         fresh, since = done
-        said = say("desk.incident.started" if fresh else "desk.incident.already")
+        said = say("incident.started" if fresh else "incident.already")
     _tell((said, *_clock(since, runner.settings, now)))
     _tell_lists()
 
@@ -58,7 +58,7 @@ def status(runner: Runner) -> None:
     """`incident status`."""
     known = runner.run(_read(kept.known_since))
     if known is None:
-        _tell((say("desk.incident.none"),))
+        _tell((say("incident.none"),))
         return
     _tell(_clock(known, runner.settings, app.utc_now()))
     _tell_lists()
@@ -90,7 +90,7 @@ def form(runner: Runner, file: Path | None) -> None:
 def close(runner: Runner) -> None:
     """`incident close`."""
     done = _within(runner, lambda tx: kept.close(tx, app.utc_now()), quiet=False)
-    _tell((say("desk.incident.closed" if done else "desk.incident.none"),))
+    _tell((say("incident.closed" if done else "incident.none"),))
 
 
 async def look(tx: Tx, settings: Settings) -> Incident:
@@ -166,11 +166,11 @@ def _tell_lists() -> None:
     for texts in _texts():
         click.echo(f"== {_HEAD[texts.language]} ==")
         for key, lines in (
-            ("desk.incident.todo", incidents.tasks()),
-            ("desk.incident.got", incidents.thieves()),
+            ("incident.todo", incidents.tasks()),
+            ("incident.got", incidents.thieves()),
         ):
             click.echo(f"\n{texts.get(key)}")
             for number, line in enumerate(lines, 1):
                 click.echo(f"{number}. {texts.say(line)}")
-        click.echo(f"\n{texts.get('desk.incident.form_how')}")
-        click.echo(f"{texts.get('desk.incident.close_how')}\n")
+        click.echo(f"\n{texts.get('incident.form_how')}")
+        click.echo(f"{texts.get('incident.close_how')}\n")

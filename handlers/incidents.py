@@ -76,24 +76,24 @@ def clock(known: datetime, now: datetime) -> tuple[Say, ...]:
     is too late. `known` is local, for showing.
     """
     left = (ends(known) - now) / timedelta(hours=1)
-    how_long = say("desk.incident.left", hours=int(left))
+    how_long = say("incident.left", hours=int(left))
     if left <= 0:
-        how_long = say("desk.incident.late", hours=int(-left))
+        how_long = say("incident.late", hours=int(-left))
     return (
-        say("desk.incident.known", known=_shown(known)),
-        say("desk.incident.until", until=_shown(ends(known))),
+        say("incident.known", known=_shown(known)),
+        say("incident.until", until=_shown(ends(known))),
         how_long,
     )
 
 
 def tasks() -> tuple[Say, ...]:
     """What to do, the most pressing first."""
-    return tuple(Say(f"desk.incident.task.{each}") for each in TASKS)
+    return tuple(Say(f"incident.task.{each}") for each in TASKS)
 
 
 def thieves() -> tuple[Say, ...]:
     """Who took what, and what they learn."""
-    return tuple(Say(f"desk.incident.thief.{each}") for each in THIEVES)
+    return tuple(Say(f"incident.thief.{each}") for each in THIEVES)
 
 
 def notice(incident: Incident, texts: Texts) -> str:
@@ -102,21 +102,21 @@ def notice(incident: Incident, texts: Texts) -> str:
 
 
 def _notice(incident: Incident, texts: Texts) -> Iterator[str]:
-    yield f"# {texts.get('desk.incident.notice.heading')}\n"
-    yield f"{texts.get('desk.incident.notice.how')}\n"
+    yield f"# {texts.get('incident.notice.heading')}\n"
+    yield f"{texts.get('incident.notice.how')}\n"
     known = incident.known
     fields: dict[str, str | Say] = {
         "service": incident.service or _BLANK,
         "contact": incident.contact or _BLANK,
         "hosted": incident.hosted or _BLANK,
         "known": _shown(known) if known else _BLANK,
-        "tips": Say(f"desk.incident.size.{incident.held.tips}"),
-        "subscribers": Say(f"desk.incident.size.{incident.held.subscribers}"),
-        "staff": Say(f"desk.incident.size.{incident.held.staff}"),
+        "tips": Say(f"incident.size.{incident.held.tips}"),
+        "subscribers": Say(f"incident.size.{incident.held.subscribers}"),
+        "staff": Say(f"incident.size.{incident.held.staff}"),
     }
     for each in SECTIONS:
-        yield f"## {texts.get(f'desk.incident.notice.{each}.title')}\n"
-        yield f"{texts.get(f'desk.incident.notice.{each}.told', **fields)}\n"
+        yield f"## {texts.get(f'incident.notice.{each}.title')}\n"
+        yield f"{texts.get(f'incident.notice.{each}.told', **fields)}\n"
 
 
 def _shown(moment: datetime) -> str:

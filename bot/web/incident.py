@@ -38,7 +38,7 @@ async def _start(request: web.Request) -> web.Response:
         fresh = await kept.start(tx, now, by=seat.member.id, now=now)
     if fresh is None:
         raise NotYours
-    return await _page(request, seat, said(f"desk.incident.{'started' if fresh else 'already'}"))
+    return await _page(request, seat, said(f"incident.{'started' if fresh else 'already'}"))
 
 
 async def _page(request: web.Request, seat: Seat, says: tuple[Say, ...]) -> web.Response:
