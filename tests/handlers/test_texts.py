@@ -206,7 +206,7 @@ def templates_patterns() -> Iterator[str]:
                     else piece
                     for part in node.values
                 ]
-                if parts[0].startswith(("page", "desk", "studio", "incident.")):
+                if parts[0].startswith(("page", "desk", "studio", "incident")):
                     yield "".join(parts)
 
 
