@@ -35,8 +35,8 @@ def padded_event(event: str) -> bytes:
 def leave_as_it_is(response: web.StreamResponse) -> None:
     """Whoever passes this on shall not compress it: its length would tell what stands in it.
 
-    nginx, Caddy and Apache do not touch what names an encoding or forbids to be transformed; no
-    browser minds. What is compressed together with a secret can also be guessed at (BREACH).
+    nginx and Caddy do not touch what names an encoding or forbids to be transformed, and no browser
+    minds. What is compressed together with a secret can also be guessed at (BREACH).
     """
     response.headers["Content-Encoding"] = "identity"
     kept = response.headers.get("Cache-Control", "no-store")
