@@ -4,13 +4,16 @@ import asyncio
 import re
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from bs4 import Tag
 
 from bot.web.padding import STEP_BYTES
-from tests.bot.house import SCREENS, House
+from bot.web.server import make_application
+from tests.bot.house import SCREENS, House, parts
 from tests.bot.visitor import Client, begun, cookie_of, hidden, page, press, visiting
 
 ONION = "http://aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion"
@@ -170,6 +173,16 @@ async def test_the_exit_clears_a_browser_that_only_looked_around(client: Client)
     assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     # Whoever cannot say where the form came from is shown the way, and nothing is cleared.
     assert "Clear-Site-Data" not in (await client.post("/thoat")).headers
+
+
+async def test_the_exit_leads_where_the_operator_wants(house: House) -> None:
+    mine = replace(parts(house), neutral="https://example.org/weather")
+    async with TestClient(TestServer(make_application(mine))) as client:
+        shown = await page(await client.get("/"))
+        assert shown.select("form#exit")[0]["data-neutral"] == "https://example.org/weather"
+        gone = await page(await client.post("/thoat"))
+        [refresh] = gone.select("meta[http-equiv=refresh]")
+        assert refresh["content"] == "0; url=https://example.org/weather"
 
 
 async def test_the_exit_of_an_old_browser_ends_the_talk_from_any_page(
