@@ -67,8 +67,8 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(
             "P4",
-            "**Clean files.** A stored photo, PDF or video holds nothing that it came with but what can"
-            " be seen, and heard where the worker kept the sound",
+            "**Clean files.** A stored photo, PDF or video holds nothing that it came with but what"
+            " can be seen, and heard where the worker kept the sound",
             "`make corpus`",
             _files,
         ),
