@@ -20,12 +20,11 @@ PAGE, KEPT = ROOT / "SECURITY.md", ROOT / "docs" / "proof.json"
 BEGIN, END = "<!-- figures: `make proof` -->", "<!-- end of the figures -->"
 NAMES = ("seizure", "files", "retention", "restore", "police", "scope", "mutations")
 TESTS = (
-    "tests/bot/test_media.py",
     "tests/whole/test_retention.py",
     "tests/whole/test_restore.py",
     "tests/handlers/test_no_police.py",
 )
-"""The tests that keep a figure; the seizure test and the mutations are programs of their own."""
+"""The tests that keep a figure; seizure, corpus and mutations are programs of their own."""
 
 Figures = Mapping[str, Mapping[str, Any]]
 
@@ -68,8 +67,9 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(
             "P4",
-            "**Clean files.** A stored photo holds nothing that it came with",
-            "`pytest tests/bot/test_media.py`",
+            "**Clean files.** A stored photo, PDF or video holds nothing that it came with but what"
+            " can be seen, and heard where the worker kept the sound",
+            "`make corpus`",
             _files,
         ),
         Row(
@@ -138,6 +138,7 @@ def _run() -> int:
     commands = (
         [python, "-m", "pytest", "-q", *TESTS],
         [python, "-m", "tests.scope"],
+        [python, "-m", "tests.corpus"],
         [python, "-m", "tests.whole.seizure"],
         [python, "-m", "tests.mutations"],
     )
@@ -171,10 +172,13 @@ def _linkage(told: Figures) -> str:
 
 def _files(told: Figures) -> str:
     files = told["files"]
+    hostile = sum(files["hostile"].values())
     return (
-        f"{files['pictures']} pictures, a secret planted in each at another place: left for a"
-        f" search of bytes {files['bytes_found']}, for exiftool {files['exiftool_after']}"
-        f" (it saw {files['exiftool_before']} before)"
+        f"{files['files']} files, a secret planted in each at another place (a search found"
+        f" {files['found_before']} before): left for a search of bytes"
+        f" {files['bytes_found_after']}, for exiftool {files['exiftool_after']} (it saw"
+        f" {files['exiftool_before']} before). {hostile} hostile files: answered wrongly"
+        f" {len(files['answered_wrongly'])}, children left {files['children_left']}"
     )
 
 
