@@ -16,6 +16,7 @@ from bot.facts import Lookups
 from bot.inbound import Inbound
 from bot.live import DESK, Hub
 from bot.media import Cleaner
+from bot.news import News
 from bot.outbound import MailRoom
 from bot.rooms import room_of
 from bot.store import Unfit, open_store
@@ -72,6 +73,7 @@ class House:
     hub: Hub
     inbound: Inbound
     mail_room: MailRoom
+    news: News
     mailing: Mailing
     places: Places
     texts: Mapping[Language, Texts] = field(repr=False)
@@ -260,7 +262,8 @@ def _join(
         hub.tell([*touched, DESK])
         mail_room.wake()
 
-    database.on_commit = committed
+    news = News()
+    database.on_commit, database.on_news = committed, news.tell
     return House(
         settings=settings,
         database=database,
@@ -269,6 +272,7 @@ def _join(
         hub=hub,
         inbound=inbound,
         mail_room=mail_room,
+        news=news,
         mailing=Mailing(database, clock, settings.zone, places),
         places=places,
         texts=texts,

@@ -23,6 +23,8 @@ from handlers.effects import (
     HideTip,
     PauseSubscription,
     Subscribe,
+    TellHere,
+    TellNoMore,
     Unsubscribe,
 )
 from handlers.events import Picture
@@ -107,7 +109,7 @@ class Carrier:
             loaded[picture.name] = PictureData(mime.decode(), data)
         return loaded
 
-    async def _do(
+    async def _do(  # noqa: PLR0912 - one case an effect
         self, tx: Tx, chat: str, effect: Effect, pictures: dict[str, PictureData], facts: Facts
     ) -> bool:
         match effect:
@@ -128,6 +130,8 @@ class Carrier:
                 return await _ask_above(tx, effect, facts)
             case AllowPolice(key, allowed):
                 return await tips.allow_police(tx, key, allowed=allowed)
+            case TellHere() | TellNoMore():
+                return await _tell(tx, effect, chat, facts)
             case Subscribe() | Unsubscribe() | PauseSubscription():
                 try:
                     await subscribing.carry_out(tx, chat, effect, facts.today)
@@ -148,6 +152,14 @@ async def _file(tx: Tx, effect: FileTip, pictures: dict[str, PictureData], facts
     except (AlreadyFiled, OldPepper):
         raise Overtaken from None
     return True
+
+
+async def _tell(tx: Tx, effect: TellHere | TellNoMore, chat: str, facts: Facts) -> bool:
+    if isinstance(effect, TellNoMore):
+        return await tips.tell_no_more(tx, effect.key)
+    if not facts.room.tells:
+        raise ValueError("nobody is told of news there")
+    return await tips.tell_here(tx, effect.key, chat)
 
 
 async def _hide(tx: Tx, key: Key, excluded: frozenset[str], unit: str, facts: Facts) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.channels import terminal, zalo_bot
+from bot.channels import telegram, terminal, zalo_bot
 from handlers.turn import Room
 
 _ROOMS: Mapping[str, Room] = {
+    telegram.NAME: telegram.ROOM,
     terminal.NAME: Room(buttons=False),
     zalo_bot.NAME: zalo_bot.ROOM,
 }

@@ -88,6 +88,20 @@ class AllowPolice:
 
 
 @dataclass(frozen=True, slots=True)
+class TellHere:
+    """This chat is told that there is news of the tip, from now on and until it is closed."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class TellNoMore:
+    """No chat is told any more, and which it was is forgotten."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """This chat receives bulletins from now on, as it chose."""
 
@@ -127,6 +141,8 @@ Effect = (
     | HideTip
     | AskAbove
     | AllowPolice
+    | TellHere
+    | TellNoMore
     | Subscribe
     | Unsubscribe
     | PauseSubscription

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from handlers.folding import clean
 from handlers.tips import Author, Kind, Move, Outcome, Status, after, moves_from
-from storage import audit, bell, record, staff, stored, thread, timing, units
+from storage import audit, bell, knocks, record, staff, stored, thread, timing, units
 from storage.audit import Act
 from storage.cards import Card, card_of, cards, holder_of, mark_of
 from storage.crypto import CaseKey
@@ -257,6 +257,9 @@ async def _write(
         changed = await timing.closed(tx, changed, outcome, now)
     await stored.change(tx, tip, changed, AT_ONCE)
     await bell.ring(tx, held.bell, now.astimezone(VIETNAM))
+    await knocks.tell(tx, tip, held.case)
+    if move is Move.CLOSE:
+        await knocks.forget(tx, tip)
     note = outcome.value if outcome else ""
     await audit.write(tx, act, staff=officer, tip=tip, unit=held.unit, minute=now, note=note)
     return Done(status)

@@ -16,7 +16,7 @@ from storage.database import Tx
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.record import Post, Record
-from storage.tables import chunks, parts, tips, tombstones, wraps
+from storage.tables import chunks, knocks, parts, tips, tombstones, wraps
 
 WRAPS_AT_LEAST = 4
 """How many units read a tip would tell how urgent it is: rows that open nothing fill up to this."""
@@ -113,7 +113,7 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     for known in gone.values():
         await take_from_groups(tx, known)
     ids = list(gone)
-    for table in (chunks, parts, wraps):
+    for table in (chunks, parts, wraps, knocks):
         await tx.run(delete(table).where(table.c.tip.in_(ids)))
     await tx.run(delete(tips).where(tips.c.id.in_(ids)))
     # Under every key: a backup from before a rotation has only the older ones to know them by.

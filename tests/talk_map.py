@@ -49,6 +49,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "ConfirmingAddition",
         "ConfirmingClose",
         "ConfirmingDelete",
+        "ConfirmingTold",
         "HidingLater",
         "PoliceLater",
         "AskingAbove",

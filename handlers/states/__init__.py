@@ -43,6 +43,7 @@ from handlers.states.thread import (
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     HidingLater,
     PoliceLater,
     ReadingThread,
@@ -73,6 +74,7 @@ __all__ = [
     "ConfirmingCancel",
     "ConfirmingClose",
     "ConfirmingDelete",
+    "ConfirmingTold",
     "ConfirmingWord",
     "Draft",
     "Early",
@@ -154,6 +156,7 @@ State = (
     | ConfirmingAddition
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove

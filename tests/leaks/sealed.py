@@ -81,6 +81,7 @@ OF_TIPS: Mapping[str, Fields] = {
     "storage.record.seal": {"police": _STATE, **_RECORD},
     "storage.thread.extend": _PART,
     "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
+    "storage.knocks._sealed": {WHOLE: What(Kind.RANDOM, "a key of one row alone")},
     "storage.audit.write": _ENTRY,
     "storage.tally.seal": _TALLY,
 }

@@ -1,6 +1,7 @@
 """Telegram at both ends: the workers' private chats and the desks' groups, over one bot account."""
 
 from bot.channels import Limits, Push
+from handlers.turn import Room
 
 NAME = "telegram"
 LIMITS = Limits(
@@ -12,3 +13,6 @@ LIMITS = Limits(
     outbound_photo=True,
     push=Push.ALWAYS,
 )
+
+ROOM = Room(tells=True)
+"""What the talk must know of this app."""
