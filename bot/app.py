@@ -13,6 +13,7 @@ from bot.bulletins.mailing import Mailing
 from bot.carrying import Carrier
 from bot.config import Settings
 from bot.facts import Lookups
+from bot.flood import Flood
 from bot.inbound import Inbound
 from bot.live import DESK, Hub
 from bot.media import Cleaner
@@ -255,7 +256,8 @@ def _join(
         room_of=room_of,
         public_url=settings.public_url,
     )
-    inbound = Inbound(lookups, Carrier(database, volatile), Cleaner())
+    flood = Flood(volatile, settings.ceilings)
+    inbound = Inbound(lookups, Carrier(database, volatile, flood), Cleaner(), flood)
     mail_room = MailRoom(database, clock)
 
     def committed(touched: frozenset[bytes]) -> None:

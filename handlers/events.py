@@ -33,6 +33,7 @@ class Unusable(StrEnum):
     BROKEN = "broken"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_SLOW = "too_slow"
+    TOO_MANY = "too_many"
     STORE_FULL = "store_full"
     STICKER = "sticker"
     VOICE = "voice"

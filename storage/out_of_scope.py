@@ -201,6 +201,7 @@ def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
         triage=None,
         answer=None,
         overdue=False,
+        aside=False,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from handlers.tips import Status
 from handlers.turn import Whose
-from storage import alarms, desk_groups, outbox, record, units
+from storage import alarms, desk_groups, outbox, record, staff, units
 from storage.chance import random_id
 from storage.crypto import CaseKey, dummy_wrap
 from storage.database import Tx
@@ -70,7 +70,11 @@ async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> N
 
 
 async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
-    """A card for every group of the unit that is responsible for the tip, where there is none."""
+    """A card for every group of the unit that is responsible for the tip, where there is none; not
+    for one that waits for its lead, who alone knows of it.
+    """
+    if await waits_for_lead(tx, known):
+        return
     for group in await desk_groups.of_unit(tx, known.unit):
         if all(post.group != group.id.hex() for post in known.posts):
             letter = Letter(LetterKind.POST, tip, known.unit, AT_ONCE, group=group.id)
@@ -78,9 +82,18 @@ async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
 
 
 async def call_officers(tx: Tx, tip: bytes, known: Record) -> None:
-    """A ring on each alarm of everybody who reads in the unit that is responsible for the tip."""
+    """A ring on each alarm of everybody who reads in the unit that is responsible for the tip; none
+    for one that waits for its lead: a flood shall not be able to ring.
+    """
+    if await waits_for_lead(tx, known):
+        return
     for alarm in await alarms.of_unit(tx, known.unit):
         await outbox.write(tx, Letter(LetterKind.PING, tip, known.unit, AT_ONCE, to=alarm.id.hex()))
+
+
+async def waits_for_lead(tx: Tx, known: Record) -> bool:
+    """Whether the tip was set aside, and somebody leads the desk that is responsible for it."""
+    return known.aside and known.unit in await staff.units_with_lead(tx)
 
 
 async def take_from_groups(tx: Tx, known: Record, staying: frozenset[str] = frozenset()) -> Record:

@@ -57,11 +57,18 @@ def key_of(reporter: Reporter) -> Key:
 
 
 async def file(
-    tx: Tx, new: FileTip, pictures: Sequence[PictureData], *, day: date, due: datetime
+    tx: Tx,
+    new: FileTip,
+    pictures: Sequence[PictureData],
+    *,
+    day: date,
+    due: datetime,
+    aside: bool = False,
 ) -> bytes:
     """Store a tip, sealed to its unit and its worker, and write the card to the desk; the tip's id.
 
-    `due` is when the card may leave. Raises UnknownUnit, OldPepper, and AlreadyFiled: one code
+    `due` is when the card may leave; `aside`: the desk's lead shall look at it first, which never
+    holds where somebody is in danger. Raises UnknownUnit, OldPepper, and AlreadyFiled: one code
     files once.
     """
     if new.key.pepper != tx.keys.current(Purpose.PEPPER):
@@ -89,6 +96,7 @@ async def file(
         result_on=new.result_on,
         end=end,
         pepper=new.key.pepper,
+        aside=aside and not new.danger,
     )
     values = {
         "id": tip,

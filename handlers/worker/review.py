@@ -23,7 +23,7 @@ from handlers.states import (
     Resting,
     Reviewing,
 )
-from handlers.tips import police_allowed
+from handlers.tips import may_be_muted, police_allowed
 from handlers.turn import Facts, Thread
 from handlers.worker.followup import add_picture
 from handlers.worker.step import (
@@ -198,6 +198,7 @@ def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
         dates.triage_by,
         dates.answer_on,
         dates.result_on,
+        mutable=not draft.officer and not draft.hidden and may_be_muted(draft.category),
     )
     return Step(received, (), (effect, DropPictures(draft.pictures)))
 

@@ -34,7 +34,7 @@ _LETTER = {
 _RECORD = {
     **dict.fromkeys(("unit", "readers", "excluded"), _UNIT),
     "nickname": What(Kind.RANDOM, "two words drawn for the desk"),
-    **dict.fromkeys(("category", "danger", "status", "outcome", "answered"), _STATE),
+    **dict.fromkeys(("category", "danger", "status", "outcome", "answered", "aside"), _STATE),
     "place": What(Kind.PUBLIC, "the commune that the worker chose"),
     "files": What(Kind.COUNT, "pictures"),
     "holder": _MEMBER,
