@@ -86,7 +86,9 @@ async def _take_password(request: web.Request) -> web.Response:
         if known
         else (f"login {login}", f"browser {access.cookie(request, 'desk')}")
     )
-    if (seconds := await access.try_now(parts, *names)) > 0:
+    # Whoever else tries with this name cannot take the turn of a browser that has waited.
+    turn = "" if known else f"{login} {access.cookie(request, 'desk')}"
+    if (seconds := await access.try_now(parts, *names, turn=turn)) > 0:
         return _login(request, language, said("desk.enter.wait", seconds=seconds), login, seconds)
     password = fields.get("password", "")[: MOST_LETTERS + 1]
     async with request.app[GATE]:

@@ -94,6 +94,7 @@ VOLATILE: Mapping[str, str] = {
     "desk everywhere": "since when a member's sessions are void",
     "desk tries": "how often a password was guessed",
     "desk wait": "until when guesses wait",
+    "desk turn": "when a browser that waited may guess, whatever others do",
     "desk demo": "a link of the demo",
     "desk once": "a form of the desk that was sent",
     "desk seen": "presses of officers that were answered",
