@@ -1,7 +1,6 @@
 """Telegram at both ends: the workers' private chats and the desks' groups, over one bot account."""
 
 from bot.channels import Limits, Push
-from handlers.turn import Room
 
 NAME = "telegram"
 LIMITS = Limits(
@@ -13,6 +12,3 @@ LIMITS = Limits(
     outbound_photo=True,
     push=Push.ALWAYS,
 )
-
-ROOM = Room(tells=True)
-"""What the talk must know of this app."""
