@@ -97,6 +97,10 @@ class House:
             texts=self.texts,
             clock=self.clock,
             places=lambda: self.places,
+            neutral=self.settings.exit_url,
+            onion=self.settings.onion_url,
+            data_contact=self.settings.data_contact,
+            hosted_in=self.settings.hosted_in,
             push_key=self.push.name if self.push is not None else "",
             ring_trial=self.ring_trial,
         )
@@ -255,6 +259,7 @@ def _join(
         zone=settings.zone,
         room_of=room_of,
         public_url=settings.public_url,
+        data_contact=settings.data_contact,
     )
     flood = Flood(volatile, settings.ceilings)
     inbound = Inbound(lookups, Carrier(database, volatile, flood), Cleaner(), flood)

@@ -1,5 +1,7 @@
 """The desk's pages against floods: what waits for the lead, and the second look before a mute."""
 
+from typing import Any
+
 import pytest
 from bs4 import Tag
 
@@ -15,7 +17,7 @@ from tests.tip_world import new_tip
 CHAT = "telegram|7001"
 
 
-async def file(world: World, *, aside: bool = True, **changes: object) -> bytes:
+async def file(world: World, *, aside: bool = True, **changes: Any) -> bytes:
     async with world.made.write() as tx:
         tip = await tips.file(tx, new_tip(**changes), (), day=NOW.date(), due=NOW, aside=aside)
         await tips.deliver(tx, tip)
