@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.tips import Category, Status
-from storage import desk_groups, outbox, record, staff, stored, units
+from storage import desk_groups, outbox, readers, record, staff, stored, units
 from storage.cards import Card, card_of, records
 from storage.chance import random_bytes
 from storage.database import Tx
@@ -66,6 +66,8 @@ async def catch_up(tx: Tx, group: Group) -> int:
     called = 0
     for tip, known, _ in await records(tx):
         is_open = known.status not in (Status.RECEIVED, Status.CLOSED)
+        if await stored.waits_for_lead(tx, known):
+            continue
         if is_open and known.unit == group.unit and post_in(known, group.id) is None:
             letter = Letter(LetterKind.POST, tip, group.unit, AT_ONCE, group=group.id)
             await outbox.write(tx, letter)
@@ -104,7 +106,8 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     if group is None or row is None:
         return None
     known = record.unseal(tx.keys, letter.tip, row.record)
-    if group.unit not in known.readers:
+    may_read = await readers.reading(tx, known, (group.unit,))
+    if not may_read or await stored.waits_for_lead(tx, known):
         return None
     post = post_in(known, group.id)
     if post is None and letter.kind is LetterKind.REFRESH:

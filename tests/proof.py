@@ -18,7 +18,7 @@ from tests import figures
 ROOT = Path(__file__).parents[1]
 PAGE, KEPT = ROOT / "SECURITY.md", ROOT / "docs" / "proof.json"
 BEGIN, END = "<!-- figures: `make proof` -->", "<!-- end of the figures -->"
-NAMES = ("seizure", "files", "retention", "restore", "police", "mutations")
+NAMES = ("seizure", "files", "retention", "restore", "police", "scope", "mutations")
 TESTS = (
     "tests/whole/test_retention.py",
     "tests/whole/test_restore.py",
@@ -81,9 +81,11 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(
             "P6",
-            "**Scope.** No tip reaches a police unit at filing, nor a union inside the company that"
-            " was not picked by name",
-            "`pytest tests/handlers/test_no_police.py`",
+            "**Scope.** What is only about opinions, beliefs, meetings, petitions, organising or"
+            " strikes is no tip: nothing of it is kept. No tip reaches a police unit at filing, nor"
+            " a union inside the company that was not picked by name; one that also speaks of such"
+            " things never reaches the police",
+            "`make scope`, `pytest tests/handlers/test_no_police.py tests/storage/test_readers.py`",
             _police,
         ),
         Row(
@@ -135,6 +137,7 @@ def _run() -> int:
     python = sys.executable
     commands = (
         [python, "-m", "pytest", "-q", *TESTS],
+        [python, "-m", "tests.scope"],
         [python, "-m", "tests.corpus"],
         [python, "-m", "tests.whole.seizure"],
         [python, "-m", "tests.mutations"],
@@ -192,8 +195,15 @@ def _gone(told: Figures) -> str:
 
 
 def _police(told: Figures) -> str:
-    return "{police} police, {inside_company} company readers in {tried:,} filings".format(
+    filings = "{police} police, {inside_company} company readers in {tried:,} filings".format(
         **told["police"]
+    )
+    return (
+        "{out} texts outside, {mixed} of both, {walked:,} ways into a tip: {police} that the police"
+        " could get; {turned_away} of the texts outside turned away, the others asked about."
+        " {inside} texts inside: {inside_turned_away} turned away,"
+        " {inside_lost_police} lost the way to the police. ".format(**told["scope"])
+        + filings
     )
 
 

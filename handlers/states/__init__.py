@@ -21,6 +21,7 @@ from handlers.states.road import (
     CheckingCode,
     ChoosingCategory,
     HidingFrom,
+    LeavingOut,
     PickingInsider,
     PickingPlace,
     ReadingNotice,
@@ -43,7 +44,9 @@ from handlers.states.thread import (
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     HidingLater,
+    LeavingOutLater,
     PoliceLater,
     ReadingThread,
     TypingCode,
@@ -73,12 +76,15 @@ __all__ = [
     "ConfirmingCancel",
     "ConfirmingClose",
     "ConfirmingDelete",
+    "ConfirmingTold",
     "ConfirmingWord",
     "Draft",
     "Early",
     "HidingFrom",
     "HidingLater",
     "Key",
+    "LeavingOut",
+    "LeavingOutLater",
     "PickingInsider",
     "PickingPlace",
     "PoliceLater",
@@ -146,14 +152,17 @@ State = (
     | ChangingCategory
     | ChangingPlace
     | ChangingStory
+    | LeavingOut
     | Received
     | TypingCode
     | ReadingThread
     | AddingWords
     | AddingPicture
     | ConfirmingAddition
+    | LeavingOutLater
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove

@@ -40,6 +40,14 @@ class ConfirmingAddition:
 
 
 @dataclass(frozen=True, slots=True)
+class LeavingOutLater:
+    """Words for an open thread also speak of what this channel does not take: leave that out?"""
+
+    key: Key
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmingClose:
     """Shall the tip be closed?"""
 
@@ -63,6 +71,13 @@ class HidingLater:
 @dataclass(frozen=True, slots=True)
 class PoliceLater:
     """May it go to the police, asked for with the code."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingTold:
+    """Shall this chat be told of news, which is to be kept for that?"""
 
     key: Key
 

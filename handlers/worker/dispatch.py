@@ -27,9 +27,12 @@ from handlers.states import (
     ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWord,
     HidingFrom,
     HidingLater,
+    LeavingOut,
+    LeavingOutLater,
     PickingInsider,
     PickingPlace,
     PoliceLater,
@@ -53,11 +56,13 @@ from handlers.worker import (
     leaving,
     options,
     review,
+    rights,
     second_look,
     story,
     subscribing,
     subscription,
     tip,
+    told,
     welcome,
 )
 from handlers.worker.step import Input, Step
@@ -102,6 +107,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_place(state, event, facts)
         case ChangingStory():
             return changes.changing_story(state, event, facts)
+        case LeavingOut():
+            return rights.leaving_out(state, event, facts)
         case Received():
             return review.received(state, event, facts)
         case TypingCode():
@@ -114,10 +121,14 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return followup.adding_picture(state, event, facts)
         case ConfirmingAddition():
             return followup.confirming_addition(state, event, facts)
+        case LeavingOutLater():
+            return rights.leaving_out_later(state, event, facts)
         case ConfirmingClose():
             return later.confirming_close(state, event, facts)
         case ConfirmingDelete():
             return later.confirming_delete(state, event, facts)
+        case ConfirmingTold():
+            return told.confirming_told(state, event, facts)
         case HidingLater():
             return later.hiding_later(state, event, facts)
         case PoliceLater():
@@ -185,6 +196,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return changes.changing_place_screen(state, facts)
         case ChangingStory():
             return changes.changing_story_screen(state, facts)
+        case LeavingOut():
+            return rights.leaving_out_screen(state, facts)
         case Received():
             return review.received_screen(state, facts)
         case TypingCode():
@@ -197,10 +210,14 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return followup.adding_picture_screen(state, facts)
         case ConfirmingAddition():
             return followup.confirming_addition_screen(state, facts)
+        case LeavingOutLater():
+            return rights.leaving_out_later_screen(state, facts)
         case ConfirmingClose():
             return later.close_screen(state, facts)
         case ConfirmingDelete():
             return later.delete_screen(state, facts)
+        case ConfirmingTold():
+            return told.told_screen(state, facts)
         case HidingLater():
             return later.hiding_later_screen(state, facts)
         case PoliceLater():

@@ -31,11 +31,13 @@ from handlers.states import (
     ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWord,
     Draft,
     Early,
     HidingLater,
     Key,
+    LeavingOutLater,
     PickingPlace,
     PoliceLater,
     ReadingHandbook,
@@ -96,8 +98,10 @@ def key_of(state: State) -> Key | None:
             | AddingWords(key)
             | AddingPicture(key)
             | ConfirmingAddition(key)
+            | LeavingOutLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
+            | ConfirmingTold(key)
             | HidingLater(key)
             | PoliceLater(key)
             | AskingAbove(key)

@@ -15,6 +15,7 @@ from handlers.states import (
     Changing,
     CheckingCode,
     ConfirmingAddition,
+    ConfirmingTold,
     Draft,
     HidingFrom,
     ReadingThread,
@@ -22,8 +23,9 @@ from handlers.states import (
     Resting,
     Reviewing,
 )
-from handlers.tips import police_allowed
+from handlers.tips import may_be_muted, police_allowed
 from handlers.turn import Facts, Thread
+from handlers.worker import scope
 from handlers.worker.followup import add_picture
 from handlers.worker.step import (
     BACK,
@@ -102,7 +104,7 @@ def review_screen(state: Reviewing, facts: Facts) -> Screen:
     """What will be sent, to whom, and the code to write down."""
     draft = state.draft
     choices = [SEND, choice("pictures"), choice("hide")]
-    if police_allowed(draft.category):
+    if _police_possible(draft):
         choices.append(choice("police"))
     choices += [choice("check"), choice("change")]
     return Screen(
@@ -140,9 +142,13 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
     if reader.id != _reader(draft, facts, danger=False).id:
         lines.append(say("review.alarm", unit=reader.name))
     lines += [say("review.hidden", who=each) for each in hidden]
-    if draft.police:
+    if draft.police and _police_possible(draft):
         lines.append(say("review.police"))
     return tuple(lines)
+
+
+def _police_possible(draft: Draft) -> bool:
+    return police_allowed(draft.category) and scope.is_silent(draft.story)
 
 
 def keep(draft: Draft, event: Said | Showed, facts: Facts) -> tuple[Draft, tuple[Say, ...]]:
@@ -191,12 +197,13 @@ def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
         draft.story,
         draft.pictures,
         excluded_units(draft, facts),
-        draft.police and police_allowed(draft.category),
+        draft.police and _police_possible(draft),
         facts.fresh_bell,
         nickname(facts.dice),
         dates.triage_by,
         dates.answer_on,
         dates.result_on,
+        mutable=not draft.officer and not draft.hidden and may_be_muted(draft.category),
     )
     return Step(received, (), (effect, DropPictures(draft.pictures)))
 
@@ -207,12 +214,14 @@ def _receipt_of(thread: Thread, draft: Draft) -> Received:
 
 def received(
     state: Received, event: Input, facts: Facts
-) -> Step[Received | Resting | ReadingThread | ConfirmingAddition]:
+) -> Step[Received | Resting | ReadingThread | ConfirmingAddition | ConfirmingTold]:
     """The receipt stays until the worker moves on. What comes after it is most likely a part of the
     tip just sent: a picture is added, words are asked about.
     """
     key = facts.thread.key if facts.thread and not state.practice else None
     match event:
+        case Chose("tell_here") if key:
+            return Step(ConfirmingTold(key), (_block(state),))
         case Chose():
             return Step(Resting())
         case Said(words) if is_greeting(words):
@@ -232,7 +241,7 @@ def _block(state: Received) -> Say:
     return say("keep.block", Tone.KEEP, code=show(state.code), bell=state.bell, day=state.answer_on)
 
 
-def received_screen(state: Received, _: Facts) -> Screen:
+def received_screen(state: Received, facts: Facts) -> Screen:
     """Code, bell number and date of the first answer on one block."""
     block = _block(state)
     if state.practice:
@@ -243,6 +252,11 @@ def received_screen(state: Received, _: Facts) -> Screen:
             block,
             say("received.next"),
         ),
-        (HOME, choice("open_thread"), choice("forget")),
+        (
+            HOME,
+            choice("open_thread"),
+            *((choice("tell_here"),) if facts.room.tells else ()),
+            choice("forget"),
+        ),
         (),
     )

@@ -26,15 +26,17 @@ from handlers.texts import Texts
 from handlers.turn import Facts, Turn
 from handlers.worker import followup, handbook, leaving, options, subscription, words
 from handlers.worker.commands import commanded, turn
-from handlers.worker.dispatch import screen, step
+from handlers.worker.dispatch import screen
 from handlers.worker.lookups import wants_words
 from handlers.worker.pressed import chose, is_fresh, open_thread
+from handlers.worker.reading_over import step
 from handlers.worker.step import Step, is_story, note
 
 Wording = Mapping[Language, Texts]
 
 _LONGEST_CODE = 24
-_ASKED = ("danger_yes", "police_yes", "add_yes", "close_yes", "delete_yes", "understood")
+_SURE = ("close_yes", "delete_yes", "tell_yes")
+_ASKED = ("danger_yes", "police_yes", "add_yes", *_SURE, "understood")
 _YES = (*_ASKED, "drop")
 _NO = ("danger_no", "police_no", "add_no", "no_keep", "go_on")
 

@@ -1,5 +1,7 @@
 """The start, and the short pages that can be looked at in the middle of something."""
 
+from itertools import groupby
+
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import fold
 from handlers.screens import Accepts, Say, Screen, Tone, say
@@ -13,7 +15,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts
-from handlers.worker import privacy, subscription
+from handlers.worker import privacy, rights, subscription
 from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
 from handlers.worker.story import keep_early
 from handlers.worker.words import is_greeting
@@ -81,15 +83,21 @@ def resting_screen(_: Resting, facts: Facts) -> Screen:
 
 def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
     """A short page: [Back] leads to where the worker was."""
+    if state.page == rights.PAGE:
+        return rights.page(state, event)
     if isinstance(event, Chose):
         return Step(state.back)
     return Step(state, not_taken(event))
 
 
 def aside_screen(state: Aside, facts: Facts) -> Screen:
-    """The bell's list, where bulletins are read, what we keep, a person's rights, help."""
+    """The bell's list, where bulletins are read, what is outside, what we keep, a person's rights,
+    help.
+    """
     ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
     match state.page:
+        case rights.PAGE:
+            return rights.page_screen(state, facts)
         case "bell":
             return Screen(_bell(facts), (), ways)
         case "bulletins":
@@ -123,8 +131,13 @@ def contact(facts: Facts) -> tuple[Say, ...]:
 def _bell(facts: Facts) -> tuple[Say, ...]:
     if not facts.bells:
         return (say("bell.title"), say("bell.none"), say("bell.how"))
-    # In rows of four: easy to run an eye over on a small screen.
-    rows = [" ".join(facts.bells[at : at + 4]) for at in range(0, len(facts.bells), 4)]
+    # A line for each first digit, of four at most: easy to run an eye over on a small screen.
+    rows = [
+        " ".join(alike[at : at + 4])
+        for _, found in groupby(facts.bells, key=lambda number: number[:1])
+        for alike in [list(found)]
+        for at in range(0, len(alike), 4)
+    ]
     return (
         say("bell.title"),
         say("bell.list", Tone.LIST, numbers="\n".join(rows)),

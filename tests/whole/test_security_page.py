@@ -34,6 +34,9 @@ def test_the_figures_keep_the_promises() -> None:
     assert (TOLD["retention"]["before"], TOLD["retention"]["after"]) == (1, 0)
     assert TOLD["restore"] == {"kept": True, "deleted": False, "traces": 0}
     assert (TOLD["police"]["police"], TOLD["police"]["inside_company"]) == (0, 0)
+    scope = TOLD["scope"]
+    assert (scope["police"], scope["inside_turned_away"]) == (0, 0)
+    assert scope["inside_lost_police"] <= 0.02 * scope["inside"]
     assert TOLD["mutations"]["survived"] == []
 
 
