@@ -51,6 +51,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "LeavingOutLater",
         "ConfirmingClose",
         "ConfirmingDelete",
+        "ConfirmingTold",
         "HidingLater",
         "PoliceLater",
         "AskingAbove",

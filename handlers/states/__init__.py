@@ -44,6 +44,7 @@ from handlers.states.thread import (
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     HidingLater,
     LeavingOutLater,
     PoliceLater,
@@ -75,6 +76,7 @@ __all__ = [
     "ConfirmingCancel",
     "ConfirmingClose",
     "ConfirmingDelete",
+    "ConfirmingTold",
     "ConfirmingWord",
     "Draft",
     "Early",
@@ -160,6 +162,7 @@ State = (
     | LeavingOutLater
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove
