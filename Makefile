@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench seizure corpus coach scope mutations proof clean
+.PHONY: help setup run test check style format lock bench seizure corpus coach scope mutations proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +34,6 @@ test: setup style ## the rules and every test; says which services were absent
 check: setup style ## the rules only: ruff, mypy, the arrows between the rooms
 	@$(BIN)/mypy
 
-.PHONY: style
 style: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
