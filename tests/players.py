@@ -55,6 +55,12 @@ from tests.world import START, Chat, Filed, World
 
 UNDER = r"pressed under a bulletin (\w+)"
 _MOVES = {"asks": Move.ASK, "answers": Move.ANSWER, "closes": Move.CLOSE}
+_SORTS = {
+    "photo": (Kind.PHOTO, 0),
+    "pdf": (Kind.DOCUMENT, 0),
+    "video": (Kind.VIDEO, 120_000),
+    "silent video": (Kind.VIDEO, 0),
+}
 _UNUSABLE = {"sticker": Unusable.STICKER, "voice": Unusable.VOICE, "broken file": Unusable.BROKEN}
 
 
@@ -73,8 +79,16 @@ class Surroundings(Protocol):
         """What an officer of its unit reads in the tip."""
         ...
 
-    async def photos(self) -> int:
-        """How many pictures the tip has."""
+    async def files(self) -> tuple[str, ...]:
+        """The files that the worker laid into the tip: `photo`, `document`, `loud video` …"""
+        ...
+
+    async def read_who(self) -> str | None:
+        """The officer who holds the tip reads who the worker is; None where it is not theirs."""
+        ...
+
+    async def attach(self, words: str) -> None:
+        """That officer answers with words and a PDF."""
         ...
 
     async def police(self) -> bool:
@@ -104,12 +118,12 @@ class Surroundings(Protocol):
 
 async def happen(around: Surroundings, what: str, words: str) -> None:
     """Carry out, or check, a `!` line."""
+    if await _about_files(around, what, words):
+        return
     if found := re.fullmatch(r"tips (\d+)", what):
         assert await around.tips() == int(found[1]), f"there are {await around.tips()}"
     elif found := re.fullmatch(r"desk of ([\w-]+) has (\d+)", what):
         assert await around.cards(found[1]) == int(found[2])
-    elif found := re.fullmatch(r"photos (\d+)", what):
-        assert await around.photos() == int(found[1])
     elif found := re.fullmatch(r"police may (not )?see it", what):
         assert await around.police() is not bool(found[1])
     elif found := re.fullmatch(r"officer (reads|does not read)", what):
@@ -132,6 +146,23 @@ async def happen(around: Surroundings, what: str, words: str) -> None:
         assert summed_up(chosen) == words, f"it is {summed_up(chosen)}"
     else:
         raise AssertionError(f"nobody knows how to: {what}")
+
+
+async def _about_files(around: Surroundings, what: str, words: str) -> bool:
+    """The lines about files, and about who the worker is."""
+    if found := re.fullmatch(r"photos (\d+)", what):
+        assert await around.files() == ("photo",) * int(found[1])
+    elif found := re.fullmatch(r"files (.+)", what):
+        assert ", ".join(await around.files() or ("none",)) == found[1], await around.files()
+    elif what == "nobody may read who it is":
+        assert await around.read_who() is None
+    elif what == "officer reads who it is":
+        assert await around.read_who() == words
+    elif what == "officer answers with a file":
+        await around.attach(words)
+    else:
+        return False
+    return True
 
 
 def summed_up(found: Subscription) -> str:
@@ -182,9 +213,10 @@ class CorePlayer:
     def _event(self, what: str) -> Event:
         if what == "look":
             return Looked()
-        if what == "photo":
+        if what in _SORTS:
             self.pictures += 1
-            return Showed(Picture(f"picture{self.pictures}", 100_000))
+            kind, loud = _SORTS[what]
+            return Showed(Picture(f"picture{self.pictures}", 100_000, kind, loud))
         if what == "withheld":
             self.withheld += 1
             return Withheld(self.withheld)
@@ -204,8 +236,20 @@ class CorePlayer:
     async def words(self) -> tuple[str, ...]:
         return tuple(entry.words for entry in self._last.entries)
 
-    async def photos(self) -> int:
-        return self._last.photos
+    async def files(self) -> tuple[str, ...]:
+        return tuple(
+            f"{'loud' if each.with_sound else 'silent'} video"
+            if each.kind is Kind.VIDEO
+            else each.kind.value
+            for each in self._last.files
+        )
+
+    async def read_who(self) -> str | None:
+        return self.world.read_who(self._last)
+
+    async def attach(self, words: str) -> None:
+        self.world.write(self._last, Move.ANSWER, words)
+        self.world.attach(self._last, Kind.DOCUMENT)
 
     async def police(self) -> bool:
         return self._last.police

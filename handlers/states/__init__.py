@@ -21,6 +21,7 @@ from handlers.states.road import (
     CheckingCode,
     ChoosingCategory,
     HidingFrom,
+    KeepingSound,
     PickingInsider,
     PickingPlace,
     ReadingNotice,
@@ -38,20 +39,25 @@ from handlers.states.subscription import (
 )
 from handlers.states.thread import (
     AddingPicture,
+    AddingVideo,
     AddingWords,
     AskingAbove,
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingWho,
     HidingLater,
     PoliceLater,
     ReadingThread,
+    TakingBackWho,
+    TellingWho,
     TypingCode,
 )
 
 __all__ = [
     "AddingPicture",
     "AddingPictures",
+    "AddingVideo",
     "AddingWords",
     "Aside",
     "AskingAbove",
@@ -73,11 +79,13 @@ __all__ = [
     "ConfirmingCancel",
     "ConfirmingClose",
     "ConfirmingDelete",
+    "ConfirmingWho",
     "ConfirmingWord",
     "Draft",
     "Early",
     "HidingFrom",
     "HidingLater",
+    "KeepingSound",
     "Key",
     "PickingInsider",
     "PickingPlace",
@@ -90,8 +98,10 @@ __all__ = [
     "Resting",
     "Reviewing",
     "State",
+    "TakingBackWho",
     "Talk",
     "TellingStory",
+    "TellingWho",
     "TypingCode",
 ]
 
@@ -138,6 +148,7 @@ State = (
     | TellingStory
     | Reviewing
     | AddingPictures
+    | KeepingSound
     | HidingFrom
     | PickingInsider
     | AskingPolice
@@ -151,6 +162,10 @@ State = (
     | ReadingThread
     | AddingWords
     | AddingPicture
+    | AddingVideo
+    | TellingWho
+    | ConfirmingWho
+    | TakingBackWho
     | ConfirmingAddition
     | ConfirmingClose
     | ConfirmingDelete

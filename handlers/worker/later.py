@@ -13,7 +13,7 @@ from handlers.states import (
     Resting,
 )
 from handlers.turn import Facts, Thread
-from handlers.worker.followup import is_open
+from handlers.worker.additions import is_open
 from handlers.worker.second_look import is_outside
 from handlers.worker.step import BACK, Input, Step, by_word, choice, not_taken, note
 

@@ -36,7 +36,7 @@ Wording = Mapping[Language, Texts]
 _LONGEST_CODE = 24
 _ASKED = ("danger_yes", "police_yes", "add_yes", "close_yes", "delete_yes", "understood")
 _YES = (*_ASKED, "drop")
-_NO = ("danger_no", "police_no", "add_no", "no_keep", "go_on")
+_NO = ("danger_no", "police_no", "add_no", "no_keep", "go_on", "silent", "tell_not")
 
 
 @dataclass(frozen=True, slots=True)
