@@ -11,22 +11,27 @@ from bot.channels import Arrival
 from bot.facts import Lookups
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
-from bot.media import Cleaner, CleanPicture
+from bot.media import Cleaner, CleanFile, Refusal
 from handlers import packing, worker
-from handlers.effects import ForgetChat
+from handlers.effects import ForgetChat, ShowFiles
 from handlers.events import Ending, Event, Looked, Picture, Showed, Unusable
 from handlers.languages import Language
 from handlers.screens import Rendered, say
 from handlers.states import Talk
+from handlers.tips import kind_of_file
 from handlers.turn import Facts, Turn
 from handlers.worker import leaving
+from handlers.worker.step import MOST_BYTES
 from storage import tips
 from storage.database import Unreachable
+from storage.tips import PictureData
 from storage.volatile import Away, Full
 
 IDLE_SECONDS = 2 * 3600
 WARN_SECONDS = 120
 SEEN_SECONDS = 24 * 3600
+MOST_FILES = 5
+"""How many files a draft may hold."""
 _TALK = "talk"
 _DRAFT = "draft"
 _SEEN = "seen"
@@ -38,6 +43,7 @@ class Answer:
     """What a chat is shown after a turn. `ends` is when the draft ends, None where nothing would be
     lost; `live` is the topic to watch for news of an open thread. `repeated`: the arrival was there
     before, and nothing was done. `forgotten`: the person wants nothing to be left of the talk.
+    `files` are those of the unit that the chat shall show now.
     """
 
     rendered: Rendered
@@ -47,6 +53,7 @@ class Answer:
     live: bytes | None = field(default=None, repr=False)
     repeated: bool = False
     forgotten: bool = False
+    files: tuple[PictureData, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +106,48 @@ class Inbound:
         """The number of the present turn; 0 before a talk begins and after it was forgotten."""
         return (await self._load(_chat(channel, address))).talk.turn
 
+    async def language_of(self, channel: str, address: str) -> Language:
+        """The language of that chat's talk."""
+        return (await self._load(_chat(channel, address))).talk.language
+
+    async def has_enough(self, channel: str, address: str) -> bool:
+        """Whether the draft of that chat holds as many files as it may: then one more is not even
+        fetched.
+        """
+        state = (await self._load(_chat(channel, address))).talk.state
+        given = leaving.gathered(state)
+        return given is not None and len(given.pictures) >= MOST_FILES
+
     async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
-        """Clean a picture and keep it for the draft of that chat."""
+        """Clean a file and keep it for the draft of that chat."""
         cleaned = await self._cleaner.clean(data)
-        if not isinstance(cleaned, CleanPicture):
+        if not isinstance(cleaned, CleanFile):
             note(Log.PICTURE_REFUSED)
-            return _UNUSABLE.get(cleaned.value, Unusable.BROKEN)
+            return unusable(cleaned)
+        loud = cleaned.with_sound or b""
+        if len(cleaned.data) + len(loud) > MOST_BYTES:
+            # Both together would fit no draft: better silent than not at all.
+            loud = b""
         name = secrets.token_hex(8)
+        clean = PictureData(cleaned.kind, cleaned.data)
         try:
             await self._carrier.keep_picture(
-                _chat(channel, address), name, cleaned.kind, cleaned.data, IDLE_SECONDS
+                _chat(channel, address), name, clean, loud, IDLE_SECONDS
             )
         except Full:
             note(Log.STORE_FULL)
             return Unusable.STORE_FULL
         note(Log.PICTURE_CLEANED)
-        return Picture(name, len(cleaned.data))
+        return Picture(name, len(cleaned.data), kind_of_file(cleaned.kind), len(loud))
+
+    async def unit_file(self, channel: str, address: str, number: int) -> PictureData | None:
+        """A file that the unit laid into the thread which is open in that chat, by its number."""
+        key = worker.key_of((await self._load(_chat(channel, address))).talk.state)
+        if key is None:
+            return None
+        async with self._lookups.database.read() as tx:
+            found = await tips.files_of_unit(tx, key, number)
+        return found[0] if found else None
 
     async def forget(self, channel: str, address: str) -> None:
         """Drop everything that is known of a chat."""
@@ -241,7 +274,8 @@ class Inbound:
         is_old = turn.effects or after.key != (facts.thread and facts.thread.key)
         if after.bell or after.subscription or (after.key and is_old):
             shown = await self._lookups.facts(chat, after)
-        return self._shown(turn, shown, ends, await self._topic(turn.talk))
+        answer = self._shown(turn, shown, ends, await self._topic(turn.talk))
+        return replace(answer, files=await self._files(turn))
 
     def _shown(self, turn: Turn, facts: Facts, ends: datetime, live: bytes | None = None) -> Answer:
         keeps = leaving.holds_draft(turn.talk.state)
@@ -260,6 +294,13 @@ class Inbound:
             forgotten=forgotten,
         )
 
+    async def _files(self, turn: Turn) -> tuple[PictureData, ...]:
+        wanted = next((each for each in turn.effects if isinstance(each, ShowFiles)), None)
+        if wanted is None:
+            return ()
+        async with self._lookups.database.read() as tx:
+            return await tips.files_of_unit(tx, wanted.key)
+
     async def _topic(self, talk: Talk) -> bytes | None:
         key = worker.key_of(talk.state)
         if key is None:
@@ -272,7 +313,7 @@ class Inbound:
         return arrival.turn is not None and arrival.turn != (await self._load(chat)).talk.turn
 
     async def _drop_picture(self, chat: str, event: Event) -> None:
-        """The picture of an arrival that makes no turn is not kept."""
+        """The file of an arrival that makes no turn is not kept."""
         if isinstance(event, Showed):
             await self._carrier.drop_pictures(chat, [event.picture])
 
@@ -317,14 +358,10 @@ class Inbound:
         return self._lookups.clock()
 
 
-_UNUSABLE = {
-    "empty": Unusable.EMPTY,
-    "too_big": Unusable.TOO_BIG,
-    "not_a_picture": Unusable.NOT_A_PICTURE,
-    "broken": Unusable.BROKEN,
-    "too_many_pixels": Unusable.TOO_MANY_PIXELS,
-    "too_slow": Unusable.TOO_SLOW,
-}
+def unusable(refusal: Refusal) -> Unusable:
+    """Why a file was not taken, in the talk's own words."""
+    known = {each.value: each for each in Unusable}
+    return known.get(refusal.value, Unusable.BROKEN)
 
 
 def _chat(channel: str, address: str) -> str:

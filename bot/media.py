@@ -25,13 +25,16 @@ _CHILD = (sys.executable, "-I", "-B", str(Path(__file__).resolve().with_name("me
 
 
 @dataclass(frozen=True, slots=True)
-class CleanPicture:
+class CleanFile:
     """Pixels and nothing else: a JPEG or PNG of at most 4 MB, no side longer than 2,560 pixels."""
 
     data: bytes = field(repr=False)
     kind: str
     width: int
     height: int
+    pages: int = 0
+    seconds: int = 0
+    with_sound: bytes | None = field(default=None, repr=False)
 
 
 class Refusal(StrEnum):
@@ -65,7 +68,7 @@ class Cleaner:
         self._seconds = seconds
         self._child = tuple(child)
 
-    async def clean(self, data: bytes) -> CleanPicture | Refusal:
+    async def clean(self, data: bytes) -> CleanFile | Refusal:
         """The picture without anything but its pixels, upright, in sRGB; or why there is none.
 
         A JPEG, PNG or WebP is recognised by its first bytes. What is appended to one (a ZIP, a
@@ -147,7 +150,7 @@ async def _end(child: asyncio.subprocess.Process) -> None:
     await child.wait()
 
 
-def _judge(answer: bytes) -> CleanPicture | Refusal:
+def _judge(answer: bytes) -> CleanFile | Refusal:
     if answer == Refusal.TOO_MANY_PIXELS.value.encode():
         return Refusal.TOO_MANY_PIXELS
     shape = media_shape.read(answer)
@@ -155,4 +158,4 @@ def _judge(answer: bytes) -> CleanPicture | Refusal:
         return Refusal.UNSAFE
     if max(shape.width, shape.height) > MAX_SIDE_PIXELS:
         return Refusal.UNSAFE
-    return CleanPicture(answer, shape.kind, shape.width, shape.height)
+    return CleanFile(answer, shape.kind, shape.width, shape.height)

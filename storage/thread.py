@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from handlers.tips import Author, Kind
 from storage.chance import random_id
@@ -17,7 +17,6 @@ from storage.record import End
 from storage.tables import chunks, parts
 
 START = End(0, "")
-_LEAST_BYTES = 48 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +97,6 @@ async def file(tx: Tx, tip: bytes, case: CaseKey, part: Part) -> bytes:
     if len(bodies) != len(part.chunks):
         raise Unopenable
     return case.open_file([bodies[each] for each in part.chunks], tip=tip, part=part.id)
-
-
-def identity(words: str) -> NewPart:
-    """Who the worker is. The words lie where files lie, and not in the part itself: so `load` has
-    none of them, and they can be destroyed while the chain of parts stays whole. They are as long
-    as some small picture, so that their size does not tell what they are.
-    """
-    told = words.encode()
-    filled = told + b"\0" * (_LEAST_BYTES + secrets.randbelow(_LEAST_BYTES) - len(told))
-    return NewPart(Author.WORKER, Kind.IDENTITY, mime="text/plain", data=filled)
-
-
-async def words_of_identity(tx: Tx, tip: bytes, case: CaseKey, part: Part) -> str | None:
-    """What a part of kind IDENTITY says; None once it was taken back."""
-    try:
-        return (await file(tx, tip, case, part)).rstrip(b"\0").decode()
-    except Unopenable:
-        if await _is_gone(tx, tip, part):
-            return None
-        raise
-
-
-async def destroy_identity(tx: Tx, tip: bytes, part: Part) -> None:
-    """Take the words of a part of kind IDENTITY away for good."""
-    await tx.run(delete(chunks).where(chunks.c.tip == tip, chunks.c.id.in_(part.chunks)))
-
-
-async def _is_gone(tx: Tx, tip: bytes, part: Part) -> bool:
-    found = await tx.rows(
-        select(chunks.c.id).where(chunks.c.tip == tip, chunks.c.id.in_(part.chunks))
-    )
-    return not found
 
 
 def _open(case: CaseKey, tip: bytes, part: bytes, body: bytes) -> tuple[Part, str]:

@@ -1,9 +1,8 @@
 """Who plays the talks: the pure core with a world in memory, and the whole house on a database."""
 
-import io
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from bs4 import BeautifulSoup
-from PIL import Image
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
@@ -44,13 +42,15 @@ from handlers.events import (
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.subscriptions import Subscription
-from handlers.tips import Kind, Move, Outcome
+from handlers.tips import Author, Kind, Move, Outcome
 from handlers.worker import words as commands
 from storage import cases, out_of_scope, staff, subscribers
 from storage.cases import Case, Done
 from storage.out_of_scope import Removed
 from storage.tables import tips as tips_table
-from tests import demo_house
+from storage.tips import PictureData
+from tests import clips, demo_house
+from tests.clips import photo
 from tests.world import START, Chat, Filed, World
 
 UNDER = r"pressed under a bulletin (\w+)"
@@ -315,8 +315,8 @@ class HousePlayer:
     async def bring(self, what: str) -> Rendered:
         if what == "look":
             return (await self.house.inbound.look(self.channel, self._address)).rendered
-        if what in ("photo", "broken file"):
-            data = photo() if what == "photo" else photo()[:200]
+        if what in FILES_BROUGHT:
+            data = FILES_BROUGHT[what]()
             kept = await self.house.inbound.keep_picture(self.channel, self._address, data)
             return await self._arrive(Showed(kept) if isinstance(kept, Picture) else Brought(kept))
         if what == "withheld":
@@ -374,8 +374,31 @@ class HousePlayer:
     async def words(self) -> tuple[str, ...]:
         return tuple(entry.words for entry in (await self._case()).entries)
 
-    async def photos(self) -> int:
-        return sum(entry.kind is Kind.PHOTO for entry in (await self._case()).entries)
+    async def files(self) -> tuple[str, ...]:
+        officer, tip = await self._holding()
+        found = []
+        for entry in (await self._case()).entries:
+            if entry.picture is None or entry.author is not Author.WORKER:
+                continue
+            async with self.house.database.write() as tx:
+                shown = await cases.picture(tx, officer, tip, entry.picture, self.clock.now)
+            assert isinstance(shown, PictureData)
+            heard = "loud" if entry.kind is Kind.VIDEO and clips.is_heard(shown.data) else "silent"
+            found.append(f"{heard} video" if entry.kind is Kind.VIDEO else entry.kind.value)
+        return tuple(found)
+
+    async def read_who(self) -> str | None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            told = await cases.read_who(tx, officer, tip, self.clock.now)
+        return told if isinstance(told, str) else None
+
+    async def attach(self, words: str) -> None:
+        officer, tip = await self._holding()
+        paper = PictureData("application/pdf", clips.pdf())
+        async with self.house.database.write() as tx:
+            done = await cases.answer(tx, officer, tip, words, self.clock.now, paper)
+        assert isinstance(done, Done), done
 
     async def police(self) -> bool:
         return (await self._case()).may_go_to_police
@@ -468,10 +491,10 @@ class TerminalPlayer(HousePlayer):
         return await self._line(next(each.label for each in present.ways if each.name == name))
 
     async def bring(self, what: str) -> Rendered:
-        if what not in ("photo", "broken file"):
+        if what not in FILES_BROUGHT:
             return await HousePlayer.bring(self, what)
-        with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
-            file.write(photo() if what == "photo" else photo()[:200])
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(FILES_BROUGHT[what]())
             file.flush()
             return await self._line(f"@{file.name}")
 
@@ -515,8 +538,7 @@ class PagePlayer(HousePlayer):
         if what in ("sticker", "voice") or not self.page.select("#talk input[type=file]"):
             raise NoBox
         form = aiohttp.FormData(self._hidden())
-        data = photo()[:200] if what == "broken file" else photo()
-        form.add_field("pictures", data, filename="p.jpg", content_type="image/jpeg")
+        form.add_field("pictures", FILES_BROUGHT[what](), filename="x")
         self.page = await self._read(await self._http.post("/", data=form))
         return self._rendered()
 
@@ -564,8 +586,11 @@ async def on_the_page(house: House, clock: Clock) -> AsyncIterator[PagePlayer]:
         yield PagePlayer(house, clock, "web", client=client)
 
 
-def photo() -> bytes:
-    """A small JPEG."""
-    data = io.BytesIO()
-    Image.new("RGB", (64, 48), "teal").save(data, "JPEG")
-    return data.getvalue()
+FILES_BROUGHT: dict[str, Callable[[], bytes]] = {
+    "photo": photo,
+    "broken file": lambda: photo()[:200],
+    "pdf": clips.pdf,
+    "video": lambda: clips.video(sound=True),
+    "silent video": lambda: clips.video(sound=False),
+}
+"""What is sent where a script says so."""

@@ -29,8 +29,10 @@ from broadcasts import wording
 from handlers.events import Under
 from handlers.languages import Language
 from handlers.screens import Button, Line, Rendered
+from tests import clips
+from tests.clips import photo
 from tests.fakes.telegram import FakeTelegram, Person, Seen
-from tests.players import Clock, HousePlayer, photo
+from tests.players import Clock, HousePlayer
 
 SECRET = "a-secret-that-nobody-can-guess"
 QUICK = Limits(chat_interval=1e-6, jitter=0, catch_up=0)
@@ -131,6 +133,10 @@ class TelegramPlayer(HousePlayer):
                 await self.person.photo(photo())
             case "broken file":
                 await self.person.photo(photo()[:200], raw=True)
+            case "pdf":
+                await self.person.document(clips.pdf())
+            case "video" | "silent video":
+                await self.person.video(clips.video(sound=what == "video"))
             case "sticker":
                 await self.person.sticker()
             case _:

@@ -33,8 +33,9 @@ from handlers.screens import Button, Rendered
 from handlers.screens import Line as Text
 from storage import alone, bots
 from storage.bots import Bot, Mode
+from tests.clips import photo
 from tests.fakes.zalo_bot import FakeZalo, Person, Seen
-from tests.players import Clock, HousePlayer, photo
+from tests.players import Clock, HousePlayer
 
 QUICK = Limits(bulk_per_second=1000, chat_interval=1e-6, jitter=0, catch_up=0)
 BRISK = Rhythm(

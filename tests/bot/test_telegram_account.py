@@ -18,10 +18,11 @@ from bot.channels.telegram.doors import GroupDoor
 from bot.logs import Event as Log
 from storage.alone import Hold, alone_with
 from storage.database import Database, Unreachable
+from tests.clips import photo
 from tests.fakes import telegram as fakes
 from tests.fakes.telegram import FakeTelegram, Fault, Hang, Person, Seen
 from tests.fakes.telegram.waiting import until
-from tests.players import Clock, open_house, photo
+from tests.players import Clock, open_house
 from tests.telegram_house import SECRET, TelegramPlayer, Way, clock_of, in_telegram
 
 # Ten chats: a thousand updates, ten polls. By ten thousand nothing but the time is different.

@@ -25,8 +25,8 @@ from bot.channels.telegram.reading import (
 from broadcasts import wording
 from handlers.events import Brought, Event, PressedUnder, Said, Under, Unusable
 from handlers.languages import Language
+from tests.clips import photo
 from tests.fakes.telegram import FakeTelegram, Person
-from tests.players import photo
 
 Doing = Callable[[Person], Awaitable[object]]
 CANARIES = ("Canary-First", "Canary-Last", "canary_user", "Canary-Origin")

@@ -117,12 +117,16 @@ class Account:
         async def show(address: str, answer: Answer) -> Outcome:
             if answer.forgotten:
                 await sending.delete(line, address, await traces.take(address))
+            sent = [await sending.give_file(line, address, each) for each in answer.files]
+            await traces.keep(address, [each for each in sent if each])
             outcome, messages = await sending.show(line, address, answer.rendered, answer.turn)
             await traces.keep(address, messages)
             return outcome
 
         self.answers = Answers(show, group, behind.texts, line.now, behind.fold_seconds)
-        self._workers = Workers(line, behind.inbound, self.answers, traces, group, behind.clock)
+        self._workers = Workers(
+            line, behind.inbound, self.answers, traces, group, behind.texts, behind.clock
+        )
         self._door = make_door(line) if make_door is not None else None
 
     secret_header = SECRET_HEADER

@@ -1,0 +1,33 @@
+"""What takes longer than somebody likes to wait: meanwhile they are told that it is being done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from bot.tasks import tasks
+
+Result = TypeVar("Result")
+
+SLOW_SECONDS = 2.0
+
+
+async def told(
+    work: Awaitable[Result], tell: Callable[[], Awaitable[None]], *, after: float = SLOW_SECONDS
+) -> Result:
+    """What comes of `work`; where that takes longer than `after` seconds, `tell` is called once,
+    and has ended before this does. It raises nothing.
+    """
+    begun = asyncio.Event()
+
+    async def later() -> None:
+        await asyncio.sleep(after)
+        begun.set()
+        await tell()
+
+    async with tasks() as group:
+        telling = group.create_task(later())
+        try:
+            return await work
+        finally:
+            if begun.is_set():
+                await asyncio.wait([telling])
