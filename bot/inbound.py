@@ -118,12 +118,20 @@ class Inbound:
         given = leaving.gathered(state)
         return given is not None and len(given.pictures) >= MOST_FILES
 
+    async def clean(self, data: bytes) -> CleanFile | Unusable:
+        """Clean a file, whoever sent it; it is kept nowhere."""
+        cleaned = await self._cleaner.clean(data)
+        if isinstance(cleaned, Refusal):
+            note(Log.PICTURE_REFUSED)
+            return _unusable(cleaned)
+        note(Log.PICTURE_CLEANED)
+        return cleaned
+
     async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
         """Clean a file and keep it for the draft of that chat."""
-        cleaned = await self._cleaner.clean(data)
-        if not isinstance(cleaned, CleanFile):
-            note(Log.PICTURE_REFUSED)
-            return unusable(cleaned)
+        cleaned = await self.clean(data)
+        if isinstance(cleaned, Unusable):
+            return cleaned
         loud = cleaned.with_sound or b""
         if len(cleaned.data) + len(loud) > MOST_BYTES:
             # Both together would fit no draft: better silent than not at all.
@@ -137,7 +145,6 @@ class Inbound:
         except Full:
             note(Log.STORE_FULL)
             return Unusable.STORE_FULL
-        note(Log.PICTURE_CLEANED)
         return Picture(name, len(cleaned.data), kind_of_file(cleaned.kind), len(loud))
 
     async def unit_file(self, channel: str, address: str, number: int) -> PictureData | None:
@@ -358,7 +365,7 @@ class Inbound:
         return self._lookups.clock()
 
 
-def unusable(refusal: Refusal) -> Unusable:
+def _unusable(refusal: Refusal) -> Unusable:
     """Why a file was not taken, in the talk's own words."""
     known = {each.value: each for each in Unusable}
     return known.get(refusal.value, Unusable.BROKEN)

@@ -161,7 +161,7 @@ async def scene_on(
             line = Line(bot, Pace(limits), monotonic)
             post = Post(line, TEXTS, "https://tips.example.org")
             volatile = Memory(new_master(), lambda: clock().timestamp())
-            desk = Desk(post, made, volatile, TEXTS, clock, ZONE)
+            desk = Desk(post, made, volatile, TEXTS, clock, ZONE, clean)
             mail = MailRoom(made, clock)
             mail.send_over(GroupMail(made, clock, ZONE, TEXTS, post))
             owner = fake.person("Owner")

@@ -190,7 +190,7 @@ def _said(update: Update, message: Message, *, edited: bool) -> What:
     elif message.text is not None:
         # Of a forwarded message, and of one written through another bot, only the words are taken.
         event = Said(message.text)
-    elif picture := _file(message):
+    elif picture := file_of(message):
         file, size = picture
         words = message.caption or ""
         return Pictured(address, number, file, size, words, message.message_id, at)
@@ -201,7 +201,7 @@ def _said(update: Update, message: Message, *, edited: bool) -> What:
     return Did(address, number, event, message.message_id, at)
 
 
-def _file(message: Message) -> tuple[str, int] | None:
+def file_of(message: Message) -> tuple[str, int] | None:
     """The largest size of a photo, a video, or whatever was sent as a file: by its content the
     cleaner says what it is, and why it cannot be taken.
     """

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bot.answers import Answers
 from bot.channels import Arrival
 from bot.channels.telegram import NAME
+from bot.channels.telegram.fetching import MOST_FILE_BYTES, fetch
 from bot.channels.telegram.reading import Answered, Did, Pictured, Pressed
 from bot.channels.telegram.sending import Line, Notice
 from bot.channels.telegram.traces import Traces
@@ -22,8 +23,6 @@ from handlers.events import Brought, Chose, Event, Picture, Showed, Unusable
 from handlers.languages import Language
 from handlers.texts import Texts
 
-MOST_FILE_BYTES = 20 * 1024 * 1024
-"""As much as the app hands to a bot."""
 LATE = timedelta(minutes=5)
 _DOWNLOADS_AT_ONCE = 4
 
@@ -130,20 +129,7 @@ class Workers:
 
     async def _kept(self, what: Pictured) -> Picture | Unusable:
         async with self._downloads:
-            data = await self._fetched(what.file)
+            data = await fetch(self._line.bot, what.file)
             if isinstance(data, Unusable):
                 return data
             return await self._inbound.keep_picture(NAME, what.address, data)
-
-    async def _fetched(self, file: str) -> bytes | Unusable:
-        try:
-            found = await self._line.bot.get_file(file)
-            if (found.file_size or 0) > MOST_FILE_BYTES:
-                return Unusable.TOO_BIG
-            data = bytes(await found.download_as_bytearray())
-        except BadRequest as error:
-            is_big = "too big" in error.message.lower()
-            return Unusable.TOO_BIG if is_big else Unusable.BROKEN
-        except TelegramError:
-            return Unusable.TOO_SLOW
-        return Unusable.TOO_BIG if len(data) > MOST_FILE_BYTES else data
