@@ -177,10 +177,10 @@ async def test_a_workers_addition_is_shown_with_the_hour_and_not_at_once(scene: 
         await tips.add_picture(tx, new.key, tips.PictureData("image/png", b"\x89PNG"))
     scene.clock.turn(minutes=10)
     await scene.run()
-    assert "Ảnh: không có" in scene.card().text
+    assert "Tệp kèm theo: không có" in scene.card().text
     scene.clock.turn(minutes=45)
     await scene.run()
-    assert "Ảnh: 1 ảnh" in scene.card().text
+    assert "Tệp kèm theo: 1 tệp" in scene.card().text
 
 
 async def test_words_are_read_in_private_only_where_the_unit_chose_so(scene: Scene) -> None:
@@ -289,7 +289,7 @@ async def test_the_private_desk_lists_asks_closes_and_is_left(scene: Scene) -> N
     await scene.run()
     assert stale.pop_up is not None
     assert "đã cũ" in stale.pop_up.text
-    assert any("chỉ nhận chữ" in each for each in scene.private(an))
+    assert any("Tệp chỉ gửi kèm được" in each for each in scene.private(an))
     assert (await record_of(scene.made, tip)).outcome is Outcome.HANDLED
     await an.say("/ra")
     await an.say("Tôi muốn báo tin")
@@ -350,7 +350,7 @@ async def test_long_words_come_in_several_messages_that_all_go_away(one: Scene) 
     assert len(read) == 3
     assert all(each.is_protected for each in read)
     assert sum(each.text.count("Chuyện dài.") for each in read) == 700
-    assert "Có 1 ảnh" in read[-1].text
+    assert "Có 1 tệp" in read[-1].text
     assert all(each.photo is None for each in read)
     one.clock.turn(minutes=10)
     await one.run()

@@ -101,7 +101,7 @@ async def test_files_that_cannot_be_taken_are_answered_kindly(
         (_empty_file(), "Tệp vừa gửi trống"),
     ):
         await worker.bring([bad])
-        await worker.reads(told, "Đã có 0 ảnh")
+        await worker.reads(told, "Đã có 0 tệp")
     await worker.press("Xong, xem lại tin")
     assert await worker.code() == code
 
@@ -114,7 +114,7 @@ async def test_a_file_of_25_megabytes_is_answered_kindly(
     code = await worker.reach_review()
     await worker.press("Thêm ảnh")
     await worker.bring(huge(tmp_path))
-    await worker.reads("Ảnh lớn quá 10 MB", "Đã có 0 ảnh")
+    await worker.reads("Ảnh lớn quá 10 MB", "Đã có 0 tệp")
     await worker.press("Xong, xem lại tin")
     assert await worker.code() == code
 
@@ -124,9 +124,9 @@ async def test_of_fifty_photos_at_once_as_many_are_kept_as_fit(crowd: Crowd) -> 
     await worker.reach_review()
     await worker.press("Thêm ảnh")
     await worker.bring([photo(f"IMG_{number:04}.jpg") for number in range(50)])
-    await worker.reads("Đã nhận 5 ảnh.", "Chưa nhận 45 tệp.")
+    await worker.reads("Đã nhận 5 tệp.", "Chưa nhận 45 tệp.")
     await worker.press("Xong, xem lại tin")
-    await worker.reads("Số ảnh: 5", STORY)
+    await worker.reads("Tệp kèm theo: 5", STORY)
 
 
 @SCRIPTS

@@ -47,7 +47,7 @@ async def _file(worker: Worker) -> Receipt:
 
 async def _claim_and_ask(officer: Officer) -> None:
     await officer.open_new()
-    await officer.reads(STORY, "Mất an toàn lao động", "1 ảnh")
+    await officer.reads(STORY, "Mất an toàn lao động", "1 tệp")
     await officer.press("Nhận tin này")
     await officer.reads("Bạn đã nhận tin này.")
     await _see_photo(officer)
