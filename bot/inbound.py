@@ -366,9 +366,10 @@ class Inbound:
 
 
 def _unusable(refusal: Refusal) -> Unusable:
-    """Why a file was not taken, in the talk's own words."""
-    known = {each.value: each for each in Unusable}
-    return known.get(refusal.value, Unusable.BROKEN)
+    """What the worker is told about a refused file. A child that was taken over is not their doing:
+    to them that file is broken.
+    """
+    return Unusable.BROKEN if refusal is Refusal.UNSAFE else Unusable(refusal.value)
 
 
 def _chat(channel: str, address: str) -> str:
