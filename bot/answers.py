@@ -15,7 +15,7 @@ from bot.inbound import Answer
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from handlers.languages import Language
-from handlers.screens import Tone, say
+from handlers.screens import say
 from handlers.texts import Texts
 
 Show = Callable[[str, Answer], Awaitable[Outcome]]
@@ -172,15 +172,15 @@ class Answers:
 
 
 def _together(before: Answer | None, after: Answer) -> Answer:
-    """Both answers as one: the screen of the second, and below its remarks those of the first that
-    it does not have. Each remark stands there once, however many files it was about.
+    """Both answers as one: the screen of the second, and above it the remarks of both. Each stands
+    there once, however many files it was about.
     """
     if before is None:
         return after
-    remarks = [line for line in before.rendered.lines if line.tone is Tone.NOTE]
-    more = [line for line in remarks if line not in after.rendered.lines]
-    lines = (*more, *after.rendered.lines)
-    return replace(after, rendered=replace(after.rendered, lines=lines))
+    told = before.rendered.lines[: before.remarks]
+    more = [line for line in told if line not in after.rendered.lines]
+    rendered = replace(after.rendered, lines=(*more, *after.rendered.lines))
+    return replace(after, rendered=rendered, remarks=len(more) + after.remarks)
 
 
 def _fate(outcome: TryLater | Gone | Refused | Unknown) -> Fate:

@@ -43,7 +43,8 @@ class Answer:
     """What a chat is shown after a turn. `ends` is when the draft ends, None where nothing would be
     lost; `live` is the topic to watch for news of an open thread. `repeated`: the arrival was there
     before, and nothing was done. `forgotten`: the person wants nothing to be left of the talk.
-    `files` are those of the unit that the chat shall show now.
+    `files` are those of the unit that the chat shall show now. The first `remarks` lines are about
+    this turn; below them stands the screen.
     """
 
     rendered: Rendered
@@ -54,6 +55,7 @@ class Answer:
     repeated: bool = False
     forgotten: bool = False
     files: tuple[PictureData, ...] = field(default=(), repr=False)
+    remarks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +301,7 @@ class Inbound:
             ends if keeps else None,
             live,
             forgotten=forgotten,
+            remarks=len(notes) + leaving.is_practice(turn.talk.state),
         )
 
     async def _files(self, turn: Turn) -> tuple[PictureData, ...]:
