@@ -125,7 +125,7 @@ class Inbound:
         cleaned = await self._cleaner.clean(data)
         if isinstance(cleaned, Refusal):
             note(Log.PICTURE_REFUSED)
-            return _unusable(cleaned)
+            return unusable(cleaned)
         note(Log.PICTURE_CLEANED)
         return cleaned
 
@@ -368,7 +368,7 @@ class Inbound:
         return self._lookups.clock()
 
 
-def _unusable(refusal: Refusal) -> Unusable:
+def unusable(refusal: Refusal) -> Unusable:
     """What the worker is told about a refused file. A child that was taken over is not their doing:
     to them that file is broken.
     """

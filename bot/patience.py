@@ -1,10 +1,13 @@
 """What takes longer than somebody likes to wait: meanwhile they are told that it is being done."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.tasks import tasks
+from handlers.languages import Language
+from handlers.texts import Texts
 
 Result = TypeVar("Result")
 
@@ -31,3 +34,24 @@ async def told(
         finally:
             if begun.is_set():
                 await asyncio.wait([telling])
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """The same for files in a chat: after so many seconds its language's words for it are said."""
+
+    texts: Mapping[Language, Texts] = field(repr=False)
+    seconds: float = SLOW_SECONDS
+
+    async def over(
+        self,
+        work: Awaitable[Result],
+        language: Language,
+        say: Callable[[str], Awaitable[None]],
+    ) -> Result:
+        """What comes of `work`; `say` raises nothing."""
+
+        async def tell() -> None:
+            await say(self.texts[language].get("cleaning"))
+
+        return await told(work, tell, after=self.seconds)

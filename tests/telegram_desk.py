@@ -16,10 +16,8 @@ from bot.channels.telegram.doors import GroupDoor
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sending import Line
 from bot.group_mail import GroupMail
-from bot.media import Cleaner, CleanFile, Refusal
 from bot.outbound import MailRoom
 from bot.pace import Limits, Pace
-from handlers.events import Unusable
 from handlers.languages import Language
 from handlers.roles import Role
 from handlers.texts import Texts
@@ -30,6 +28,7 @@ from storage.database import Database
 from storage.desk_codes import CodeKind
 from storage.volatile import Memory
 from tests import desk_world
+from tests.cleaning import clean
 from tests.desk_world import NOW, code_at
 from tests.fakes.telegram import (
     FakeTelegram,
@@ -42,12 +41,6 @@ from tests.tip_world import Clock
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 QUICK = Limits(chat_interval=0.001, jitter=0.0, catch_up=0.0)
 TEXTS = Texts.load(Language.VI)
-
-
-async def clean(data: bytes) -> CleanFile | Unusable:
-    """What the house makes of an officer's file."""
-    found = await Cleaner().clean(data)
-    return Unusable(found.value) if isinstance(found, Refusal) else found
 
 
 @dataclass

@@ -47,7 +47,7 @@ class Way(StrEnum):
 
 
 @asynccontextmanager
-async def in_telegram(
+async def in_telegram(  # noqa: PLR0913 - a test names what it needs
     house: House,
     telegram: FakeTelegram,
     way: Way = Way.POLLING,
@@ -55,6 +55,7 @@ async def in_telegram(
     limits: Limits = QUICK,
     rhythm: Rhythm = BRISK,
     fold_seconds: float = 0.2,
+    slow_seconds: float = 30,
     make_door: MakeDoor | None = None,
     alone: Alone = lambda: nullcontext(True),
 ) -> AsyncIterator[Account]:
@@ -73,6 +74,7 @@ async def in_telegram(
             rhythm,
             fold_seconds,
             alone,
+            slow_seconds,
         )
         begun = len(telegram.calls("setWebhook")) + len(telegram.calls("getUpdates"))
         account = await stack.enter_async_context(open_account(connection, behind, make_door))

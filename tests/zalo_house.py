@@ -84,6 +84,7 @@ async def on_zalo(
     rhythm: Rhythm = BRISK,
     bot: Bot | None = None,
     told: list[str] | None = None,
+    slow_seconds: float = 30,
 ) -> AsyncIterator[Account]:
     """The bot of `house`, ready; for a webhook with the pages under a port of its own."""
     async with AsyncExitStack() as stack:
@@ -112,6 +113,7 @@ async def on_zalo(
             (told if told is not None else []).append,
             rhythm,
             0.2,
+            slow_seconds,
         )
         begun = len(zalo.calls("setWebhook")) + len(zalo.calls("getUpdates"))
         account = await stack.enter_async_context(open_account(connection, behind, line))

@@ -19,7 +19,8 @@ from storage.staff import Member
 from storage.tables import chunks, parts
 from storage.tables import tips as tips_table
 from tests import desk_world
-from tests.tip_world import NOW, bodies, count, file, new_tip, record_of
+from tests.desk_world import NOW
+from tests.tip_world import bodies, count, file, new_tip, record_of
 
 WHO = "Chị Ba, tổ may 2, gọi tôi sau bảy giờ tối."
 OTHER = "Anh Tư, xưởng đột dập."

@@ -29,6 +29,7 @@ from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from bot.pace import Limits, Pace
+from bot.patience import SLOW_SECONDS, Patience
 from bot.tasks import tasks, until
 from handlers.languages import Language
 from handlers.texts import Texts
@@ -95,6 +96,12 @@ class Behind:
     rhythm: Rhythm = field(default_factory=Rhythm)
     fold_seconds: float = 2.0
     alone: Alone = field(default=lambda: nullcontext(True))
+    slow_seconds: float = SLOW_SECONDS
+
+    @property
+    def slow(self) -> Patience:
+        """How a chat is told that its file takes long."""
+        return Patience(self.texts, self.slow_seconds)
 
 
 class Account:
@@ -125,7 +132,7 @@ class Account:
 
         self.answers = Answers(show, group, behind.texts, line.now, behind.fold_seconds)
         self._workers = Workers(
-            line, behind.inbound, self.answers, traces, group, behind.texts, behind.clock
+            line, behind.inbound, self.answers, traces, group, behind.slow, behind.clock
         )
         self._door = make_door(line) if make_door is not None else None
 

@@ -1,9 +1,8 @@
 """The workers' chat: what was read becomes a turn, its answer goes out after the turn is done."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import assert_never
 
 from telegram.error import TelegramError
@@ -18,10 +17,8 @@ from bot.channels.telegram.traces import Traces
 from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note_failure
-from bot.patience import told
+from bot.patience import Patience
 from handlers.events import Brought, Chose, Event, Picture, Showed, Unusable
-from handlers.languages import Language
-from handlers.texts import Texts
 
 LATE = timedelta(minutes=5)
 _DOWNLOADS_AT_ONCE = 4
@@ -37,7 +34,7 @@ class Workers:
         answers: Answers,
         traces: Traces,
         group: asyncio.TaskGroup,
-        texts: Mapping[Language, Texts],
+        slow: Patience,
         clock: Callable[[], datetime],
     ) -> None:
         """Joined by the account; `group` runs what no answer waits for."""
@@ -46,7 +43,7 @@ class Workers:
         self._answers = answers
         self._traces = traces
         self._group = group
-        self._texts = texts
+        self._slow = slow
         self._clock = clock
         self._downloads = asyncio.Semaphore(_DOWNLOADS_AT_ONCE)
 
@@ -118,9 +115,8 @@ class Workers:
             return Brought(Unusable.ENOUGH, what.words)
         said = Notice(self._line, what.address)
         language = await self._inbound.language_of(NAME, what.address)
-        tell = partial(said.say, self._texts[language].get("cleaning"))
         try:
-            kept = await told(self._kept(what), tell)
+            kept = await self._slow.over(self._kept(what), language, said.say)
         finally:
             await self._traces.keep(what.address, await said.take_back())
         if isinstance(kept, Picture):

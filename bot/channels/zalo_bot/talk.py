@@ -17,7 +17,7 @@ from bot.channels.zalo_bot.sights import Sights, Whose
 from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note_failure
-from bot.patience import told
+from bot.patience import Patience
 from bot.splitting import numbered
 from handlers.events import Brought, Event, Picture, Said, Showed, Unusable, Withheld
 from handlers.languages import Language
@@ -59,6 +59,7 @@ class Workers:
         volatile: Volatile,
         texts: Mapping[Language, Texts],
         where: Media,
+        slow: Patience,
     ) -> None:
         """Joined by the account."""
         self.sights = Sights(volatile, channel)
@@ -68,6 +69,7 @@ class Workers:
         self._volatile = volatile
         self._texts = texts
         self._where = where
+        self._slow = slow
 
     def alone(self, place: str) -> AbstractAsyncContextManager[None]:
         """Whoever takes something from a chat, or changes what numbers mean there, does it in here;
@@ -159,14 +161,15 @@ class Workers:
             event: Event = Brought(Unusable.ENOUGH, what.words)
         else:
             group.create_task(self._line.client.send_typing(what.address))
-            event = await told(self._picture(what), partial(self._say_cleaning, what.address))
+            language = await self._inbound.language_of(self._channel, what.address)
+            say = partial(self._say_aside, what.address)
+            event = await self._slow.over(self._picture(what), language, say)
         await self._turn(what, event, answers, comes_again=comes_again)
 
-    async def _say_cleaning(self, address: str) -> None:
+    async def _say_aside(self, address: str, words: str) -> None:
         """It stays in the chat: here nothing that was said goes away. Raises nothing."""
         try:
-            language = await self._inbound.language_of(self._channel, address)
-            await self._line.send(address, self._texts[language].get("cleaning"), patience=0)
+            await self._line.send(address, words, patience=0)
         except Exception as error:  # noqa: BLE001 - the outermost frame of this message
             note_failure(Log.CHAT_FAILED, error)
 
