@@ -10,7 +10,16 @@ from aiohttp import web
 from bot.acting import act, standing
 from bot.attaching import attachment, refused
 from bot.naming import is_known
-from bot.web import desk_bell, desk_files, desk_live, desk_outside, enter, installing, people
+from bot.web import (
+    desk_bell,
+    desk_files,
+    desk_live,
+    desk_outside,
+    enter,
+    incident,
+    installing,
+    people,
+)
 from bot.web.access import (
     SESSION_SECONDS,
     NoTip,
@@ -76,6 +85,7 @@ def add_routes(app: web.Application) -> None:
     desk_bell.add_routes(app)
     desk_outside.add_routes(app)
     installing.add_routes(app)
+    incident.add_routes(app)
     app.router.add_get("/desk", guarded(_list))
     app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_look))
     app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_act))

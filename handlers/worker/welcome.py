@@ -13,7 +13,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts
-from handlers.worker import subscription
+from handlers.worker import privacy, subscription
 from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
 from handlers.worker.story import keep_early
 from handlers.worker.words import is_greeting
@@ -87,7 +87,7 @@ def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
 
 
 def aside_screen(state: Aside, facts: Facts) -> Screen:
-    """The bell's list, where bulletins are read, the rights page, help."""
+    """The bell's list, where bulletins are read, what we keep, a person's rights, help."""
     ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
     match state.page:
         case "bell":
@@ -100,9 +100,10 @@ def aside_screen(state: Aside, facts: Facts) -> Screen:
             return Screen(call(facts), (), ways)
         case "rights":
             promises = facts.handbooks[facts.language].promises
-            return Screen(
-                (say("rights.title"), *(say("raw", text=each) for each in promises)), (), ways
-            )
+            told = (say("raw", text=each) for each in promises)
+            return Screen((say("rights.title"), *told), (choice("privacy"),), ways)
+        case "privacy":
+            return privacy.page_screen(facts, ways)
         case _:
             words = say("help" if facts.room.buttons else "help_words")
             return Screen((words, say("welcome.danger", Tone.DANGER)), (), ways)
