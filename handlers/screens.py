@@ -18,6 +18,7 @@ class Tone(StrEnum):
     LIST = "list"
     PAGE = "page"
     FILE = "file"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)

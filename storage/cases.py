@@ -163,7 +163,8 @@ async def read_who(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> str | R
     if not told:
         return Refusal(No.CHANGED)
     await audit.write(tx, Act.WHO_READ, staff=officer, tip=tip, unit=held.unit, minute=now)
-    name = (await _people(tx, held.record))[officer.hex()].name
+    reader = await staff.by_id(tx, officer)
+    name = reader.name if reader is not None else ""
     since = parts[parts.index(told[-1]) :]
     if not any(each.kind is Kind.IDENTITY_READ and each.by == name for each in since):
         mark = NewPart(Author.OFFICER, Kind.IDENTITY_READ, by=name, minute=now)

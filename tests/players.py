@@ -537,8 +537,13 @@ class PagePlayer(HousePlayer):
             return self._rendered()
         if what in ("sticker", "voice") or not self.page.select("#talk input[type=file]"):
             raise NoBox
+        return await self.bring_together(FILES_BROUGHT[what]())
+
+    async def bring_together(self, *files: bytes) -> Rendered:
+        """The person chooses files and sends them with one press."""
         form = aiohttp.FormData(self._hidden())
-        form.add_field("pictures", FILES_BROUGHT[what](), filename="x")
+        for each in files:
+            form.add_field("pictures", each, filename="x")
         self.page = await self._read(await self._http.post("/", data=form))
         return self._rendered()
 

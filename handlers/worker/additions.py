@@ -39,7 +39,8 @@ def shown(entry: Entry) -> Say:
     tone = Tone.OWN if entry.author is Author.WORKER else Tone.OFFICER
     day = shown_day(entry.day) if entry.day else ""
     if entry.kind in FILES and entry.author is Author.OFFICER:
-        told = say(f"unit_file.{entry.kind}", Tone.FILE, day=day)
+        tone = Tone.PICTURE if entry.kind is Kind.PHOTO else Tone.FILE
+        told = say(f"unit_file.{entry.kind}", tone, day=day)
         return replace(told, file=entry.number)
     if entry.kind in FILES:
         return say(f"thread.{entry.kind}", tone)
