@@ -67,10 +67,11 @@ async def test_a_paper_is_kept_and_a_film_is_played_and_neither_can_act(one: Wor
     assert "Xem video 2" in browser.words
     await browser.get(paper)
     assert browser.headers["Content-Disposition"] == 'attachment; filename="tep.pdf"'
+    assert browser.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     await browser.get(film)
     assert browser.headers["Content-Disposition"] == 'inline; filename="video.mp4"'
     policy = browser.headers["Content-Security-Policy"]
-    assert policy.startswith("sandbox; default-src 'none'")
+    assert policy.startswith("sandbox allow-same-origin; default-src 'none'")
     assert "script" not in policy
     assert browser.headers["X-Content-Type-Options"] == "nosniff"
     assert browser.headers["Cache-Control"] == "no-store"
