@@ -10,8 +10,8 @@ from bot.naming import name_of
 # No script, no request of its own, no frame of ours: whatever the file may be after all.
 _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 _ALONE = f"sandbox; {_POLICY}"
-# A browser's own player asks for the video once more, and from nowhere it would get none.
-_PLAYED = f"sandbox allow-same-origin; {_POLICY}"
+# What a browser shows by itself asks us for it once more, and from nowhere it would get none.
+_SHOWN = f"sandbox allow-same-origin; {_POLICY}"
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
 
@@ -22,7 +22,7 @@ def hand(request: web.Request, data: bytes, mime: str) -> web.Response:
     way = "attachment" if mime == "application/pdf" else "inline"
     headers = {
         "Content-Disposition": f'{way}; filename="{name_of(mime)}"',
-        "Content-Security-Policy": _PLAYED if mime.startswith("video/") else _ALONE,
+        "Content-Security-Policy": _SHOWN if way == "inline" else _ALONE,
         "Accept-Ranges": "bytes",
     }
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))

@@ -32,8 +32,8 @@ def truncated() -> FilePayload:
 
 
 def disguised() -> FilePayload:
-    """A PDF that calls itself a JPEG."""
-    return _file("letter.jpg", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n")
+    """A program that calls itself a JPEG."""
+    return _file("letter.jpg", b"\x7fELF\x02\x01\x01" + bytes(200))
 
 
 def huge(folder: Path) -> Path:
