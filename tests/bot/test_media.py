@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from bot import media, media_shape
-from bot.media import Cleaner, CleanFile, Refusal
+from bot.media import Cleaner, CleanPicture, Refusal
 from tests import figures, media_corpus
 from tests.media_corpus import CANARY, Planted, encoded, upright
 from tests.services import exiftool
@@ -23,13 +23,13 @@ PLANTED = list(media_corpus.planted())
 each_planted = pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.place)
 
 
-async def _cleaned(data: bytes) -> CleanFile:
+async def _cleaned(data: bytes) -> CleanPicture:
     answer = await Cleaner().clean(data)
-    assert isinstance(answer, CleanFile), answer
+    assert isinstance(answer, CleanPicture), answer
     return answer
 
 
-def _opened(picture: CleanFile) -> Image.Image:
+def _opened(picture: CleanPicture) -> Image.Image:
     image = Image.open(io.BytesIO(picture.data))
     image.load()
     assert (Image.MIME[image.format or ""], *image.size) == (
@@ -80,7 +80,7 @@ async def test_exiftool_finds_nothing_in_any_cleaned_picture(tmp_path: Path) -> 
     clean.mkdir()
     answers = await asyncio.gather(*(cleaner.clean(planted.data) for planted in PLANTED))
     for number, (planted, answer) in enumerate(zip(PLANTED, answers, strict=True)):
-        assert isinstance(answer, CleanFile)
+        assert isinstance(answer, CleanPicture)
         (dirty / f"{number:03}").write_bytes(planted.data)
         (clean / f"{number:03}").write_bytes(answer.data)
     before, after = _judged(dirty), _judged(clean)
@@ -230,7 +230,7 @@ async def test_what_stays_large_is_made_smaller_until_it_fits() -> None:
 
 
 def test_a_clean_picture_does_not_print_its_bytes() -> None:
-    assert CANARY not in repr(CleanFile(CANARY.encode(), "image/png", 1, 1))
+    assert CANARY not in repr(CleanPicture(CANARY.encode(), "image/png", 1, 1))
 
 
 # What is refused
@@ -251,7 +251,7 @@ async def test_bombs_are_refused_before_the_time_limit() -> None:
     cleaner = Cleaner()
     assert await cleaner.clean(media_corpus.bomb()) is Refusal.TOO_MANY_PIXELS
     answer = await cleaner.clean(media_corpus.text_bomb())
-    assert isinstance(answer, CleanFile) or answer is Refusal.BROKEN
+    assert isinstance(answer, CleanPicture) or answer is Refusal.BROKEN
 
 
 async def test_a_picture_that_needs_more_memory_than_a_child_may_have_is_refused() -> None:
@@ -281,8 +281,8 @@ async def test_flipped_bits_give_a_bare_picture_or_a_refusal() -> None:
             broken = bytearray(data)
             broken[chance.randrange(20, len(broken))] ^= 1 << chance.randrange(8)
             answer = await cleaner.clean(bytes(broken))
-            assert isinstance(answer, CleanFile) or answer is Refusal.BROKEN
-            assert not isinstance(answer, CleanFile) or _leaks(answer.data) == []
+            assert isinstance(answer, CleanPicture) or answer is Refusal.BROKEN
+            assert not isinstance(answer, CleanPicture) or _leaks(answer.data) == []
 
 
 async def test_a_picture_that_is_also_an_archive_is_only_a_picture_afterwards() -> None:

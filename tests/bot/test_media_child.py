@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot import media_shape
-from bot.media import Cleaner, CleanFile, Refusal, Sandbox
+from bot.media import Cleaner, CleanPicture, Refusal, Sandbox
 from tests import media_corpus
 from tests.media_corpus import Planted, encoded, upright
 
@@ -114,7 +114,7 @@ async def test_two_cleanings_at_once_do_not_mix_and_the_loop_goes_on() -> None:
     answers = await asyncio.gather(*(cleaner.clean(data) for data in (red, blue) * 3))
     ticker.cancel()
     for number, answer in enumerate(answers):
-        assert isinstance(answer, CleanFile)
+        assert isinstance(answer, CleanPicture)
         assert (
             Image.open(io.BytesIO(answer.data)).getpixel((9, 9))
             == ((255, 0, 0), (0, 0, 255))[number % 2]
@@ -221,7 +221,7 @@ def test_the_parent_opens_no_file_for_writing() -> None:
             open("/dev/full", "wb").close()
         asyncio.run(main())
     """
-    assert _printed(script).splitlines() == ["CleanFile", "written /dev/full"]  # and the control
+    assert _printed(script).splitlines() == ["CleanPicture", "written /dev/full"]  # and the control
 
 
 # The judge of what comes out
