@@ -18,7 +18,7 @@ from handlers.tips import (
     moves_from,
     said_who,
 )
-from storage import audit, bell, identity, record, staff, stored, thread, timing, units
+from storage import audit, bell, identity, readers, record, staff, stored, thread, timing, units
 from storage.audit import Act
 from storage.cards import Card, card_of, cards, holder_of, mark_of
 from storage.crypto import CaseKey
@@ -257,7 +257,7 @@ async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Hel
     known = record.unseal(tx.keys, tip, row.record)
     if known.status is Status.RECEIVED:
         return None
-    for unit in sorted(mine.intersection(known.readers)):
+    for unit in sorted(await readers.reading(tx, known, mine)):
         # The record says who reads; the wrap is what lets them.
         case = await stored.open_as(tx, unit, tip)
         if case is not None:

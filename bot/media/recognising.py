@@ -34,6 +34,7 @@ _SOUND_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A "}
 # What an old QuickTime film, which has no `ftyp`, may begin with.
 _FILM_BOXES = {*(b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")}
 _EBML = b"\x1a\x45\xdf\xa3"
+_WIDE = b"\xff\xfe"
 _HEAD_BYTES = 4096
 _BIG_PDF_BYTES = 300 * 1024
 
@@ -60,8 +61,8 @@ def recognise(data: bytes) -> Kind | Refusal:
     for start, refusal in _STARTS.items():
         if data.startswith(start):
             return refusal
-    # MPEG audio and AAC have no mark but eleven bits.
-    if data[0] == 0xFF and len(data) > 1 and data[1] & 0xE0 == 0xE0:
+    # MPEG audio and AAC have no mark but eleven bits, which wide letters have too.
+    if data[:2] != _WIDE and data[0] == 0xFF and len(data) > 1 and data[1] & 0xE0 == 0xE0:
         return Refusal.VOICE
     if data[257:262] == b"ustar":
         return Refusal.ARCHIVE
@@ -95,7 +96,7 @@ def _by_brand(data: bytes) -> Kind | Refusal:
 
 
 def _by_text(head: bytes) -> Kind | Refusal:
-    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+    for mark, encoding in ((_WIDE, "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if head.startswith(mark):
             head = head[2:].decode(encoding, "ignore").encode()
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\f\0")

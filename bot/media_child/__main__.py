@@ -8,7 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-_BY_KIND = {"PDF": "pages", "VIDEO": "film"}
+# The module that decodes a kind, and the family whose limits hold for it.
+_BY_KIND = {"PDF": ("pages", "pages"), "VIDEO": ("film", "film"), "HEIC": ("picture", "heic")}
 
 
 def main(words: list[str]) -> None:
@@ -20,10 +21,11 @@ def main(words: list[str]) -> None:
     from bot.media_child import fence  # noqa: PLC0415 - found only now
 
     kind = words[-1] if words[0] == "can" else words[0]
-    decoder = import_module(f"bot.media_child.{_BY_KIND.get(kind, 'picture')}")
+    module, family = _BY_KIND.get(kind, ("picture", "picture"))
+    decoder = import_module(f"bot.media_child.{module}")
     # All is imported before the fence closes: behind it no file can be opened any more.
     decoder.prepare(kind)
-    namespaces = fence.close(_BY_KIND.get(kind, "picture"))
+    namespaces = fence.close(family)
     if words == ["probe"]:
         answer = b"namespaces" if namespaces else b"limits only"
     elif words[0] == "can":

@@ -6,11 +6,15 @@ import resource
 import struct
 import sys
 
-# Memory in bytes and seconds of the processor for each family of files.
+from bot.media_child import gates
+
+_MEGABYTE = 1024 * 1024
+# Memory in bytes, seconds of the processor, and whether the decoder starts threads.
 _LIMITS = {
-    "picture": (640 * 1024 * 1024, 8),
-    "pages": (768 * 1024 * 1024, 40),
-    "film": (1024 * 1024 * 1024, 100),
+    "picture": (640 * _MEGABYTE, 8, False),
+    "heic": (768 * _MEGABYTE, 9, True),
+    "pages": (768 * _MEGABYTE, 40, False),
+    "film": (1024 * _MEGABYTE, 100, False),
 }
 _OPEN_FILES = 8
 
@@ -21,7 +25,7 @@ _SIGKILL = 9
 
 
 def close(family: str) -> bool:
-    """Give up all that the decoder of a family of files (`picture`, `pages`, `film`) does not need;
+    """Give up all that the decoder of a family of files (`picture`, `heic`, …) does not need;
     returns whether we are alone on a network without a way out (some kernels refuse that).
     """
     if not sys.platform.startswith("linux"):
@@ -34,19 +38,20 @@ def close(family: str) -> bool:
     for option, value in ((_NO_NEW_PRIVILEGES, 1), (_DUMPABLE, 0), (_PDEATHSIG, _SIGKILL)):
         libc.prctl(option, value, 0, 0, 0)
     _close_file_system(libc)
+    gates.close(libc)
     return namespaces
 
 
-def _limit(memory_bytes: int, cpu_seconds: int) -> None:
-    limits = (
+def _limit(memory_bytes: int, cpu_seconds: int, threads: bool) -> None:
+    limits = [
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_NOFILE, _OPEN_FILES, _OPEN_FILES),
         (resource.RLIMIT_FSIZE, 0, 0),
-        # No second process and no thread either: every decoder is told to do with one.
-        (resource.RLIMIT_NPROC, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
-    )
+    ]
+    if not threads:  # nor a second process; the limit counts both
+        limits.append((resource.RLIMIT_NPROC, 0, 0))
     for name, soft, hard in limits:
         with contextlib.suppress(ValueError, OSError):  # a lower limit already holds
             resource.setrlimit(name, (soft, hard))

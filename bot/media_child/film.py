@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import av
+import av.subtitles.codeccontext
 import av.subtitles.stream
 from av.audio.frame import AudioFrame
 from av.container import InputContainer
@@ -67,11 +68,12 @@ def _clean(film: InputContainer, coder: Coder, max_seconds: int) -> bytes:
     for frame in _frames(film, picture, ear):
         if frame.width * frame.height > _MAX_PIXELS:
             return b"too_many_pixels"
-        at = (frame.pts or 0) * (frame.time_base or Fraction(0))
+        tick = frame.time_base or Fraction(0)
+        at = (frame.pts or 0) * tick
         begin = at if begin is None else begin
         if at - begin > max_seconds:
             return b"too_long"
-        coder.show(frame, at - begin)
+        coder.show(frame, at - begin, frame.duration * tick)
     if begin is None:
         return b"broken"
     coded = coder.end()

@@ -57,22 +57,22 @@ class Coder:
         self._parts: list[bytes] = []
         self._count = 0
         self._held: VideoFrame | None = None
-        self._last = Fraction(0)
+        self._until = Fraction(0)
 
     @property
     def seconds(self) -> float:
         """How long the film is so far."""
         return self._count / self._rate
 
-    def show(self, frame: VideoFrame, at: Fraction) -> None:
-        """`frame` is seen from the second `at` on."""
+    def show(self, frame: VideoFrame, at: Fraction, lasting: Fraction) -> None:
+        """`frame` is seen from the second `at` until the next one; the last one so long."""
         if self._held is not None:
             self._fill(at)
-        self._held, self._last = frame, at
+        self._held, self._until = frame, at + lasting
 
     def end(self) -> bytes:
         """The head of the film and its frames."""
-        self._fill(max(self._last, Fraction(self._count, self._rate)) + Fraction(1, self._rate))
+        self._fill(max(self._until, Fraction(1, self._rate)))
         if self._context is not None:
             for packet in self._context.encode(None):
                 self._take(bytes(packet))
@@ -110,6 +110,7 @@ class Coder:
             "yuv420p",
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
+            threads=1,
         )
         bare = VideoFrame(*self._size, "yuv420p")
         for old, new in zip(flat.planes, bare.planes, strict=True):

@@ -38,7 +38,7 @@ def prepare(kind: str) -> None:
     if kind == "HEIC":
         import pi_heif  # noqa: PLC0415 - only for pictures that need it
 
-        # One thread, and only the picture itself: neither its thumbnail nor its depths.
+        # Only the picture itself: neither its thumbnail nor its depths.
         pi_heif.register_heif_opener(
             decode_threads=1, thumbnails=False, depth_images=False, aux_images=False
         )

@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
-from av import AudioResampler
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.codec import CodecContext
+from av.error import FFmpegError
+from av.filter import Graph
 
 _DECODERS = {
     *("aac", "aac_fixed", "ac3", "alac", "amrnb", "amrwb", "eac3", "flac", "mp1", "mp2", "mp3"),
@@ -35,22 +36,41 @@ class Ear:
         stream.codec_context.thread_type = "NONE"
         self.stream = stream
         self._room = max_seconds * _HERTZ * _SAMPLE_BYTES
-        self._mixer = AudioResampler(format="fltp", layout="mono", rate=_HERTZ)
+        self._mixer: Graph | None = None
         self._heard: list[tuple[Fraction, bytes]] = []
 
     def hear(self, frame: AudioFrame) -> None:
         """Take the samples of `frame`. One that does not fit to those before is passed over."""
         at = (frame.pts or 0) * (frame.time_base or Fraction(0))
-        try:
-            mixed = self._mixer.resample(frame)
-        except ValueError:
-            return
-        for each in mixed:
+        for each in self._mixed(frame):
             samples = bytes(each.planes[0])[: each.samples * _SAMPLE_BYTES]
             if len(samples) <= self._room:
                 self._room -= len(samples)
                 self._heard.append((at, samples))
             at += Fraction(each.samples, _HERTZ)
+
+    def _mixed(self, frame: AudioFrame) -> list[AudioFrame]:
+        """`frame` as we code it. Set up by hand: by itself FFmpeg starts threads for this."""
+        if self._mixer is None:
+            self._mixer = Graph()
+            self._mixer.threads = 1
+            source = self._mixer.add_abuffer(
+                sample_rate=frame.sample_rate,
+                format=frame.format.name,
+                layout=frame.layout.name,
+                time_base=Fraction(1, frame.sample_rate),
+            )
+            shape = f"sample_rates={_HERTZ}:sample_fmts=fltp:channel_layouts=mono"
+            nodes = source, self._mixer.add("aformat", shape), self._mixer.add("abuffersink")
+            self._mixer.link_nodes(*nodes).configure()
+        mixed = list[AudioFrame]()
+        try:
+            self._mixer.push(frame)
+            while isinstance(each := self._mixer.pull(), AudioFrame):
+                mixed.append(each)
+        except (BlockingIOError, EOFError, ValueError, FFmpegError):
+            pass  # it wants more before it gives more; or a frame did not fit to those before
+        return mixed
 
     def coded(self, begin: Fraction, seconds: float) -> list[bytes]:
         """Frames of AAC for a film that begins at `begin` and lasts `seconds`; none where nothing

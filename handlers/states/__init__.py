@@ -22,6 +22,7 @@ from handlers.states.road import (
     ChoosingCategory,
     HidingFrom,
     KeepingSound,
+    LeavingOut,
     PickingInsider,
     PickingPlace,
     ReadingNotice,
@@ -47,6 +48,7 @@ from handlers.states.thread import (
     ConfirmingDelete,
     ConfirmingWho,
     HidingLater,
+    LeavingOutLater,
     PoliceLater,
     ReadingThread,
     TakingBackWho,
@@ -87,6 +89,8 @@ __all__ = [
     "HidingLater",
     "KeepingSound",
     "Key",
+    "LeavingOut",
+    "LeavingOutLater",
     "PickingInsider",
     "PickingPlace",
     "PoliceLater",
@@ -157,6 +161,7 @@ State = (
     | ChangingCategory
     | ChangingPlace
     | ChangingStory
+    | LeavingOut
     | Received
     | TypingCode
     | ReadingThread
@@ -167,6 +172,7 @@ State = (
     | ConfirmingWho
     | TakingBackWho
     | ConfirmingAddition
+    | LeavingOutLater
     | ConfirmingClose
     | ConfirmingDelete
     | HidingLater

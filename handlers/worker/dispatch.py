@@ -33,6 +33,8 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    LeavingOut,
+    LeavingOutLater,
     PickingInsider,
     PickingPlace,
     PoliceLater,
@@ -59,6 +61,7 @@ from handlers.worker import (
     leaving,
     options,
     review,
+    rights,
     second_look,
     sound,
     story,
@@ -112,6 +115,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_place(state, event, facts)
         case ChangingStory():
             return changes.changing_story(state, event, facts)
+        case LeavingOut():
+            return rights.leaving_out(state, event, facts)
         case Received():
             return review.received(state, event, facts)
         case TypingCode():
@@ -132,6 +137,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return who.taking_back_who(state, event, facts)
         case ConfirmingAddition():
             return additions.confirming_addition(state, event, facts)
+        case LeavingOutLater():
+            return rights.leaving_out_later(state, event, facts)
         case ConfirmingClose():
             return later.confirming_close(state, event, facts)
         case ConfirmingDelete():
@@ -205,6 +212,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return changes.changing_place_screen(state, facts)
         case ChangingStory():
             return changes.changing_story_screen(state, facts)
+        case LeavingOut():
+            return rights.leaving_out_screen(state, facts)
         case Received():
             return review.received_screen(state, facts)
         case TypingCode():
@@ -225,6 +234,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return who.taking_back_screen(state, facts)
         case ConfirmingAddition():
             return additions.confirming_addition_screen(state, facts)
+        case LeavingOutLater():
+            return rights.leaving_out_later_screen(state, facts)
         case ConfirmingClose():
             return later.close_screen(state, facts)
         case ConfirmingDelete():

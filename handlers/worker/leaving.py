@@ -36,6 +36,8 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    LeavingOut,
+    LeavingOutLater,
     PickingInsider,
     PickingPlace,
     PoliceLater,
@@ -117,6 +119,8 @@ def _back_to_review(state: State) -> State | None:
             return HidingFrom(draft)
         case KeepingSound(draft):
             return AddingPictures(draft)
+        case LeavingOut(draft):
+            return ChangingStory(draft)
         case (
             Changing(draft)
             | AddingPictures(draft)
@@ -153,6 +157,7 @@ def _back_to_thread(state: State) -> State:
             | ConfirmingWho(key)
             | TakingBackWho(key)
             | ConfirmingAddition(key)
+            | LeavingOutLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | HidingLater(key)
@@ -198,6 +203,7 @@ def gathered(state: State) -> Early | Draft | None:
             | ChangingCategory(draft)
             | ChangingPlace(draft)
             | ChangingStory(draft)
+            | LeavingOut(draft)
         ):
             return draft
         case _:
@@ -227,7 +233,9 @@ def holds_draft(state: State) -> bool:
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return holds_draft(back)
-        case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory() | ConfirmingAddition():
+        case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory():
+            return True
+        case ConfirmingAddition() | LeavingOutLater():
             return True
         case AddingVideo() | ConfirmingWho():
             return True

@@ -38,6 +38,7 @@ from handlers.states import (
     Early,
     HidingLater,
     Key,
+    LeavingOutLater,
     PickingPlace,
     PoliceLater,
     ReadingHandbook,
@@ -104,6 +105,7 @@ def key_of(state: State) -> Key | None:
             | ConfirmingWho(key)
             | TakingBackWho(key)
             | ConfirmingAddition(key)
+            | LeavingOutLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | HidingLater(key)
