@@ -131,7 +131,7 @@ def _told(earlier: str, words: str, draft: Draft | None) -> Fresh | None:
 
 def _scope(before: State, made: Step[State], fresh: Fresh) -> Step[State] | None:
     verdict = scope.read(fresh.words, after_story=fresh.earlier)
-    if isinstance(made.state, ConfirmingWho) and verdict is Verdict.MIXED:
+    if isinstance(made.state, ConfirmingWho) and not scope.is_silent(fresh.words):
         rest = scope.without(fresh.words)
         if has_letters(rest):
             # Before the second look, which shows what is left.
