@@ -51,7 +51,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
-    asked, for a tip that was closed as out of scope.
+    asked, for a tip that was closed as out of scope; `is_told` that a chat is told of news, as its
+    worker asked.
     """
 
     key: Key
@@ -69,6 +70,7 @@ class Thread:
     excluded: frozenset[str]
     entries: tuple[Entry, ...] = field(repr=False)
     appeal_until: date | None = None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,13 @@ class Room:
     """What the talk must know of where it is held. `buttons`: choices can be pressed; else they are
     numbers and words. `keeper`: the app whose history keeps what is typed, for good; empty where
     the person who talks can have it all taken away. `files`: how files of the unit are shown.
+    `tells`: it can be told of news, if its worker wants that to be kept.
     """
 
     buttons: bool = True
     keeper: str = ""
     files: Shown = Shown.SENT
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "LeavingOutLater",
         "ConfirmingClose",
         "ConfirmingDelete",
+        "ConfirmingTold",
         "HidingLater",
         "PoliceLater",
         "AskingAbove",

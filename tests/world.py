@@ -27,6 +27,8 @@ from handlers.effects import (
     ShowFiles,
     Subscribe,
     TakeBackWho,
+    TellHere,
+    TellNoMore,
     Unsubscribe,
 )
 from handlers.events import Event, Looked, Picture
@@ -100,6 +102,7 @@ class Filed:
     entries: list[Entry] = field(default_factory=list)
     files: list[Picture] = field(default_factory=list)
     who: str = ""
+    is_told: bool = False
     closed_on: date | None = None
 
 
@@ -120,6 +123,7 @@ class World:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
+    told: int = 0
 
     def facts(self, needs: Needs) -> Facts:
         """What the core asked for."""
@@ -186,6 +190,7 @@ class World:
             excluded=filed.excluded,
             entries=tuple(filed.entries),
             appeal_until=appeal_until(filed.closed_on) if filed.closed_on else None,
+            is_told=filed.is_told,
         )
 
     def bells(self) -> tuple[str, ...]:
@@ -229,6 +234,7 @@ class World:
                 self.tips[key].entries.append(Entry(Kind.IDENTITY_BACK, Author.WORKER, ""))
             case CloseTip(key):
                 self._move(self.tips[key], Move.WITHDRAW)
+                self.tips[key].is_told = False
             case DeleteTip(key):
                 self.tips.pop(key, None)
             case HideTip(key, excluded, unit):
@@ -253,6 +259,8 @@ class World:
                 )
             case AllowPolice(key, allowed):
                 self.tips[key].police = allowed
+            case TellHere(key) | TellNoMore(key):
+                self.tips[key].is_told = isinstance(effect, TellHere)
             case Subscribe(subscription):
                 self.subscriptions[self.phone] = subscription
             case Unsubscribe():
@@ -288,6 +296,8 @@ class World:
         kinds = {Move.ASK: Kind.QUESTION, Move.ANSWER: Kind.ANSWER, Move.CLOSE: Kind.CLOSING}
         self._move(filed, move)
         filed.outcome, filed.answered = outcome, True
+        self.told += filed.is_told
+        filed.is_told &= move is not Move.CLOSE
         if outcome is Outcome.OUT_OF_SCOPE:
             # Without words, and nobody at the desk can open it any more.
             filed.readers, filed.closed_on = frozenset(), self.today

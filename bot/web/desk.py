@@ -11,6 +11,7 @@ from bot.acting import act, standing
 from bot.attaching import attachment, refused
 from bot.naming import is_known
 from bot.web import (
+    desk_aside,
     desk_bell,
     desk_files,
     desk_live,
@@ -48,7 +49,7 @@ from handlers.moderators.actions import (
 from handlers.roles import Role
 from handlers.screens import Say, say
 from handlers.tips import Status
-from storage import alarms, cases, desk_groups, units
+from storage import alarms, aside, cases, desk_groups, units
 from storage.cases import Card, Case, No, Refusal
 from storage.chance import new_token
 from storage.database import Tx
@@ -84,6 +85,7 @@ def add_routes(app: web.Application) -> None:
     desk_live.add_routes(app)
     desk_bell.add_routes(app)
     desk_outside.add_routes(app)
+    desk_aside.add_routes(app)
     installing.add_routes(app)
     incident.add_routes(app)
     app.router.add_get("/desk", guarded(_list))
@@ -103,6 +105,7 @@ async def _list(request: web.Request) -> web.Response:
         return see_other("/studio")
     async with parts.database.read() as tx:
         found = await cases.cards(tx, seat.member.id, parts.clock())
+        waiting = await aside.waiting(tx, seat.member.id, parts.clock())
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
         bell_on = await desk_bell.is_on(tx, request, seat.member)
@@ -122,7 +125,8 @@ async def _list(request: web.Request) -> web.Response:
         filters=tuple(FILTERS),
         number=number,
         pages=pages,
-        mark=cases.mark_of(found),
+        mark=cases.mark_of((*found, *waiting)),
+        waiting=len(waiting),
         troubles=troubles,
         silent=silent,
         **desk_bell.card(request, is_on=bell_on),
@@ -309,6 +313,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         most=MOST_LETTERS,
         who=shown.who,
         holds=card.mine and card.status in HELD,
+        mutes=desk_aside.offers_mute(card, request.app[PARTS]),
     )
 
 

@@ -46,6 +46,7 @@ from handlers.states.thread import (
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWho,
     HidingLater,
     LeavingOutLater,
@@ -81,6 +82,7 @@ __all__ = [
     "ConfirmingCancel",
     "ConfirmingClose",
     "ConfirmingDelete",
+    "ConfirmingTold",
     "ConfirmingWho",
     "ConfirmingWord",
     "Draft",
@@ -175,6 +177,7 @@ State = (
     | LeavingOutLater
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove

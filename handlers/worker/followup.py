@@ -14,6 +14,7 @@ from handlers.states import (
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     Early,
     HidingLater,
     PoliceLater,
@@ -31,7 +32,7 @@ from handlers.tips import (
     police_allowed,
 )
 from handlers.turn import Facts, Shown, Thread, Whose
-from handlers.worker import second_look
+from handlers.worker import second_look, told
 from handlers.worker.additions import add_picture, is_open, shown
 from handlers.worker.step import (
     HOME,
@@ -99,6 +100,7 @@ def reading_thread(
     | ConfirmingAddition
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove
@@ -108,6 +110,8 @@ def reading_thread(
     match event:
         case Chose("see_files"):
             return Step(state, (note("files_shown"),), (ShowFiles(state.key),))
+        case Chose("tell_no_more") if facts.thread is not None and facts.thread.is_told:
+            return told.ended(state)
         case Chose(name):
             return Step(_page_of(state, name))
         case Said(words) if has_letters(words) and not too_long(words) and is_open(facts):
@@ -132,6 +136,7 @@ def _page_of(
     | TakingBackWho
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove
@@ -156,6 +161,8 @@ def _page_of(
             return PoliceLater(state.key)
         case "ask_above":
             return AskingAbove(state.key)
+        case "tell_here":
+            return ConfirmingTold(state.key)
         case "numbers":
             return ReadingHandbook(state, second_look.NUMBERS)
         case _:
@@ -233,6 +240,7 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
         choice("refresh"),
         *police,
         choice("hide_later"),
+        *told.offered(thread, facts),
         *who_choice(thread),
         choice("close"),
         choice("delete"),

@@ -29,6 +29,7 @@ from handlers.states import (
     ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWho,
     ConfirmingWord,
     Draft,
@@ -160,6 +161,7 @@ def _back_to_thread(state: State) -> State:
             | LeavingOutLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
+            | ConfirmingTold(key)
             | HidingLater(key)
             | PoliceLater(key)
             | AskingAbove(key)

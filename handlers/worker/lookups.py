@@ -32,6 +32,7 @@ from handlers.states import (
     ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWho,
     ConfirmingWord,
     Draft,
@@ -108,6 +109,7 @@ def key_of(state: State) -> Key | None:
             | LeavingOutLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
+            | ConfirmingTold(key)
             | HidingLater(key)
             | PoliceLater(key)
             | AskingAbove(key)

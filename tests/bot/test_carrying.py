@@ -150,5 +150,5 @@ async def test_filing_takes_few_statements(world: World) -> None:
     before = ["SELECT"] if world.house.database.is_sqlite else ["SELECT", "SELECT"]
     assert [each for each in said if each != "BEGIN"] == [
         *before,
-        "SELECT", "INSERT", "INSERT", "SELECT", "INSERT", "INSERT", "UPDATE",
+        "SELECT", "INSERT", "INSERT", "SELECT", "INSERT", "INSERT", "INSERT", "UPDATE",
     ]  # fmt: skip
