@@ -21,6 +21,7 @@ from handlers.states.road import (
     CheckingCode,
     ChoosingCategory,
     HidingFrom,
+    KeepingSound,
     LeavingOut,
     PickingInsider,
     PickingPlace,
@@ -39,22 +40,27 @@ from handlers.states.subscription import (
 )
 from handlers.states.thread import (
     AddingPicture,
+    AddingVideo,
     AddingWords,
     AskingAbove,
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
     ConfirmingTold,
+    ConfirmingWho,
     HidingLater,
     LeavingOutLater,
     PoliceLater,
     ReadingThread,
+    TakingBackWho,
+    TellingWho,
     TypingCode,
 )
 
 __all__ = [
     "AddingPicture",
     "AddingPictures",
+    "AddingVideo",
     "AddingWords",
     "Aside",
     "AskingAbove",
@@ -77,11 +83,13 @@ __all__ = [
     "ConfirmingClose",
     "ConfirmingDelete",
     "ConfirmingTold",
+    "ConfirmingWho",
     "ConfirmingWord",
     "Draft",
     "Early",
     "HidingFrom",
     "HidingLater",
+    "KeepingSound",
     "Key",
     "LeavingOut",
     "LeavingOutLater",
@@ -96,8 +104,10 @@ __all__ = [
     "Resting",
     "Reviewing",
     "State",
+    "TakingBackWho",
     "Talk",
     "TellingStory",
+    "TellingWho",
     "TypingCode",
 ]
 
@@ -144,6 +154,7 @@ State = (
     | TellingStory
     | Reviewing
     | AddingPictures
+    | KeepingSound
     | HidingFrom
     | PickingInsider
     | AskingPolice
@@ -158,6 +169,10 @@ State = (
     | ReadingThread
     | AddingWords
     | AddingPicture
+    | AddingVideo
+    | TellingWho
+    | ConfirmingWho
+    | TakingBackWho
     | ConfirmingAddition
     | LeavingOutLater
     | ConfirmingClose

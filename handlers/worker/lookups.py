@@ -14,6 +14,7 @@ from handlers.events import (
 from handlers.folding import clean
 from handlers.states import (
     AddingPicture,
+    AddingVideo,
     AddingWords,
     Aside,
     AskingAbove,
@@ -32,6 +33,7 @@ from handlers.states import (
     ConfirmingClose,
     ConfirmingDelete,
     ConfirmingTold,
+    ConfirmingWho,
     ConfirmingWord,
     Draft,
     Early,
@@ -47,8 +49,10 @@ from handlers.states import (
     Received,
     Resting,
     State,
+    TakingBackWho,
     Talk,
     TellingStory,
+    TellingWho,
 )
 from handlers.turn import Needs
 from handlers.worker import leaving, words
@@ -97,6 +101,10 @@ def key_of(state: State) -> Key | None:
             ReadingThread(key)
             | AddingWords(key)
             | AddingPicture(key)
+            | AddingVideo(key)
+            | TellingWho(key)
+            | ConfirmingWho(key)
+            | TakingBackWho(key)
             | ConfirmingAddition(key)
             | LeavingOutLater(key)
             | ConfirmingClose(key)
@@ -116,7 +124,7 @@ def key_of(state: State) -> Key | None:
 def wants_words(state: State) -> bool:
     """Whether whatever is typed in `state` is an answer in free words, numbers and codes too."""
     match state:
-        case AskingPlace() | TellingStory() | ChangingStory() | AddingWords():
+        case AskingPlace() | TellingStory() | ChangingStory() | AddingWords() | TellingWho():
             return True
         case ChangingPlace(candidates=candidates) | ChoosingPlaces(candidates=candidates):
             return not candidates
