@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass, field
 
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
@@ -10,7 +11,29 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
+_ENDS_A_LINE = "\n\r\u2028\u2029"
 _NOT_WORD = re.compile(r"[^\w]+")
+# Letters of other scripts that cannot be told from a Latin one, small letters only.
+_ALIKE = str.maketrans(
+    "\u0430\u0432\u0435\u0456\u0458\u043a\u043c\u043d\u043e\u0440\u0455\u0442"
+    "\u0443\u0445\u04bb\u03bf\u03b1\u03bd\u03c1\u03c4\u03c5\u03b9\u03ba\u0131\u2019",
+    "abeijkmhopstyxhoavptuiki'",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Words made plain to search in, and where each of their letters stands in the words as they
+    are: letter `n` of `text` is `starts[n]:ends[n]` there.
+    """
+
+    text: str = field(repr=False)
+    starts: tuple[int, ...] = field(repr=False)
+    ends: tuple[int, ...] = field(repr=False)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where `text[start:end]`, which is not empty, stands in the words as they are."""
+        return self.starts[start], self.ends[end - 1]
 
 
 def clean(text: str) -> str:
@@ -31,6 +54,46 @@ def fold(text: str) -> str:
     text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
     text = text.replace("đ", "d").replace("Đ", "D").casefold()
     return _NOT_WORD.sub(" ", text).replace("_", " ").strip()
+
+
+def plain(text: str) -> Plain:
+    """`text` in small letters with their marks, composed, without anything invisible; digits of any
+    script and shape as 0 to 9, letters that only look Latin as the Latin ones, every gap as one space
+    or one line feed.
+    """
+    groups: list[tuple[int, str]] = []
+    for at, sign in enumerate(text):
+        if _INVISIBLE.match(sign) and sign not in "\n\r\t":
+            continue
+        if sign.isspace():
+            _widen(groups, at, "\n" if sign in _ENDS_A_LINE else " ")
+        elif groups and unicodedata.category(sign) in ("Mn", "Me"):
+            groups[-1] = (groups[-1][0], groups[-1][1] + sign)
+        else:
+            groups.append((at, sign))
+    found = [(letter, at, at + len(group)) for at, group in groups for letter in _letters(group)]
+    return Plain(
+        "".join(letter for letter, _, _ in found),
+        tuple(start for _, start, _ in found),
+        tuple(end for _, _, end in found),
+    )
+
+
+def _widen(groups: list[tuple[int, str]], at: int, gap: str) -> None:
+    """Add a gap to what was found so far, or make the last one a little wider."""
+    if not groups or not groups[-1][1].isspace():
+        groups.append((at, gap))
+    elif gap == "\n":
+        groups[-1] = (groups[-1][0], gap)
+
+
+def _letters(group: str) -> str:
+    """The plain letters of one letter with its marks, perhaps none."""
+    digit = unicodedata.digit(group[0], None)
+    if digit is not None:
+        return str(digit)
+    made = unicodedata.normalize("NFKC", group).lower().translate(_ALIKE)
+    return "".join(sign for sign in made if unicodedata.category(sign) != "Me")
 
 
 def has_letters(text: str) -> bool:
