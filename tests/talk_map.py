@@ -40,6 +40,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "ChangingCategory",
         "ChangingPlace",
         "ChangingStory",
+        "LeavingOut",
     ),
     "Coming back with the code": (
         "TypingCode",
@@ -47,6 +48,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "AddingWords",
         "AddingPicture",
         "ConfirmingAddition",
+        "LeavingOutLater",
         "ConfirmingClose",
         "ConfirmingDelete",
         "HidingLater",
@@ -81,6 +83,10 @@ What works everywhere is not drawn: the commands (`/start`, `/ma`, `/chuong`, `/
 and the buttons under a bulletin. None of them throws a draft away: where one is held, it is asked
 first. Only `dừng` with its marks and `stop` act at once: they end a draft, and where there is none
 the bulletins.
+
+Nor is the gate drawn through which words come in (`handlers/worker/reading_over.py`): from wherever
+they do, words that this channel does not take lead to the answer about rights (Aside), and a story
+that also has such words to LeavingOut, in a thread to LeavingOutLater.
 """
 
 

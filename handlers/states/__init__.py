@@ -21,6 +21,7 @@ from handlers.states.road import (
     CheckingCode,
     ChoosingCategory,
     HidingFrom,
+    LeavingOut,
     PickingInsider,
     PickingPlace,
     ReadingNotice,
@@ -44,6 +45,7 @@ from handlers.states.thread import (
     ConfirmingClose,
     ConfirmingDelete,
     HidingLater,
+    LeavingOutLater,
     PoliceLater,
     ReadingThread,
     TypingCode,
@@ -79,6 +81,8 @@ __all__ = [
     "HidingFrom",
     "HidingLater",
     "Key",
+    "LeavingOut",
+    "LeavingOutLater",
     "PickingInsider",
     "PickingPlace",
     "PoliceLater",
@@ -146,12 +150,14 @@ State = (
     | ChangingCategory
     | ChangingPlace
     | ChangingStory
+    | LeavingOut
     | Received
     | TypingCode
     | ReadingThread
     | AddingWords
     | AddingPicture
     | ConfirmingAddition
+    | LeavingOutLater
     | ConfirmingClose
     | ConfirmingDelete
     | HidingLater

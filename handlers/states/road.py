@@ -148,6 +148,14 @@ class ChangingStory:
 
 
 @dataclass(frozen=True, slots=True)
+class LeavingOut:
+    """The draft's last `words` also speak of what this channel does not take: leave that out?"""
+
+    draft: Draft
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """The tip was filed; code, bell number and date stand on one block."""
 

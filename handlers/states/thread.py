@@ -40,6 +40,14 @@ class ConfirmingAddition:
 
 
 @dataclass(frozen=True, slots=True)
+class LeavingOutLater:
+    """Words for an open thread also speak of what this channel does not take: leave that out?"""
+
+    key: Key
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmingClose:
     """Shall the tip be closed?"""
 

@@ -22,9 +22,10 @@ from handlers.states import Aside, ReadingHandbook, Resting, State, Talk
 from handlers.turn import Facts, Turn
 from handlers.worker import leaving, subscription
 from handlers.worker.commands import commanded, turn
-from handlers.worker.dispatch import screen, step
+from handlers.worker.dispatch import screen
 from handlers.worker.lookups import key_of, needs
 from handlers.worker.pressed import chose, is_fresh
+from handlers.worker.reading_over import step
 from handlers.worker.step import Step, given_back, note
 from handlers.worker.typed import Wording, said
 from handlers.worker.welcome import call, contact

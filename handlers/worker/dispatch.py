@@ -30,6 +30,8 @@ from handlers.states import (
     ConfirmingWord,
     HidingFrom,
     HidingLater,
+    LeavingOut,
+    LeavingOutLater,
     PickingInsider,
     PickingPlace,
     PoliceLater,
@@ -53,6 +55,7 @@ from handlers.worker import (
     leaving,
     options,
     review,
+    rights,
     second_look,
     story,
     subscribing,
@@ -102,6 +105,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_place(state, event, facts)
         case ChangingStory():
             return changes.changing_story(state, event, facts)
+        case LeavingOut():
+            return rights.leaving_out(state, event, facts)
         case Received():
             return review.received(state, event, facts)
         case TypingCode():
@@ -114,6 +119,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return followup.adding_picture(state, event, facts)
         case ConfirmingAddition():
             return followup.confirming_addition(state, event, facts)
+        case LeavingOutLater():
+            return rights.leaving_out_later(state, event, facts)
         case ConfirmingClose():
             return later.confirming_close(state, event, facts)
         case ConfirmingDelete():
@@ -185,6 +192,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return changes.changing_place_screen(state, facts)
         case ChangingStory():
             return changes.changing_story_screen(state, facts)
+        case LeavingOut():
+            return rights.leaving_out_screen(state, facts)
         case Received():
             return review.received_screen(state, facts)
         case TypingCode():
@@ -197,6 +206,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return followup.adding_picture_screen(state, facts)
         case ConfirmingAddition():
             return followup.confirming_addition_screen(state, facts)
+        case LeavingOutLater():
+            return rights.leaving_out_later_screen(state, facts)
         case ConfirmingClose():
             return later.close_screen(state, facts)
         case ConfirmingDelete():

@@ -12,7 +12,9 @@ from handlers.states import (
     ReadingThread,
     Resting,
 )
+from handlers.tips import Author, police_allowed
 from handlers.turn import Facts, Thread
+from handlers.worker import scope
 from handlers.worker.followup import is_open
 from handlers.worker.second_look import is_outside
 from handlers.worker.step import BACK, Input, Step, by_word, choice, not_taken, note
@@ -109,7 +111,7 @@ def police_later(
     """The worker's own consent, given or withdrawn with the code."""
     match event:
         case Chose("police_yes" | "police_no") if facts.thread is not None:
-            allowed = event.name == "police_yes"
+            allowed = event.name == "police_yes" and _police_possible(facts.thread)
             text = "police.given" if allowed else "police.withdrawn"
             return Step(ReadingThread(state.key), (note(text),), (AllowPolice(state.key, allowed),))
         case Chose():
@@ -121,6 +123,10 @@ def police_later(
 def police_later_screen(_: PoliceLater, facts: Facts) -> Screen:
     """The question, and what stands now."""
     thread = facts.thread
+    if thread is not None and not _police_possible(thread):
+        return Screen(
+            (say("police.not_this"), say("police.now_no")), (choice("police_no"),), (BACK,)
+        )
     unit = thread.unit if thread else ""
     now = say("police.now_yes" if thread and thread.may_go_to_police else "police.now_no")
     return Screen(
@@ -128,3 +134,9 @@ def police_later_screen(_: PoliceLater, facts: Facts) -> Screen:
         (by_word("police_yes"), choice("police_no")),
         (BACK,),
     )
+
+
+def _police_possible(thread: Thread) -> bool:
+    """The same check as before sending, on the worker's own words, which their code has opened."""
+    own = (each.words for each in thread.entries if each.author is Author.WORKER)
+    return police_allowed(thread.category) and scope.is_silent("\n\n".join(own))

@@ -33,6 +33,8 @@ from handlers.states import (
     Early,
     HidingFrom,
     HidingLater,
+    LeavingOut,
+    LeavingOutLater,
     PickingInsider,
     PickingPlace,
     PoliceLater,
@@ -103,6 +105,8 @@ def _back_to_review(state: State) -> State | None:
             return Changing(draft)
         case PickingInsider(draft):
             return HidingFrom(draft)
+        case LeavingOut(draft):
+            return ChangingStory(draft)
         case (
             Changing(draft)
             | AddingPictures(draft)
@@ -135,6 +139,7 @@ def _back_to_thread(state: State) -> State:
             AddingWords(key)
             | AddingPicture(key)
             | ConfirmingAddition(key)
+            | LeavingOutLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | HidingLater(key)
@@ -179,6 +184,7 @@ def gathered(state: State) -> Early | Draft | None:
             | ChangingCategory(draft)
             | ChangingPlace(draft)
             | ChangingStory(draft)
+            | LeavingOut(draft)
         ):
             return draft
         case _:
@@ -202,7 +208,9 @@ def holds_draft(state: State) -> bool:
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return holds_draft(back)
-        case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory() | ConfirmingAddition():
+        case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory():
+            return True
+        case ConfirmingAddition() | LeavingOutLater():
             return True
         case _:
             given = gathered(state)

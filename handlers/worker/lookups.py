@@ -36,6 +36,7 @@ from handlers.states import (
     Early,
     HidingLater,
     Key,
+    LeavingOutLater,
     PickingPlace,
     PoliceLater,
     ReadingHandbook,
@@ -96,6 +97,7 @@ def key_of(state: State) -> Key | None:
             | AddingWords(key)
             | AddingPicture(key)
             | ConfirmingAddition(key)
+            | LeavingOutLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | HidingLater(key)

@@ -17,7 +17,8 @@ from handlers.states import (
 from handlers.turn import Facts, Turn
 from handlers.worker import followup, leaving
 from handlers.worker.commands import commanded, turn
-from handlers.worker.dispatch import screen, step
+from handlers.worker.dispatch import screen
+from handlers.worker.reading_over import step
 from handlers.worker.step import Step, note
 
 _COMMANDS = frozenset({"help", "language", "forget", "bell", "bulletins", "rights"})

@@ -24,6 +24,7 @@ from handlers.states import (
 )
 from handlers.tips import police_allowed
 from handlers.turn import Facts, Thread
+from handlers.worker import scope
 from handlers.worker.followup import add_picture
 from handlers.worker.step import (
     BACK,
@@ -102,7 +103,7 @@ def review_screen(state: Reviewing, facts: Facts) -> Screen:
     """What will be sent, to whom, and the code to write down."""
     draft = state.draft
     choices = [SEND, choice("pictures"), choice("hide")]
-    if police_allowed(draft.category):
+    if _police_possible(draft):
         choices.append(choice("police"))
     choices += [choice("check"), choice("change")]
     return Screen(
@@ -140,9 +141,13 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
     if reader.id != _reader(draft, facts, danger=False).id:
         lines.append(say("review.alarm", unit=reader.name))
     lines += [say("review.hidden", who=each) for each in hidden]
-    if draft.police:
+    if draft.police and _police_possible(draft):
         lines.append(say("review.police"))
     return tuple(lines)
+
+
+def _police_possible(draft: Draft) -> bool:
+    return police_allowed(draft.category) and scope.is_silent(draft.story)
 
 
 def keep(draft: Draft, event: Said | Showed, facts: Facts) -> tuple[Draft, tuple[Say, ...]]:
@@ -191,7 +196,7 @@ def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
         draft.story,
         draft.pictures,
         excluded_units(draft, facts),
-        draft.police and police_allowed(draft.category),
+        draft.police and _police_possible(draft),
         facts.fresh_bell,
         nickname(facts.dice),
         dates.triage_by,

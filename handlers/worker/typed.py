@@ -26,9 +26,10 @@ from handlers.texts import Texts
 from handlers.turn import Facts, Turn
 from handlers.worker import followup, handbook, leaving, options, subscription, words
 from handlers.worker.commands import commanded, turn
-from handlers.worker.dispatch import screen, step
+from handlers.worker.dispatch import screen
 from handlers.worker.lookups import wants_words
 from handlers.worker.pressed import chose, is_fresh, open_thread
+from handlers.worker.reading_over import step
 from handlers.worker.step import Step, is_story, note
 
 Wording = Mapping[Language, Texts]

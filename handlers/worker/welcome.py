@@ -13,7 +13,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts
-from handlers.worker import subscription
+from handlers.worker import rights, subscription
 from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
 from handlers.worker.story import keep_early
 from handlers.worker.words import is_greeting
@@ -81,15 +81,19 @@ def resting_screen(_: Resting, facts: Facts) -> Screen:
 
 def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
     """A short page: [Back] leads to where the worker was."""
+    if state.page == rights.PAGE:
+        return rights.page(state, event)
     if isinstance(event, Chose):
         return Step(state.back)
     return Step(state, not_taken(event))
 
 
 def aside_screen(state: Aside, facts: Facts) -> Screen:
-    """The bell's list, where bulletins are read, the rights page, help."""
+    """The bell's list, where bulletins are read, what is outside, what we keep, help."""
     ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
     match state.page:
+        case rights.PAGE:
+            return rights.page_screen(state, facts)
         case "bell":
             return Screen(_bell(facts), (), ways)
         case "bulletins":

@@ -1,0 +1,229 @@
+"""The one gate through which words enter a draft or a thread: whatever step let them in, they are
+read over before the talk goes on. Scope reads first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from handlers.effects import AddWords, AllowPolice, Effect, FileTip
+from handlers.states import (
+    AddingPictures,
+    Aside,
+    AskingDanger,
+    AskingPlace,
+    AskingPolice,
+    AtDoorway,
+    Changing,
+    ChangingCategory,
+    ChangingPlace,
+    ChangingStory,
+    ChoosingCategory,
+    ConfirmingAddition,
+    Draft,
+    Early,
+    HidingFrom,
+    Key,
+    LeavingOut,
+    LeavingOutLater,
+    PickingInsider,
+    PickingPlace,
+    ReadingNotice,
+    Resting,
+    Reviewing,
+    State,
+    TellingStory,
+    TypingCode,
+)
+from handlers.turn import Facts
+from handlers.worker import dispatch, leaving, rights, scope
+from handlers.worker.scope import Verdict
+from handlers.worker.step import Input, Step
+
+# What is said of pictures, and the receipt, holds whatever becomes of the words beside them.
+_STAYING = frozenset({"kept_picture", "unusable.enough", "added_picture", "keep.block"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Words that come in with a step: on the road, into a `draft` that could be sent, or into the
+    thread of `key`. `earlier`: something was told before them.
+    """
+
+    words: str = field(repr=False)
+    earlier: bool
+    draft: Draft | None = None
+    key: Key | None = None
+
+
+Reader = Callable[[State, Step[State], Fresh], Step[State] | None]
+"""What a step leads to instead, if words that came in with it ask for that."""
+
+
+def step(state: State, event: Input, facts: Facts) -> Step[State]:
+    """Let `event` happen in `state`, and read over the words that it brings."""
+    return _kept_from_police(read_over(state, dispatch.step(state, event, facts)))
+
+
+def read_over(before: State, made: Step[State]) -> Step[State]:
+    """The next state: what the first reader wants who has to ask or say something, else `made`."""
+    fresh = _fresh(before, made)
+    if fresh is None:
+        return made
+    for reader in _readers(before):
+        instead = reader(before, made, fresh)
+        if instead is not None:
+            return instead
+    return made
+
+
+def held_back(made: Step[State], state: State) -> Step[State]:
+    """`made` without the words that came: they wait in `state`, or are gone."""
+    notes = tuple(each for each in made.notes if each.key in _STAYING)
+    effects = tuple(each for each in made.effects if not isinstance(each, AddWords))
+    return Step(state, notes, effects)
+
+
+def _readers(before: State) -> tuple[Reader, ...]:
+    """Who still has to read what comes out of `before`: who was answered does not ask again."""
+    readers: tuple[Reader, ...] = (_scope,)
+    return readers[1:] if isinstance(before, LeavingOut | LeavingOutLater) else readers
+
+
+def _fresh(before: State, made: Step[State]) -> Fresh | None:
+    for effect in made.effects:
+        if isinstance(effect, AddWords):
+            return Fresh(effect.words, earlier=True, key=effect.key)
+    if isinstance(made.state, ConfirmingAddition):
+        key, words = made.state.key, made.state.words
+        return Fresh(words, earlier=True, key=key) if made.state != before else None
+    held, given = leaving.gathered(before), leaving.gathered(made.state)
+    if isinstance(made.state, Reviewing):
+        if isinstance(before, LeavingOut):
+            told = before.draft.story.removesuffix(before.words)
+            return _told(told, made.state.draft.story, made.state.draft)
+        if isinstance(before, ChangingStory) and made.state != Reviewing(before.draft):
+            return _told("", made.state.draft.story, made.state.draft)
+    match given:
+        case Draft(story=story):
+            return _told(held.story if isinstance(held, Draft) else "", story, given)
+        case Early(words=words):
+            return _told(held.words if isinstance(held, Early) else "", words, None)
+        case None:
+            return None
+
+
+def _told(earlier: str, words: str, draft: Draft | None) -> Fresh | None:
+    if words == earlier:
+        return None
+    if earlier and words.startswith(earlier):
+        return Fresh(words.removeprefix(earlier).strip(), earlier=True, draft=draft)
+    return Fresh(words, earlier=False, draft=draft)
+
+
+def _scope(before: State, made: Step[State], fresh: Fresh) -> Step[State] | None:
+    verdict = scope.read(fresh.words, after_story=fresh.earlier)
+    if verdict is Verdict.ONLY:
+        back = leaving.beneath(_as_before(before, made.state))
+        return held_back(made, Aside(back, rights.PAGE))
+    if fresh.key is not None:
+        return _about_thread(made, fresh.key, fresh.words) if verdict is Verdict.MIXED else None
+    # What is gathered early is asked about once, when the story is whole.
+    return _about_draft(before, made, fresh, verdict) if fresh.draft is not None else None
+
+
+def _about_thread(made: Step[State], key: Key, words: str) -> Step[State]:
+    adds = any(isinstance(each, AddWords) for each in made.effects)
+    if adds and isinstance(made.state, ConfirmingAddition):
+        # A picture came with words of its own while others waited for a yes.
+        words = f"{made.state.words}\n\n{words}"
+    return held_back(made, LeavingOutLater(key, words))
+
+
+def _about_draft(
+    before: State, made: Step[State], fresh: Fresh, verdict: Verdict
+) -> Step[State] | None:
+    draft, held = fresh.draft, leaving.gathered(before)
+    if draft is None:
+        return None
+    if verdict is Verdict.MIXED:
+        return held_back(made, LeavingOut(draft, fresh.words))
+    was_silent = not isinstance(held, Draft) or scope.is_silent(held.story)
+    if was_silent and not scope.is_silent(draft.story):
+        # Written in pieces, each of which said nothing.
+        return held_back(made, LeavingOut(draft, draft.story))
+    return None
+
+
+def _as_before(before: State, after: State) -> State:
+    """Where the talk goes on when the words that came are gone: pictures that came with them, and
+    what was told before, stay.
+    """
+    held = leaving.gathered(before)
+    match after:
+        case (
+            ReadingNotice()
+            | ChoosingCategory()
+            | AskingDanger()
+            | AskingPlace()
+            | PickingPlace()
+            | AtDoorway()
+            | TellingStory()
+        ):
+            early = replace(after.early, words=held.words if isinstance(held, Early) else "")
+            begins = isinstance(before, Resting | TypingCode) and not early.pictures
+            return before if begins else replace(after, early=early)
+        case (
+            Reviewing()
+            | AddingPictures()
+            | HidingFrom()
+            | PickingInsider()
+            | AskingPolice()
+            | Changing()
+            | ChangingCategory()
+            | ChangingPlace()
+            | ChangingStory()
+        ):
+            return _draft_before(before, after, held)
+        case ConfirmingAddition():
+            return before
+        case _:
+            return after
+
+
+def _draft_before(
+    before: State,
+    after: Reviewing
+    | AddingPictures
+    | HidingFrom
+    | PickingInsider
+    | AskingPolice
+    | Changing
+    | ChangingCategory
+    | ChangingPlace
+    | ChangingStory,
+    held: Draft | Early | None,
+) -> State:
+    draft = after.draft
+    if isinstance(held, Draft):
+        same = held.pictures == draft.pictures
+        return before if same else replace(after, draft=replace(draft, story=held.story))
+    early = held if held is not None else Early()
+    early = replace(early, words="", where="", pictures=draft.pictures)
+    return TellingStory(early, draft.category, draft.danger, draft.place)
+
+
+def _kept_from_police(made: Step[State]) -> Step[State]:
+    """The police never get words that scope speaks of, whatever was agreed before; of why, nothing
+    is kept.
+    """
+    effects: list[Effect] = []
+    for each in made.effects:
+        match each:
+            case FileTip(may_go_to_police=True) if not scope.is_silent(each.story):
+                effects.append(replace(each, may_go_to_police=False))
+            case AddWords(key, words) if not scope.is_silent(words):
+                # Before the words: whoever must not read them has lost the tip by then.
+                effects += [AllowPolice(key, allowed=False), each]
+            case _:
+                effects.append(each)
+    return replace(made, effects=tuple(effects))
