@@ -58,8 +58,8 @@ def fold(text: str) -> str:
 
 def plain(text: str) -> Plain:
     """`text` in small letters with their marks, composed, without anything invisible; digits of any
-    script and shape as 0 to 9, letters that only look Latin as the Latin ones, every gap as one space
-    or one line feed.
+    script and shape as 0 to 9, letters that only look Latin as the Latin ones, every gap as one
+    space or one line feed.
     """
     groups: list[tuple[int, str]] = []
     for at, sign in enumerate(text):

@@ -41,6 +41,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "ChangingPlace",
         "ChangingStory",
         "LeavingOut",
+        "AskingWhose",
     ),
     "Coming back with the code": (
         "TypingCode",
@@ -49,6 +50,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "AddingPicture",
         "ConfirmingAddition",
         "LeavingOutLater",
+        "AskingWhoseLater",
         "ConfirmingClose",
         "ConfirmingDelete",
         "HidingLater",

@@ -17,7 +17,7 @@ __all__ = [
     "Finding",
     "Kind",
     "Remark",
-    "hidden",
+    "covered",
     "look",
     "remarks",
 ]
@@ -44,9 +44,10 @@ def look(words: str) -> tuple[Finding, ...]:
     return tuple(sorted(every, key=lambda each: each.spans))
 
 
-def hidden(words: str, finding: Finding, mark: str) -> str:
-    """`words` with `mark` in every place where the finding stood."""
-    for start, end in reversed(finding.spans):
+def covered(words: str, findings: tuple[Finding, ...], mark: str) -> str:
+    """`words` with `mark` in every place where the findings stood."""
+    spans = {span for finding in findings for span in finding.spans}
+    for start, end in sorted(spans, reverse=True):
         words = f"{words[:start]}{mark}{words[end:]}"
     return words
 

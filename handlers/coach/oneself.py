@@ -14,8 +14,8 @@ Parts = tuple[Kind, tuple[Span, ...]]
 _ALONE = "".join(
     rf"(?<!{word}\s)"
     for word in (
-        "anh", "chị", "chi", "các", "cac", "tụi", "tui", "bọn", "bon", "chúng", "chung", "của", "cua",
-        "vợ", "vo", "chồng", "chong", "mẹ", "me", "bố", "bo", "bạn", "ban", "mấy", "may",
+        "anh", "chị", "chi", "các", "cac", "tụi", "tui", "bọn", "bon", "chúng", "chung", "của",
+        "cua", "vợ", "vo", "chồng", "chong", "mẹ", "me", "bố", "bo", "bạn", "ban", "mấy", "may",
     )
 )  # fmt: skip
 _I = _ALONE + SELF
@@ -96,8 +96,8 @@ _LONE = (
 # Said without a moment this is enough only where nothing else can be meant: "chị em" without
 # marks is not "only me", and many raise children alone.
 _LONE_FOR_CERTAIN = spoken(
-    rf"(?:chỉ có|chỉ mỗi|có mỗi|chỉ có mỗi|chỉ)(?: một| 1)? mình {_ME}|(?:chỉ|có) mỗi(?: mình)? {_ME}"
-    rf"|chỉ có {_ME}"
+    rf"(?:chỉ có|chỉ mỗi|có mỗi|chỉ có mỗi|chỉ)(?: một| 1)? mình {_ME}|chỉ có {_ME}"
+    rf"|(?:chỉ|có) mỗi(?: mình)? {_ME}"
 )
 _CLOCKED = spoken(rf"{_ME}(?: vừa| mới)? (?:quẹt|bấm|chấm) (?:thẻ|công)")
 _TIME = re.compile(r"(?<!\d)(?:[01]?\d|2[0-3])\s?(?:h|:|g|giờ|gio)\s?[0-5]\d(?!\d)")
@@ -116,11 +116,10 @@ _ADDRESSES = (
         rf"(?:nhà|phòng|phòng trọ|chỗ ở|địa chỉ|địa chỉ nhà)(?: của)? {SELF}(?: ở| là| tại| trọ|:)?"
         rf"(?: số)? {_PLACE_NUMBER}{_PLACE_TAIL}"
     ),
-    re.compile(
-        r"(?:(?<=, )|(?<=; )|(?<=\n))tr(?:ọ|o) (?:(?:ở|o) )?ph(?:ò|o)ng (?:s(?:ố|o) )?\d{1,4}"
-    ),
+    spoken(r"(?:(?<=, )|(?<=; )|(?<=\n))trọ (?:ở )?phòng (?:số )?\d{1,4}", whole=False),
     spoken(
-        r"i (?:live|stay|rent)(?: in| at)? (?:room|house|apartment|number)(?: no\.?| number)? \w{1,6}"
+        r"i (?:live|stay|rent)(?: in| at)? (?:room|house|apartment|number)(?: no\.?| number)?"
+        r" \w{1,6}"
     ),
     spoken(r"my (?:room|house|address)(?: number| no\.?)? is (?:\w{1,8} ){0,2}?\d[\w/]{0,6}"),
 )

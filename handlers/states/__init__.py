@@ -13,6 +13,7 @@ from handlers.states.road import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWhose,
     AtDoorway,
     Changing,
     ChangingCategory,
@@ -41,6 +42,7 @@ from handlers.states.thread import (
     AddingPicture,
     AddingWords,
     AskingAbove,
+    AskingWhoseLater,
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
@@ -60,6 +62,8 @@ __all__ = [
     "AskingDanger",
     "AskingPlace",
     "AskingPolice",
+    "AskingWhose",
+    "AskingWhoseLater",
     "AtDoorway",
     "Changing",
     "ChangingCategory",
@@ -151,6 +155,7 @@ State = (
     | ChangingPlace
     | ChangingStory
     | LeavingOut
+    | AskingWhose
     | Received
     | TypingCode
     | ReadingThread
@@ -158,6 +163,7 @@ State = (
     | AddingPicture
     | ConfirmingAddition
     | LeavingOutLater
+    | AskingWhoseLater
     | ConfirmingClose
     | ConfirmingDelete
     | HidingLater

@@ -12,6 +12,8 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWhose,
+    AskingWhoseLater,
     AtDoorway,
     Changing,
     ChangingCategory,
@@ -62,6 +64,7 @@ from handlers.worker import (
     subscription,
     tip,
     welcome,
+    whose,
 )
 from handlers.worker.step import Input, Step
 
@@ -107,6 +110,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_story(state, event, facts)
         case LeavingOut():
             return rights.leaving_out(state, event, facts)
+        case AskingWhose():
+            return whose.asking_whose(state, event, facts)
         case Received():
             return review.received(state, event, facts)
         case TypingCode():
@@ -121,6 +126,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return followup.confirming_addition(state, event, facts)
         case LeavingOutLater():
             return rights.leaving_out_later(state, event, facts)
+        case AskingWhoseLater():
+            return whose.asking_whose_later(state, event, facts)
         case ConfirmingClose():
             return later.confirming_close(state, event, facts)
         case ConfirmingDelete():
@@ -194,6 +201,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return changes.changing_story_screen(state, facts)
         case LeavingOut():
             return rights.leaving_out_screen(state, facts)
+        case AskingWhose():
+            return whose.asking_whose_screen(state, facts)
         case Received():
             return review.received_screen(state, facts)
         case TypingCode():
@@ -208,6 +217,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return followup.confirming_addition_screen(state, facts)
         case LeavingOutLater():
             return rights.leaving_out_later_screen(state, facts)
+        case AskingWhoseLater():
+            return whose.asking_whose_later_screen(state, facts)
         case ConfirmingClose():
             return later.close_screen(state, facts)
         case ConfirmingDelete():

@@ -13,6 +13,8 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWhose,
+    AskingWhoseLater,
     AtDoorway,
     Changing,
     ChangingCategory,
@@ -105,7 +107,7 @@ def _back_to_review(state: State) -> State | None:
             return Changing(draft)
         case PickingInsider(draft):
             return HidingFrom(draft)
-        case LeavingOut(draft):
+        case LeavingOut(draft) | AskingWhose(draft):
             return ChangingStory(draft)
         case (
             Changing(draft)
@@ -140,6 +142,7 @@ def _back_to_thread(state: State) -> State:
             | AddingPicture(key)
             | ConfirmingAddition(key)
             | LeavingOutLater(key)
+            | AskingWhoseLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | HidingLater(key)
@@ -185,6 +188,7 @@ def gathered(state: State) -> Early | Draft | None:
             | ChangingPlace(draft)
             | ChangingStory(draft)
             | LeavingOut(draft)
+            | AskingWhose(draft)
         ):
             return draft
         case _:
@@ -210,7 +214,7 @@ def holds_draft(state: State) -> bool:
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory():
             return True
-        case ConfirmingAddition() | LeavingOutLater():
+        case ConfirmingAddition() | LeavingOutLater() | AskingWhoseLater():
             return True
         case _:
             given = gathered(state)

@@ -19,6 +19,7 @@ from handlers.states import (
     AskingAbove,
     AskingDanger,
     AskingPlace,
+    AskingWhoseLater,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
@@ -98,6 +99,7 @@ def key_of(state: State) -> Key | None:
             | AddingPicture(key)
             | ConfirmingAddition(key)
             | LeavingOutLater(key)
+            | AskingWhoseLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | HidingLater(key)

@@ -11,6 +11,7 @@ import pytest
 
 from broadcasts.checks import Problem
 from broadcasts.report import Column
+from handlers import coach
 from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
 from handlers.languages import Language
@@ -38,6 +39,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "topic": Topic,
     "part": PartOfDay,
     "in_language": Language,
+    "coach_kind": coach.Kind,
+    "desk.coach": coach.Doubt,
 }
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
 # Keys of the pages, the desk and the studio are put together in the templates.
