@@ -61,30 +61,33 @@ def plain(text: str) -> Plain:
     script and shape as 0 to 9, letters that only look Latin as the Latin ones, every gap as one
     space or one line feed.
     """
-    groups: list[tuple[int, str]] = []
+    groups: list[_Group] = []
     for at, sign in enumerate(text):
         if _INVISIBLE.match(sign) and sign not in "\n\r\t":
             continue
-        if sign.isspace():
-            _widen(groups, at, "\n" if sign in _ENDS_A_LINE else " ")
-        elif groups and unicodedata.category(sign) in ("Mn", "Me"):
-            groups[-1] = (groups[-1][0], groups[-1][1] + sign)
+        gap = "\n" if sign in _ENDS_A_LINE else " " if sign.isspace() else ""
+        last = groups[-1] if groups else _Group("", at, at)
+        if gap and last.letters.isspace():
+            groups[-1] = _Group(max(gap, last.letters, key="\n".__eq__), last.start, at + 1)
+        elif last.letters and unicodedata.category(sign) in ("Mn", "Me"):
+            groups[-1] = _Group(last.letters + sign, last.start, at + 1)
         else:
-            groups.append((at, sign))
-    found = [(letter, at, at + len(group)) for at, group in groups for letter in _letters(group)]
+            groups.append(_Group(gap or sign, at, at + 1))
+    found = [(letter, each) for each in groups for letter in _letters(each.letters)]
     return Plain(
-        "".join(letter for letter, _, _ in found),
-        tuple(start for _, start, _ in found),
-        tuple(end for _, _, end in found),
+        "".join(letter for letter, _ in found),
+        tuple(each.start for _, each in found),
+        tuple(each.end for _, each in found),
     )
 
 
-def _widen(groups: list[tuple[int, str]], at: int, gap: str) -> None:
-    """Add a gap to what was found so far, or make the last one a little wider."""
-    if not groups or not groups[-1][1].isspace():
-        groups.append((at, gap))
-    elif gap == "\n":
-        groups[-1] = (groups[-1][0], gap)
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One letter with its marks, or one gap, and where it stands."""
+
+    letters: str = field(repr=False)
+    start: int
+    end: int
 
 
 def _letters(group: str) -> str:

@@ -21,6 +21,7 @@ from bot.web.access import (
 from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS, Parts
 from handlers import moderators
+from handlers.coach import Doubt
 from handlers.moderators.actions import (
     MOST_LETTERS,
     OUTCOMES,
@@ -58,6 +59,7 @@ class _Shown:
     says: tuple[Say, ...] = ()
     kept: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     outcome: str = ""
+    doubts: tuple[Doubt, ...] = ()
     status: int = HTTPStatus.OK
 
 
@@ -212,7 +214,7 @@ async def _carried_out(
     words = fields.get("words", "")
     kept = ((fields["do"], words),) if words.strip() else ()
     outcome = fields.get("outcome", "")
-    return _Shown(card, case, turn.says, kept, outcome, HTTPStatus.CONFLICT)
+    return _Shown(card, case, turn.says, kept, outcome, turn.doubts, HTTPStatus.CONFLICT)
 
 
 async def _card(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Card:
@@ -241,7 +243,10 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         status=shown.status,
         card=card,
         case=shown.case,
-        says=shown.says,
+        # Doubts stand beside the words that they are about.
+        says=said("desk.coach.title") if shown.doubts else shown.says,
+        doubts=shown.doubts,
+        warned=shown.says if shown.doubts else (),
         offers=offers,
         writing=[offer for offer in offers if offer is not Offer.CLAIM],
         outcomes=OUTCOMES,
@@ -254,16 +259,16 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
 
 
 def _action(fields: Mapping[str, str]) -> Action | None:
-    words = fields.get("words", "")
+    words, sure = fields.get("words", ""), frozenset(fields.get("sure", "").split())
     match fields.get("do", ""):
         case Offer.CLAIM:
             return Claim()
         case Offer.ASK:
-            return Ask(words)
+            return Ask(words, sure)
         case Offer.ANSWER:
-            return Answer(words)
+            return Answer(words, sure)
         case Offer.CLOSE:
-            return Close(fields.get("outcome", ""), words)
+            return Close(fields.get("outcome", ""), words, sure)
         case _:
             return None
 

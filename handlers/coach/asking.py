@@ -140,6 +140,9 @@ _NOT = spoken(
     "không (?:cần|phải|nên|ai|hỏi|bao giờ|được|muốn)|đừng|khỏi|che|giấu|xóa"
     "|do not|don't|no need|need not|never|nobody|not have to|not need"
 )
+_NOT_AFTER = spoken(
+    "được giữ kín|giữ kín|không (?:được|ai|bao giờ|lưu|ghi|cần|bị)|never|not|nobody|kept secret"
+)
 _COMFORT = spoken("đừng (?:lo|sợ|ngại)(?: lắng)?|không (?:phải|cần) lo|don't worry|do not worry")
 _END = re.compile(r"[.!?\n;:]")
 
@@ -169,7 +172,12 @@ def found(text: str, is_capital: Callable[[int], bool]) -> Iterator[tuple[Doubt,
 
 
 def _is_denied(text: str, start: int, end: int) -> bool:
-    """Whether the sentence up to there says that it is not asked for."""
+    """Whether its sentence says that it is not asked for."""
     ends = [hit.end() for hit in _END.finditer(text, 0, start)]
     before = text[ends[-1] if ends else 0 : end]
-    return _NOT.search(_COMFORT.sub("", before) + " ") is not None
+    after = _END.search(text, end)
+    rest = text[end : after.start() if after else len(text)]
+    is_question = after is not None and after.group() == "?"
+    return _NOT.search(_COMFORT.sub("", before)) is not None or (
+        not is_question and _NOT_AFTER.search(rest) is not None
+    )

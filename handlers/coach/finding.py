@@ -4,13 +4,15 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers.folding import fold
+from handlers.folding import fold, plain
 
 Span = tuple[int, int]
 
 SELF = "(?:tôi|mình|em|e|tui|tớ|cháu|con|t|toi|mk)"
 """How somebody calls themselves."""
 
+_NOT_OF_A_NUMBER = re.compile(r"[\W_]+")
+_ZERO_AND_ONE = str.maketrans("ol", "01")
 _MARKED = re.compile(r"[^\W\d_]+")
 
 
@@ -53,7 +55,10 @@ class Finding:
         told = self.told(words)
         if self.kind in ABOUT_ONESELF or self.kind in (Kind.EMAIL, Kind.ACCOUNT):
             return fold(told)
-        return fold(told).replace(" ", "").removeprefix("84").removeprefix("0")
+        bare = _NOT_OF_A_NUMBER.sub("", plain(told).text)
+        if self.kind is Kind.PHONE:
+            bare = bare.translate(_ZERO_AND_ONE).removeprefix("84").removeprefix("0")
+        return bare
 
 
 def spoken(pattern: str, *, whole: bool = True) -> re.Pattern[str]:

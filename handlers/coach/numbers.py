@@ -8,7 +8,7 @@ from handlers.coach.finding import SELF, Kind, Span, spoken
 
 Hit = tuple[Kind, Span]
 
-_GAP = r"[ .\-()_]{0,3}"
+_GAP = r"[ \n.\-()_]{0,3}"
 _N = r"[\dol]"
 # A zero is often typed as the letter, in one number or two that were taken from a picture.
 _MOBILE = rf"(?:\(?\+?84\)?{_GAP}(?:\(?0\)?{_GAP})?|[0o]{_GAP})[35789](?:{_GAP}{_N}){{8}}"

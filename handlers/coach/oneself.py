@@ -19,7 +19,7 @@ _ALONE = "".join(
     )
 )  # fmt: skip
 _I = _ALONE + SELF
-_ME = _ALONE + "(?:tôi|em|e|tui|tớ|cháu|con|t|toi)"
+_ME = _ALONE + "(?:tôi|em|e|tui|tớ|t|toi)"
 
 _WHERE = "(?:chuyền|tổ|line|xưởng|phân xưởng|bộ phận|kho|máy số|team|cổng|tầng|ca)"
 _NUMBERED = (
@@ -64,7 +64,10 @@ _ROLES = (
     ),
 )
 
-_NO_NAME = "(?!(?:gì|của|nó|tuổi|thật|ai|và|hay|ra|lên|khác|này|đâu|là|thì|không|trong|được)\\b)"
+_NO_NAME = (
+    "(?!(?:gì|của|nó|tuổi|thật|ai|và|hay|ra|lên|khác|này|đâu|là|thì|không|trong|được|công|người|lao"
+    "|nữ|nhân|thành|đoàn|một|nạn|ở|đang)\\b)"
+)
 _NAME = rf"{_NO_NAME}(?P<name>[^\W\d]{{2,10}})"
 _NAMES = (
     spoken(rf"{_I}(?: cũng)? tên(?: thật)?(?: là)? {_NAME}"),
@@ -75,7 +78,10 @@ _NAMES_IF_CAPITAL = (
     spoken(rf"tên {SELF} (?P<name>[^\W\d]{{2,10}})"),
     spoken(rf"{_I} là {_NAME}"),
     spoken(r"(?:ký tên|người (?:viết|báo|gửi)|kí tên)\s?:?\s?(?P<name>[^\W\d]{2,10})"),
-    spoken(r"(?:i am|i'm|im|this is) (?P<name>[^\W\d]{2,10})"),
+    spoken(
+        r"(?:i am|i'm|im) (?!(?:vietnamese|chinese|korean|khmer|japanese|from)\b)"
+        r"(?P<name>[^\W\d]{2,10})"
+    ),
 )
 _SURNAMES = frozenset(
     "nguyen|nguyễn|trần|phạm|pham|huỳnh|huynh|hoàng|phan|trương|bùi|đặng|đỗ|ngô|dương|lê|vũ|võ"
@@ -96,14 +102,18 @@ _LONE = (
 # Said without a moment this is enough only where nothing else can be meant: "chị em" without
 # marks is not "only me", and many raise children alone.
 _LONE_FOR_CERTAIN = spoken(
-    rf"(?:chỉ có|chỉ mỗi|có mỗi|chỉ có mỗi|chỉ)(?: một| 1)? mình {_ME}|chỉ có {_ME}"
-    rf"|(?:chỉ|có) mỗi(?: mình)? {_ME}"
+    rf"(?<!không )(?<!khong )(?<!ko )"
+    rf"(?:(?:chỉ có|chỉ mỗi|có mỗi|chỉ có mỗi|chỉ)(?: một| 1)? mình {_ME}|chỉ có {_ME}"
+    rf"|(?:chỉ|có) mỗi(?: mình)? {_ME})"
 )
 _CLOCKED = spoken(rf"{_ME}(?: vừa| mới)? (?:quẹt|bấm|chấm) (?:thẻ|công)")
 _TIME = re.compile(r"(?<!\d)(?:[01]?\d|2[0-3])\s?(?:h|:|g|giờ|gio)\s?[0-5]\d(?!\d)")
 _END = re.compile(r"[\n!?]|\.(?=\s|$)")
 
-_PLACE_NUMBER = r"(?:[^\W\d]{1,8} ){0,2}?[^\W\d]?\d[\w/]{0,6}"
+_PLACE_NUMBER = (
+    r"(?:(?:số|ấp|đường|hẻm|ngõ|khu|khu phố|tầng|dãy|lô|block|căn|phòng|nhà|tổ|thôn|xóm) ){0,2}"
+    r"[a-z]?\d[\w/]{0,6}(?! ?(?:người|ng|mét|m2|triệu|tr|k|đồng|năm|tháng|ngày|đứa|bạn|cái|xe))"
+)
 _PLACE_TAIL = (
     r"(?: (?:dãy|hẻm|ngõ|đường|khu phố|khu|tầng|ấp|tổ|nhà trọ)(?: [^\W\d]{1,6})? [\w/]{1,6}){0,3}"
 )

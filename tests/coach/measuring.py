@@ -8,6 +8,9 @@ from pathlib import Path
 from handlers import coach
 
 FOLDER = Path(__file__).parent
+SETS = ("worker", "worker_held_out", "officer", "officer_held_out")
+"""Those that are held out were looked at once, when the rules were done."""
+FOUND, FALSE_ALARMS = 0.9, 0.05
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -73,3 +76,26 @@ def _line(text: str) -> Line:
     kinds, _, words = text.partition(" | ")
     words = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)
     return Line(frozenset(kinds.split()) - {"-"}, words)
+
+
+def is_kept(seen: Seen) -> bool:
+    """Whether a set shows what was promised: 90 of 100 found, 5 of 100 false alarms at most."""
+    return seen.found >= FOUND and seen.false_alarms <= FALSE_ALARMS
+
+
+def everything() -> dict[str, Seen]:
+    """All four sets, by their names."""
+    return {name: measure(name, worker if name.startswith("worker") else officer) for name in SETS}
+
+
+def figures(seen: dict[str, Seen]) -> dict[str, object]:
+    """What is printed and kept of them."""
+    return {
+        name: {
+            "labelled": each.labelled,
+            "harmless": each.harmless,
+            "found": round(each.found, 4),
+            "false_alarms": round(each.false_alarms, 4),
+        }
+        for name, each in seen.items()
+    }

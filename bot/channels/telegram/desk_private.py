@@ -18,6 +18,7 @@ from handlers.moderators import chat
 from handlers.moderators.actions import Action
 from handlers.moderators.cards import may_be_read_in_chat
 from handlers.moderators.chat import (
+    Doubting,
     Ending,
     LastWords,
     Listing,
@@ -48,7 +49,8 @@ MOST_MESSAGES = 8
 _MESSAGE_LETTERS = 4000
 _KIND = "desk chat"
 _PLACES: dict[str, Callable[..., State]] = {
-    each.__name__: each for each in (Listing, Looking, Writing, Ending, LastWords, Weighing, Parted)
+    each.__name__: each
+    for each in (Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted)
 }
 
 
@@ -139,6 +141,9 @@ class Private:
         says = turn.says if turn is not None else (say("desk.chat.no_right"),)
         if turn is None or turn.effects:
             after = Looking(state.tip) if turn is not None else Listing()
+        elif turn.doubts:
+            # The screen of that place says why.
+            after, says = chat.doubting(state.tip, action), ()
         # At most one.
         for removed in taken:
             kept = await out_of_scope.remember(self._volatile, removed)
@@ -254,6 +259,8 @@ class Private:
         match state:
             case Writing() | LastWords():
                 return chat.writing(state, seen.card.nickname)
+            case Doubting():
+                return chat.doubted(state)
             case Ending():
                 return chat.ending(seen.card.nickname)
             case Weighing():
