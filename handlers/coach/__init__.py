@@ -30,7 +30,7 @@ def look(words: str) -> tuple[Finding, ...]:
     seen = plain(words)
     is_capital = _capitals(words, seen)
 
-    numbered = ((kind, (span,)) for kind, span in numbers.found(seen.text))
+    numbered = ((kind, (span,)) for kind, span in numbers.found(seen.text, is_capital))
     taken = bytearray(len(seen.text))
     found: dict[tuple[Kind, str], list[Span]] = {}
     for kind, parts in (*numbered, *oneself.found(seen.text, is_capital)):
@@ -57,9 +57,10 @@ def remarks(words: str) -> tuple[Remark, ...]:
     the order in which they stand there.
     """
     seen = plain(words)
-    numbered = ((Doubt.NUMBER, span) for _, span in numbers.found(seen.text))
+    is_capital = _capitals(words, seen)
+    numbered = ((Doubt.NUMBER, span) for _, span in numbers.found(seen.text, is_capital))
     first: dict[Doubt, Span] = {}
-    for doubt, span in (*asking.found(seen.text, _capitals(words, seen)), *numbered):
+    for doubt, span in (*asking.found(seen.text, is_capital), *numbered):
         first[doubt] = min(span, first.get(doubt, span))
     found = (Remark(doubt, seen.span(*span)) for doubt, span in first.items())
     return tuple(sorted(found, key=lambda each: each.span))

@@ -38,7 +38,8 @@ _YOU = (
     "(?:bạn|em|anh chị|anh/chị|anh|chị|cô|chú|mình)"
 )
 _TELL = (
-    "(?:cho(?! vay)|xin|gửi|để lại|nhắn|cung cấp|nêu|ghi|viết|nói|điền|chụp|đọc|báo|khai)"
+    "(?:cho(?! vay)|xin|gửi|để lại|nhắn|cung cấp|nêu|ghi|viết|nói|điền|chụp|đọc|báo|khai"
+    "|cần|muốn có)"
     r"(?: (?!người|kẻ|chủ|công)[^\W\d]{1,8}){0,4}?"
 )
 # Whose it is that is asked for: of whoever endangers the worker everything may be asked.
@@ -66,7 +67,11 @@ _PATTERNS = (
     (
         Doubt.NAME,
         (
-            spoken(rf"{_TELL} (?:quý danh|họ và tên|họ tên|tên tuổi|tên){_THEIRS}"),
+            spoken(
+                rf"{_TELL} (?:quý danh|họ và tên|họ tên|tên tuổi|danh tính|thông tin cá nhân|tên)"
+                rf"{_THEIRS}"
+            ),
+            spoken(rf"{_YOU}(?: là)? (?:nam hay nữ|(?:bao nhiêu|mấy) tuổi|sinh năm|quê)"),
             spoken(rf"{_YOU} tên(?: là)? (?:gì|chi)"),
             spoken(rf"tên(?: thật)?(?: của)? {_YOU}"),
             spoken(rf"{_YOU} là ai|quý danh"),
@@ -78,6 +83,8 @@ _PATTERNS = (
         (
             spoken(rf"{_TELL} {_CONTACT}{_THEIRS}"),
             spoken(rf"{_CONTACT}(?: của)? {_YOU}"),
+            spoken(rf"kết bạn|liên lạc với {_YOU}"),
+            spoken(r"(?:number|contact)(?: [a-z]{1,6}){0,3} reach you|reach you (?:at|on|by)"),
             spoken(rf"{_YOU} có (?:số )?(?:zalo|điện thoại|sđt|facebook)"),
             spoken(r"số điện thoại (?:là )?(?:bao nhiêu|gì|số mấy)"),
             spoken(
@@ -102,13 +109,26 @@ _PATTERNS = (
                 rf"{_YOU}(?: [^\W\d]{{1,8}}){{0,2}}? (?:làm|ở|thuộc|đứng|trong)"
                 rf"(?: [^\W\d]{{1,8}}){{0,3}}? {_UNIT}(?: [^\W\d]{{1,8}})? {_WHICH}"
             ),
-            spoken(rf"(?:which|what) {_UNIT_EN}(?: [a-z]{{1,8}}){{0,3}} you|your {_UNIT_EN}"),
+            spoken(
+                rf"(?:vị trí|chức vụ|công việc|nghề)(?: làm việc)?(?: của)? {_YOU}"
+                rf"|{_YOU}(?: [^\W\d]{{1,8}})? làm (?:công việc|việc|vị trí|nghề) {_WHICH}"
+            ),
+            spoken(
+                rf"(?:which|what) {_UNIT_EN}(?: [a-z]{{1,8}}){{0,3}} you"
+                rf"|your (?:{_UNIT_EN}|position|job)"
+            ),
         ),
     ),
     (
         Doubt.MEETING,
         (
             spoken(rf"gặp (?:trực tiếp|mặt|nhau|riêng|tôi|chúng tôi|{_YOU}|cán bộ)"),
+            spoken(r"(?:nói chuyện|trao đổi|làm việc) trực tiếp|in person"),
+            spoken(
+                rf"{_YOU}(?: [^\W\d]{{1,8}})? (?:đến|tới|ghé|lên|ra|qua)"
+                r" (?:trụ sở|văn phòng|công đoàn|cổng|quán|cơ quan|đơn vị)"
+            ),
+            spoken(r"hẹn (?:giờ|lịch|ngày|lúc)"),
             spoken(
                 rf"hẹn (?:gặp )?{_YOU}|mời {_YOU}(?: [^\W\d]{{1,8}}){{0,2}}? (?:đến|tới|lên|ra|ghé)"
                 r" (?:trụ sở|văn phòng|công đoàn|cổng|quán|phòng|cơ quan|đơn vị|gặp)"
@@ -131,6 +151,11 @@ _PATTERNS = (
                 r"nháy máy|liên hệ (?:lại|(?:trực tiếp )?(?:với )?(?:tôi|chúng tôi))"
                 r"|alo (?:cho|lại)"
             ),
+            spoken(
+                rf"{_YOU} gọi (?:anh|chị|tôi|mình|chúng tôi|cô|chú)"
+                r"|gọi (?:điện )?(?:đến|về|tới|vào|qua|theo)"
+                r" (?:đường dây|số|tổng đài|văn phòng|công đoàn|hotline)"
+            ),
             spoken(r"(?:call|ring|phone|contact) (?:me|us)"),
         ),
     ),
@@ -151,6 +176,7 @@ _GREETING = spoken(
     r" (?:bạn|anh|chị|em|cô|chú|ms|mr|mrs|miss)\.? (?P<name>[^\W\d]{2,10})"
 )
 _CALLED = spoken(r"(?:bạn|anh|chị|em|cô|chú) (?P<name>[^\W\d]{2,10}) ơi")
+_NAMED = spoken(r"(?P<name>[^\W\d]{2,10}) ơi")
 _AFTER_A_NAME = spoken(r" ?(?:nhé|nhe|nha|ơi|oi|à)|,", whole=False)
 _NO_NAMES = frozenset(
     "đã da em anh chị chi ấy ay nhé nhe nha ạ kết ket đơn don chúng chung công cong tin tôi toi"
@@ -164,6 +190,9 @@ def found(text: str, is_capital: Callable[[int], bool]) -> Iterator[tuple[Doubt,
         for pattern in patterns:
             hits = pattern.finditer(text)
             yield from ((doubt, hit.span()) for hit in hits if not _is_denied(text, *hit.span()))
+    for hit in _NAMED.finditer(text):
+        if hit["name"] not in _NO_NAMES and is_capital(hit.start("name")):
+            yield Doubt.CALLED, hit.span()
     for pattern in (_GREETING, _CALLED):
         for hit in pattern.finditer(text):
             at, is_spoken_to = hit.start("name"), _AFTER_A_NAME.match(text, hit.end())

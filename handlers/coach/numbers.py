@@ -1,7 +1,7 @@
 """Numbers and addresses that lead to somebody: telephone, papers, plates, accounts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from handlers import receipt
 from handlers.coach.finding import SELF, Kind, Span, spoken
@@ -47,12 +47,12 @@ _PASSPORT = spoken(r"(?:hộ chiếu|passport|hc)[^\d\n]{0,25}?(?<!\w)(?P<it>[a-
 _SERIES = r"(?:1[1-9]|[2-9]\d)[ \-.]?[a-z\u0111][a-z0-9]?"
 _PLATE = re.compile(rf"(?<!\w){_SERIES}(?:[ \-.]{{1,2}}\d{{3}}\.\d{{2}}|\-\d{{4,5}})(?!\w)")
 _PLATE_CUE = spoken(
-    r"(?:biển|biển số|bs|bks|bsx|xe|ô tô|plate|plates)[^\d\n.!?;,]{0,20}?"
+    r"(?:biển|biển số|bs|bks|bsx|xe|ô tô|ôtô|sh|wave|plate|plates)[^\d\n.!?;,]{0,20}?"
     rf"(?P<it>{_SERIES}[ \-.]{{0,3}}\d{{3}}[ .]?\d{{2}}|{_SERIES}[ \-.]{{0,3}}\d{{4}})"
 )
 
 _INSURANCE = spoken(
-    r"(?:bhxh|bảo hiểm|bảo hiểm xã hội|social insurance)"
+    r"(?:bhxh|bảo hiểm|bảo hiểm xã hội|vssid|số sổ|social insurance)"
     rf"{_BETWEEN}?(?P<it>\d(?:[ .\-]?\d){{9}})"
 )
 
@@ -68,6 +68,7 @@ _BEFORE_BANK = spoken(rf"(?P<it>\d{{8,16}}) {_BANKS}")
 
 _STAFF = spoken(
     r"(?:mã (?:số )?(?:nhân viên|nv|công nhân|cn|thẻ)|msnv|mnv|mscn|số thẻ|thẻ số"
+    r"|(?:số )?danh bộ|(?:mã|số) (?:chấm công|hồ sơ)"
     r"|thẻ (?:nhân viên|công nhân|nv|cn)(?: số)?|(?:employee|staff|badge) (?:id|no|code|number))"
     r"[^\d\n.!?;,]{0,20}?(?<!\w)(?P<it>[a-z]{0,4}[\-.]?\d{2,8})"
 )
@@ -87,6 +88,10 @@ _ACCOUNTS = (
     spoken(rf"my {_APP} is {_NAME}"),
 )
 
+_CAPITAL_ACCOUNT = spoken(
+    rf"{_APP} (?!(?:công|nhóm|và|là|của|cty|hay|hoặc|để|rồi|nhưng|có|không|{_APP})(?!\w)){_NAME}"
+)
+
 _MONEY = spoken(
     r"[\d.,]*\s?(?:đ|đồng|vnd|vnđ|k|ng|ngàn|nghìn|tr|triệu|củ|tỷ|tỉ|usd|dong)(?!\w)", whole=False
 )
@@ -96,19 +101,18 @@ _CODE = re.compile(r"(?<!\w)\w{4}(?:[ \-]?\w{4}){3}(?!\w)")
 _NO_PERSONS = re.compile(r"(?:1[89]00)")
 
 
-def found(text: str) -> Iterator[Hit]:
+def found(text: str, is_capital: Callable[[int], bool]) -> Iterator[Hit]:
     """Everything of this sort in plain words, what is surest first; parts may overlap."""
     codes = [hit.span() for hit in _CODE.finditer(text) if receipt.read(hit.group())]
-    for kind, span in _every(text):
+    for kind, span in _every(text, is_capital):
         if not any(start < span[1] and span[0] < end for start, end in codes):
             yield kind, span
 
 
-def _every(text: str) -> Iterator[Hit]:
+def _every(text: str, is_capital: Callable[[int], bool]) -> Iterator[Hit]:
     for pattern in (_EMAIL, _LINK, _HANDLE):
         kind = Kind.EMAIL if pattern is _EMAIL else Kind.ACCOUNT
         yield from ((kind, hit.span()) for hit in pattern.finditer(text))
-    yield from ((Kind.ID, hit.span()) for hit in _ID_BARE.finditer(text))
     yield from _phones(text)
     for kind, pattern in (
         (Kind.ID, _ID_CUE),
@@ -121,8 +125,12 @@ def _every(text: str) -> Iterator[Hit]:
         (Kind.BANK, _BEFORE_BANK),
     ):
         yield from ((kind, span) for span in _numbers(pattern, text))
+    yield from ((Kind.ID, hit.span()) for hit in _ID_BARE.finditer(text))
     for pattern in _ACCOUNTS:
         yield from ((Kind.ACCOUNT, hit.span("it")) for hit in pattern.finditer(text))
+    for hit in _CAPITAL_ACCOUNT.finditer(text):
+        if is_capital(hit.start("it")) and not is_capital(hit.start("it") + 1):
+            yield Kind.ACCOUNT, hit.span("it")
 
 
 def _phones(text: str) -> Iterator[Hit]:

@@ -37,6 +37,10 @@ _KIN = (
     "(?:vợ|chồng|con|em|chị|anh|mẹ|bố|ba|má|cháu|bạn gái|bạn trai|người yêu)(?: gái| trai| ruột)?"
     "(?: của)? (?:anh|chị|ông|bà|cô|chú|tổ|quản|sếp|giám)"
 )
+_NOT_A_PART = (
+    "(?:này|đó|kia|cũng|bị|đã|thì|mà|có|nào|mới|khác|em|tôi|mình|trọ|của|và|là|với|không|kế|bên"
+    "|trên)"
+)
 _ROLE_EN = (
     "(?:team leader|line leader|supervisor|shift leader|foreman|qc|qa|mechanic|electrician|driver"
     "|cook|guard|cleaner|accountant|translator|interpreter|nurse|storekeeper|welder|only)"
@@ -47,6 +51,16 @@ _ROLES = (
         rf" {_ROLE}{_TAIL}"
     ),
     spoken(rf"{_I} là (?:công nhân|nhân viên|cn|nv)(?: [^\W\d]{{1,8}})? {_NUMBERED}{_TAIL}"),
+    spoken(
+        rf"{_I}(?: là)? (?:phụ trách|quản lý|trông coi) (?:[^\W\d]{{1,8}} ){{0,3}}?{_WHERE}{_TAIL}"
+    ),
+    spoken(rf"{_I} (?:{_ROLE})(?: {_WHERE} \w{{1,3}})? (?:đây|nè|nha|nhé|ạ)"),
+    spoken(r"(?:em|cháu|con|tôi) con (?:cô|chú|bác|ông|bà|anh|chị) [^\W\d]{1,8}"),
+    spoken(
+        rf"{_I}(?: đang)?(?: là| làm| làm việc)? (?:bên|ở|trong|thuộc|tại)"
+        rf" (?:bộ phận|phòng|tổ|khâu) (?!{_NOT_A_PART}(?!\w))[^\W\d]{{2,8}}"
+    ),
+    spoken(rf"{_I}(?: là)?(?: người)?(?: gốc)? (?:quê|sinh năm)(?: ở)? \w{{2,8}}"),
     spoken(rf"{_I} là {_KIN}(?: [^\W\d]{{1,8}}){{0,2}}"),
     spoken(rf"{_I} là (?:[^\W\d]{{1,8}} ){{1,4}}?duy nhất"),
     spoken(
@@ -57,7 +71,10 @@ _ROLES = (
         rf"i(?: am|'m|m)(?: the| a| an)?(?: [a-z]{{1,12}})?"
         rf" {_ROLE_EN}(?: of [a-z]{{2,8}} \w{{1,3}})?"
     ),
-    spoken(r"im (?:the|a|an) only one"),
+    spoken(rf"as the (?:only )?(?:[a-z]{{1,12}} )?{_ROLE_EN}"),
+    spoken(
+        r"i(?: am|'m|m) (?:from|on|in|at)(?: the)? (?:line|workshop|team|shift|section) \w{1,3}"
+    ),
     spoken(
         r"i work (?:in|on|at)(?: the)? (?:line|workshop|team|shift|section|department|building)"
         r" \w{1,3}(?: as (?:a|an|the) \w{2,12})?"
@@ -77,11 +94,14 @@ _NAMES = (
 _NAMES_IF_CAPITAL = (
     spoken(rf"tên {SELF} (?P<name>[^\W\d]{{2,10}})"),
     spoken(rf"{_I} là {_NAME}"),
-    spoken(r"(?:ký tên|người (?:viết|báo|gửi)|kí tên)\s?:?\s?(?P<name>[^\W\d]{2,10})"),
+    spoken(r"(?:ký tên|tên tôi|người (?:viết|báo|gửi)|kí tên)\s?:?\s?(?P<name>[^\W\d]{2,10})"),
     spoken(
         r"(?:i am|i'm|im) (?!(?:vietnamese|chinese|korean|khmer|japanese|from)\b)"
         r"(?P<name>[^\W\d]{2,10})"
     ),
+)
+_OPENING = spoken(
+    r"(?P<name>[^\W\d]{2,10})(?: [^\W\d]{1,10}){1,3},? (?:công nhân|nhân viên|hiện|xin|sinh năm|tổ)"
 )
 _SURNAMES = frozenset(
     "nguyen|nguyễn|trần|phạm|pham|huỳnh|huynh|hoàng|phan|trương|bùi|đặng|đỗ|ngô|dương|lê|vũ|võ"
@@ -96,7 +116,7 @@ _NEXT_WORD = re.compile(r"\s([^\W\d]{1,10})(?!\w)")
 _LONE = (
     spoken(rf"(?:chỉ có|chỉ mỗi|có mỗi|chỉ có mỗi|mỗi mình|chỉ)(?: một| 1)?(?: mình)? {_ME}"),
     spoken(rf"(?:chỉ |có )?(?:một|1) mình {_ME}"),
-    spoken(rf"{_ME} (?:đang |ở lại |làm |trực )?(?:có )?(?:một|1) mình"),
+    spoken(rf"{_ME}(?: [^\W\d]{{1,8}}){{0,5}}? (?:một|1) mình"),
     spoken(r"only (?:me|i)|i was alone|i'm alone"),
 )
 # Said without a moment this is enough only where nothing else can be meant: "chị em" without
@@ -119,8 +139,8 @@ _PLACE_TAIL = (
 )
 _ADDRESSES = (
     spoken(
-        rf"{_I}(?: đang)? (?:ở trọ|ở|trọ|thuê|sống)(?: ở| tại)? (?:phòng|nhà|căn|dãy|ktx|hẻm|ngõ)"
-        rf"(?: trọ| số)? {_PLACE_NUMBER}{_PLACE_TAIL}"
+        rf"{_I}(?: đang)? (?:ở trọ|ở|trọ|thuê|sống)(?: ở| tại)?"
+        rf" (?:phòng|nhà|căn|dãy|ktx|hẻm|ngõ|số)(?: trọ| số)? {_PLACE_NUMBER}{_PLACE_TAIL}"
     ),
     spoken(
         rf"(?:nhà|phòng|phòng trọ|chỗ ở|địa chỉ|địa chỉ nhà)(?: của)? {SELF}(?: ở| là| tại| trọ|:)?"
@@ -164,6 +184,9 @@ def _sentences(text: str) -> Iterator[Span]:
 
 
 def _names(text: str, is_capital: Callable[[int], bool]) -> Iterator[Span]:
+    opening = _OPENING.match(text)
+    if opening is not None and opening["name"] in _SURNAMES and is_capital(0):
+        yield 0, _end_of_name(text, opening, is_capital)
     for pattern in _NAMES:
         for hit in pattern.finditer(text):
             yield hit.start(), _end_of_name(text, hit, is_capital)

@@ -9,7 +9,7 @@ from handlers import coach
 
 FOLDER = Path(__file__).parent
 SETS = ("worker", "worker_held_out", "officer", "officer_held_out")
-"""Those that are held out were looked at once, when the rules were done."""
+"""What is held out was written after the rules, which were not changed for it."""
 FOUND, FALSE_ALARMS = 0.9, 0.05
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
