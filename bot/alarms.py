@@ -38,30 +38,41 @@ class Ringer(Protocol):
 
 
 class Alarms:
-    """The letters that ring officers. A path without a ringer keeps its letters waiting."""
+    """The letters that ring officers. Those of a path without a ringer here are left as they are:
+    another process may ring them at once.
+    """
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         """Joined by `bot/outbound.py`."""
         self._database = database
         self._clock = clock
         self._ringers: dict[Path, Ringer] = {}
+        # Letters that another process must ring, and until when nobody here looks at them again.
+        self._passed: dict[bytes, datetime] = {}
         self._gate = asyncio.Semaphore(AT_ONCE_MOST)
 
     def ring_over(self, path: Path, ringer: Ringer) -> None:
         """Alarms of `path` ring this way from now on."""
         self._ringers[path] = ringer
+        self._passed.clear()
 
     async def ring_due(self) -> None:
         """Ring what is due, each alarm one ring after the other."""
         now = self._clock()
+        self._passed = {letter: until for letter, until in self._passed.items() if until > now}
         async with self._database.read() as tx:
             due: dict[str, list[Letter]] = defaultdict(list)
             for letter in await outbox.waiting(tx):
-                if letter.kind is LetterKind.PING and _is_due(letter, now):
+                if letter.kind is LetterKind.PING and self._is_due(letter, now):
                     due[letter.to].append(letter)
         async with asyncio.TaskGroup() as group:
             for letters in due.values():
                 group.create_task(self._serve(letters))
+
+    def _is_due(self, letter: Letter, now: datetime) -> bool:
+        is_free = letter.lease is None or letter.lease <= now
+        is_here = letter.id not in self._passed
+        return is_here and is_free and letter.due is not None and letter.due <= now
 
     async def _serve(self, letters: Sequence[Letter]) -> None:
         try:
@@ -92,7 +103,7 @@ class Alarms:
                 await outbox.settle(tx, letter)
                 return None
             if wanted.alarm.path not in self._ringers:
-                await outbox.postpone(tx, letter, now + timedelta(seconds=AGAIN_SECONDS))
+                self._passed[letter.id] = now + timedelta(seconds=AGAIN_SECONDS)
                 return None
             claimed = await outbox.claim(tx, letter, now + timedelta(seconds=LEASE_SECONDS))
         return (claimed, wanted) if claimed is not None else None
@@ -134,8 +145,3 @@ class Alarms:
                     assert_never(outcome)
             await outbox.settle(tx, letter)
         note(Log.LETTER_SETTLED, letters=1)
-
-
-def _is_due(letter: Letter, now: datetime) -> bool:
-    is_free = letter.lease is None or letter.lease <= now
-    return is_free and letter.due is not None and letter.due <= now

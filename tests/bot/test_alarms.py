@@ -164,6 +164,15 @@ async def test_letters_wait_for_a_path_that_is_joined_later(room: Room) -> None:
     assert await room.waiting() == 0
 
 
+async def test_a_process_that_cannot_ring_makes_no_other_wait(room: Room) -> None:
+    await room.browser()
+    elsewhere = MailRoom(room.made, room.clock)
+    await file(room.made, new_tip())
+    await elsewhere.ring_due()
+    await room.ring()
+    assert room.push.addresses == ["browser"]
+
+
 async def test_two_mail_rooms_ring_each_alarm_once(room: Room) -> None:
     for number in range(4):
         await room.browser(f"browser {number}")
