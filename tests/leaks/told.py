@@ -86,7 +86,7 @@ VOLATILE: Mapping[str, str] = {
     "desk once": "a form of the desk that was sent",
     "desk seen": "presses of officers that were answered",
     "desk codes": "how often a linking code was guessed",
-    "desk chat": "where an officer is in the private chat",
+    "desk chat": "where an officer is in the private chat, and words that they are asked about",
     "studio once": "a form of the studio that was sent",
     "studio tests": "how many tests an author sent",
     "studio chat": "where an author is in the private chat",
