@@ -162,7 +162,7 @@ async def _act(request: web.Request) -> web.Response:
     try:
         shown = await _carried_out(request, seat, action, fields)
     finally:
-        if shown is None or shown.status != HTTPStatus.OK:
+        if shown is None or shown.status != HTTPStatus.OK or shown.doubts:
             # Nothing came of it: the same form may be sent again.
             await volatile.drop("desk once", name)
     return _page(request, seat, shown)
@@ -214,7 +214,9 @@ async def _carried_out(
     words = fields.get("words", "")
     kept = ((fields["do"], words),) if words.strip() else ()
     outcome = fields.get("outcome", "")
-    return _Shown(card, case, turn.says, kept, outcome, turn.doubts, HTTPStatus.CONFLICT)
+    # A question is no refusal.
+    status = HTTPStatus.OK if turn.doubts else HTTPStatus.CONFLICT
+    return _Shown(card, case, turn.says, kept, outcome, turn.doubts, status)
 
 
 async def _card(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Card:
@@ -244,7 +246,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         card=card,
         case=shown.case,
         # Doubts stand beside the words that they are about.
-        says=said("desk.coach.title") if shown.doubts else shown.says,
+        says=() if shown.doubts else shown.says,
         doubts=shown.doubts,
         warned=shown.says if shown.doubts else (),
         offers=offers,

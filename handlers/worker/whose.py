@@ -5,6 +5,7 @@ after, not in what is said.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from handlers.coach import ABOUT_ONESELF, Finding, covered, look
 from handlers.effects import AddWords, FileTip
@@ -228,12 +229,13 @@ def _question(words: str, kept: frozenset[str]) -> tuple[tuple[Say, ...], tuple[
         choices = (choice("cover_mine"), choice("keep_theirs"))
     if len(found) == 1:
         return (ask,), (*choices, _ANEW)
-    items = tuple(
-        say("coach.item", Tone.OWN, kind=say(f"coach_kind.{each.kind}"), words=_short(each, words))
+    items = [
+        say("coach.item", kind=say(f"coach_kind.{each.kind}"), words=_short(each, words))
         for each in found[:_LISTED]
-    )
+    ]
+    listed = reduce(lambda before, item: say("coach.items", before=before, item=item), items)
     return (
-        (say("coach.several", count=len(found)), *items, ask),
+        (say("coach.several", count=len(found), items=listed), ask),
         (*choices, choice("cover_every"), choice("keep_every"), _ANEW),
     )
 

@@ -123,7 +123,7 @@ async def test_words_that_may_lead_to_the_worker_are_asked_about_and_stay(world:
     await browser.send("Nhận tin này")
     await browser.send("Mở tin")
     await browser.send("Hỏi thêm", words="Bạn làm ở <b>chuyền</b> nào? Cho xin số điện thoại.")
-    assert browser.status == 409
+    assert browser.status == 200
     assert "Chưa gửi" in browser.words
     assert "hỏi số điện thoại hoặc tài khoản" in browser.words
     box = browser.page.find("textarea", id="words-ask")
@@ -134,7 +134,7 @@ async def test_words_that_may_lead_to_the_worker_are_asked_about_and_stay(world:
     assert [each.get_text() for each in writing] == ["Gửi lời đã sửa", "Vẫn gửi"]
     # Changed, and worse: what was not told about is asked about again.
     await browser.send("Vẫn gửi", words="Bạn tên gì? Cho xin số điện thoại.")
-    assert (browser.status, "hỏi tên" in browser.words) == (409, True)
+    assert "hỏi tên" in browser.words
     assert Act.ASKED not in await world.acts()
     await browser.send("Gửi lời đã sửa", words="Cửa nào bị khóa?", sure="")
     assert "Người báo tin sẽ đọc: “Cửa nào bị khóa?”" in browser.words

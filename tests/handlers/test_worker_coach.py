@@ -41,7 +41,9 @@ def draft_of(chat: Chat) -> Draft:
 
 @pytest.mark.parametrize("line", [each for each in measuring.lines("worker") if each.kinds])
 def test_of_what_was_covered_nothing_is_left(line: measuring.Line) -> None:
-    found = [each.told(line.words) for each in coach.look(line.words)]
+    findings = coach.look(line.words)
+    found = {each.told(line.words) for each in findings}
+    found |= {each.key(line.words) for each in findings}
     chat = at_review(line.words)
     assert isinstance(chat.talk.state, AskingWhose), line.words
     while isinstance(chat.talk.state, AskingWhose):
