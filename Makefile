@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench seizure mutations proof clean
+.PHONY: help setup run test check format lock bench seizure coach mutations proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ bench: setup ## measure; one line of JSON for each figure
 
 seizure: setup ## play whole talks, then search every byte that is left for what was said
 	@$(BIN)/python -m tests.whole.seizure $(ARGS)
+
+coach: setup ## show how well the coach sees what may tell who a worker is
+	@$(BIN)/python -m tests.coach $(ARGS)
 
 mutations: setup ## break our promises one by one in a copy; each time a test must notice
 	@$(BIN)/python -m tests.mutations $(ARGS)

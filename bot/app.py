@@ -94,6 +94,10 @@ class House:
             texts=self.texts,
             clock=self.clock,
             places=lambda: self.places,
+            neutral=self.settings.exit_url,
+            onion=self.settings.onion_url,
+            data_contact=self.settings.data_contact,
+            hosted_in=self.settings.hosted_in,
             push_key=self.push.name if self.push is not None else "",
             ring_trial=self.ring_trial,
         )
@@ -252,6 +256,7 @@ def _join(
         zone=settings.zone,
         room_of=room_of,
         public_url=settings.public_url,
+        data_contact=settings.data_contact,
     )
     inbound = Inbound(lookups, Carrier(database, volatile), Cleaner())
     mail_room = MailRoom(database, clock)

@@ -19,6 +19,7 @@ from bot import (
     chat_apps,
     doctor_cli,
     hardening,
+    incident_cli,
     init_cli,
     keyfile,
     keys_cli,
@@ -296,3 +297,4 @@ commands.add_command(restore_cli.restore_command)
 commands.add_command(retention_cli.retention_command)
 commands.add_command(order_cli.order_command)
 commands.add_command(keys_cli.keys)
+commands.add_command(incident_cli.incident)

@@ -1,8 +1,10 @@
 """The settings: read once, from the environment (it wins) or `.env`; frozen, refused if wrong."""
 
+import base64
 import os
 import re
 from enum import StrEnum
+from hashlib import sha3_256
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -22,6 +24,9 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TELEGRAM_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")
 _MEDIA_HOST = re.compile(r"(\*\.)?([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
 _HOOK_SECRET = re.compile(r"([A-Za-z0-9_-]{16,256})?")
+_ONION = re.compile(r"(https?://)([a-z2-7]{56})\.onion/?")
+EXIT_URL = "https://vi.wikipedia.org/"
+LONGEST_TOLD = 300
 _PUBLIC_KEY = re.compile(r"([0-9a-f]{64})?")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -64,6 +69,31 @@ def _web_address(url: str) -> str:
     if url and is_wrong:
         raise ValueError("must be an address like https://tips.example.org") from None
     return url.rstrip("/")
+
+
+def _onion(url: str) -> str:
+    """An onion service of version 3. Its address carries a checksum, so a slip is noticed."""
+    found = _ONION.fullmatch(url.lower())
+    if not url:
+        return ""
+    raw = base64.b32decode(found[2].upper()) if found else b""
+    key, check, version = raw[:32], raw[32:34], raw[34:]
+    if version != b"\3" or sha3_256(b".onion checksum" + key + version).digest()[:2] != check:
+        raise ValueError("must be an address like http://….onion, with 56 letters and digits")
+    return url.lower().rstrip("/")
+
+
+def _leads_away(url: str) -> str:
+    if not url.startswith("https://") or not _web_address(url):
+        raise ValueError("must be an https:// address that anybody might be reading")
+    return url
+
+
+def _told(text: str) -> str:
+    """A line that is shown to people as it is."""
+    if len(text) > LONGEST_TOLD or not text.isprintable():
+        raise ValueError(f"must be one line of at most {LONGEST_TOLD} letters")
+    return text.strip()
 
 
 def _zone(name: str) -> str:
@@ -146,6 +176,10 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8080, ge=0, le=65535)
     public_url: Annotated[str, AfterValidator(_web_address)] = ""
     trusted_proxy: bool = False
+    onion_url: Annotated[str, AfterValidator(_onion)] = ""
+    exit_url: Annotated[str, AfterValidator(_leads_away)] = EXIT_URL
+    data_contact: Annotated[str, AfterValidator(_told)] = ""
+    hosted_in: Annotated[str, AfterValidator(_told)] = ""
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
     log_level: Annotated[str, AfterValidator(_level)] = "INFO"
     telegram_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")

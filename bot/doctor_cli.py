@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.findings import Finding, are_well
 from bot.media import Cleaner, Sandbox
 from bot.order_cli import ADVICE
-from storage import audit, migrate, rotation
+from storage import audit, incidents, migrate, rotation
 from storage.database import Database, Unreachable, file_of
 from storage.installation import Installation
 from storage.server_settings import concerns
@@ -187,6 +187,22 @@ async def _redis(settings: Settings) -> Sequence[Finding]:
     return found or [Finding(True, "redis: it can be reached, and writes nothing to a disk.")]
 
 
+async def _contact(settings: Settings, _: Database, __: Installation) -> Sequence[Finding]:
+    if settings.data_contact:
+        return [Finding(True, "data protection: people are told whom to ask about their data.")]
+    line = "data protection: nobody is named whom people ask about their data. Set"
+    return [Finding(None, f"{line} TIENGTHO_DATA_CONTACT.")]
+
+
+async def _incident(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
+    async with database.read() as tx:
+        known = await incidents.known_since(tx)
+    if known is None:
+        return []
+    line = "incident: one is open, and its clock runs. Run: python -m bot incident status"
+    return [Finding(None, line)]
+
+
 async def _backups(settings: Settings, _: Database, opened: Installation) -> Sequence[Finding]:
     found = backup_doctor.findings(settings, utc_now())
     if opened.demo:
@@ -197,5 +213,14 @@ async def _backups(settings: Settings, _: Database, opened: Installation) -> Seq
 
 MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox, _redis)
 """What is looked at without the database."""
-HOUSE: Sequence[HouseLook] = (_beside, _paper, _log, _rotation, _server, _backups)
+HOUSE: Sequence[HouseLook] = (
+    _beside,
+    _paper,
+    _log,
+    _rotation,
+    _server,
+    _backups,
+    _contact,
+    _incident,
+)
 """What is looked at with its keys opened."""

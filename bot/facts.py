@@ -48,6 +48,7 @@ class Lookups:
     zone: ZoneInfo
     room_of: Callable[[str], Room] = field(default=lambda _: Room(), repr=False)
     public_url: str = ""
+    data_contact: str = ""
     _tree: tuple[datetime, Tree] | None = None
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
@@ -69,6 +70,7 @@ class Lookups:
             service=tree.root.name,
             handbooks=self.handbooks,
             public_url=self.public_url,
+            data_contact=self.data_contact,
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,

@@ -15,6 +15,7 @@ class Command(StrEnum):
     BELL = "bell"
     BULLETINS = "bulletins"
     RIGHTS = "rights"
+    PRIVACY = "privacy"
     HANDBOOK = "handbook"
     TRY = "try"
     LANGUAGE = "language"

@@ -101,7 +101,8 @@ class Facts:
     many wrong codes came from this chat. `places_of_today` are all of them by their codes.
     `may_subscribe`: bulletins can be sent to this chat, and need not be read on a page;
     `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
-    `meant` is whom the bulletin was for that is asked about.
+    `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
+    data of one's own, as the operator wrote it.
     """
 
     now: datetime
@@ -114,6 +115,7 @@ class Facts:
     handbooks: Mapping[Language, Handbook] = field(repr=False)
     language: Language = Language.VI
     public_url: str = ""
+    data_contact: str = ""
     thread: Thread | None = None
     filing: Key | None = None
     filed: Thread | None = None

@@ -57,6 +57,8 @@ class Act(StrEnum):
     KEY_CHANGED = "key_changed"
     PAPER_CONFIRMED = "paper_confirmed"
     RESTORED = "restored"
+    INCIDENT_STARTED = "incident_started"
+    INCIDENT_CLOSED = "incident_closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,13 @@ from tests import figures
 ROOT = Path(__file__).parents[1]
 PAGE, KEPT = ROOT / "SECURITY.md", ROOT / "docs" / "proof.json"
 BEGIN, END = "<!-- figures: `make proof` -->", "<!-- end of the figures -->"
-NAMES = ("seizure", "files", "retention", "restore", "police", "mutations")
+NAMES = ("seizure", "files", "retention", "restore", "police", "coach", "mutations")
 TESTS = (
     "tests/bot/test_media.py",
     "tests/whole/test_retention.py",
     "tests/whole/test_restore.py",
     "tests/handlers/test_no_police.py",
+    "tests/coach/test_coach.py",
 )
 """The tests that keep a figure; the seizure test and the mutations are programs of their own."""
 
@@ -85,6 +86,13 @@ def rows() -> tuple[Row, ...]:
             " was not picked by name",
             "`pytest tests/handlers/test_no_police.py`",
             _police,
+        ),
+        Row(
+            "",
+            "**Careful words.** What in a worker's words may tell who they are is asked about before it"
+            " goes, and so is what an officer writes that may lead to the worker",
+            "`make coach`",
+            _coach,
         ),
         Row(
             "",
@@ -190,6 +198,21 @@ def _gone(told: Figures) -> str:
 def _police(told: Figures) -> str:
     return "{police} police, {inside_company} company readers in {tried:,} filings".format(
         **told["police"]
+    )
+
+
+def _coach(told: Figures) -> str:
+    names = {
+        "worker": "workers' lines",
+        "worker_held_out": "held out of tuning",
+        "officer": "officers' lines",
+        "officer_held_out": "held out",
+    }
+    return "; ".join(
+        f"{shown}: {_percent(seen['found'])} of {seen['labelled']} found,"
+        f" {_percent(seen['false_alarms'])} of {seen['harmless']} harmless ones asked about"
+        for name, shown in names.items()
+        for seen in (told["coach"][name],)
     )
 
 

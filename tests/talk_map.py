@@ -81,14 +81,15 @@ state that a step of `handlers/worker/` declares in its return type, and mypy re
 goes anywhere else.
 
 What works everywhere is not drawn: the commands (`/start`, `/ma`, `/chuong`, `/bantin`, `/quyen`,
-`/so-tay`, `/thu`, the language, help), back (`handlers/worker/leaving.py`), stop, a receipt code,
-and the buttons under a bulletin. None of them throws a draft away: where one is held, it is asked
-first. Only `dừng` with its marks and `stop` act at once: they end a draft, and where there is none
-the bulletins.
+`/quyencuatoi`, `/so-tay`, `/thu`, the language, help), back (`handlers/worker/leaving.py`), stop,
+a receipt code, and the buttons under a bulletin. None of them throws a draft away: where one is
+held, it is asked first. Only `dừng` with its marks and `stop` act at once: they end a draft, and
+where there is none the bulletins.
 
 Nor is the gate drawn through which words come in (`handlers/worker/reading_over.py`): from wherever
 they do, words that this channel does not take lead to the answer about rights (Aside), and a story
-that also has such words to LeavingOut, in a thread to LeavingOutLater.
+that also has such words to LeavingOut, in a thread to LeavingOutLater. Then the coach reads: what
+may tell who the worker is leads to AskingWhose, in a thread to AskingWhoseLater.
 """
 
 

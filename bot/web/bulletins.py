@@ -28,7 +28,7 @@ ON_A_PAGE = 20
 _MOST = 400
 _LASTS = timedelta(seconds=5)
 # Everybody sees the same in a language, so whoever stands in between may keep it for a while.
-_PUBLIC = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"}
+_PUBLIC = {"Cache-Control": "public, max-age=300, no-transform", "Vary": "Accept-Language"}
 _ID = re.compile(r"[0-9a-f]{1,32}")
 _PLACE = re.compile(r"[0-9]{2}(?:/[0-9]{5})?")
 _NO_XML = re.compile("[\ufffe\uffff]")

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.acting import act, standing
-from bot.web import desk_bell, desk_live, desk_outside, enter, installing, people
+from bot.web import desk_bell, desk_live, desk_outside, enter, incident, installing, people
 from bot.web.access import (
     SESSION_SECONDS,
     NoTip,
@@ -71,6 +71,7 @@ def add_routes(app: web.Application) -> None:
     desk_bell.add_routes(app)
     desk_outside.add_routes(app)
     installing.add_routes(app)
+    incident.add_routes(app)
     app.router.add_get("/desk", guarded(_list))
     app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_look))
     app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_act))

@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access, desk_bell, desk_outside
+from bot.web import access, desk_bell, desk_outside, incident
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -216,7 +216,7 @@ async def _switch_language(request: web.Request) -> web.Response:
     # Only to a page of ours, and never to an address that somebody else wrote.
     back = fields.get("back", "")
     known = (
-        back in {"/desk", "/desk/nguoi", desk_bell.PAGE, desk_outside.OFTEN}
+        back in {"/desk", "/desk/nguoi", desk_bell.PAGE, desk_outside.OFTEN, incident.PAGE}
         or _is_tip_page(back)
         or bool(_STUDIO.fullmatch(back))
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.channels import Outcome
+from bot.config import EXIT_URL
 from bot.inbound import Inbound
 from bot.live import Hub
 from bot.web.lent import Lent
@@ -39,7 +40,9 @@ class Parts:
     showing. `whisper` is None while no chat app is joined. `push_key` is what browsers subscribe
     with, empty while Web Push is not switched on; `ring_trial` is None then, and where this process
     rings nobody.
-    `lent` are the pictures that a chat app fetches.
+    `lent` are the pictures that a chat app fetches. `neutral` is where the quick exit leads: a page
+    that anybody might be reading. `onion` is the same site as an onion service, empty if there is
+    none. `data_contact` and `hosted_in` stand in the notice after an incident.
     """
 
     public_url: str | None
@@ -56,6 +59,10 @@ class Parts:
     places: Callable[[], Places] = field(default=load_places, repr=False)
     whisper: Whisper | None = field(default=None, repr=False)
     push_key: str = ""
+    neutral: str = EXIT_URL
+    onion: str = ""
+    data_contact: str = ""
+    hosted_in: str = ""
     lent: Lent | None = field(default=None, repr=False)
     ring_trial: RingTrial | None = field(default=None, repr=False)
 

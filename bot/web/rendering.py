@@ -13,12 +13,11 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.web import sessions
+from bot.web import onion, sessions
+from bot.web.padding import leave_as_it_is, padded
 from bot.web.parts import PARTS
 from handlers.languages import Language
 
-NEUTRAL_ADDRESS = "https://vi.wikipedia.org/"
-"""Where the quick exit leads: a page that anybody might be reading."""
 _KINDS = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -56,13 +55,26 @@ RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
 def page(
     request: web.Request, template: str, language: Language, *, status: int = 200, **values: Any
 ) -> web.Response:
-    """An HTML answer in `language`; the templates also know `t`, `asset`, `language`, `demo`."""
+    """An HTML answer in `language`, padded; the templates also know `t`, `asset`, `language`,
+    `demo`, `neutral` (where the quick exit leads), `onion` (this page as an onion service).
+    """
     parts = request.app[PARTS]
     session = sessions.session_of(request)
-    csrf = sessions.form_token(session) if session else ""
-    values = {"csrf": csrf, "language": language, "demo": parts.demo} | values
-    text = request.app[RENDERER].render(template, parts.texts[language].get, values)
-    return web.Response(text=text, content_type="text/html", status=status)
+    told = {
+        "csrf": sessions.form_token(session) if session else "",
+        "language": language,
+        "demo": parts.demo,
+        "neutral": parts.neutral,
+        "onion": onion.address_of(request),
+        "named": "",
+    }
+    text = request.app[RENDERER].render(template, parts.texts[language].get, told | values)
+    response = web.Response(
+        body=padded(text), content_type="text/html", charset="utf-8", status=status
+    )
+    leave_as_it_is(response)
+    onion.tell(request, response)
+    return response
 
 
 async def static(request: web.Request) -> web.Response:
@@ -88,7 +100,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     addresses = {name: asset.address for name, asset in _assets().items()}
-    environment.globals["neutral"] = NEUTRAL_ADDRESS
     environment.globals["asset"] = addresses.__getitem__
     environment.filters["callable_numbers"] = _callable_numbers
     return environment

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.logs import Event, note_failure
-from bot.web import bulletins, desk, hooks, lent, push, stream, studio, worker
+from bot.web import bulletins, desk, hooks, lent, onion, push, stream, studio, worker
 from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, Renderer, page, static
 from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
@@ -17,6 +17,10 @@ from storage.volatile import Away
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+# No search engine, archive or preview of a link shows what a page of ours says.
+_UNSEEN = "noindex, nofollow, nosnippet, noarchive, noimageindex"
+# A crawler that were kept out would not learn that, and name our address all the same.
+_ROBOTS = "User-agent: *\nDisallow:\n"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; worker-src 'self'; "
@@ -29,6 +33,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "X-Robots-Tag": _UNSEEN,
 }
 # A browser shows a picture by itself in a page of its own making, with styles in it.
 _POLICY_OF_PICTURES = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
@@ -67,6 +72,7 @@ def make_application(
     app.router.add_get("/static/{name}", static)
     app.router.add_get("/health", health)
     app.router.add_get("/favicon.ico", no_icon)
+    app.router.add_get("/robots.txt", robots)
     return app
 
 
@@ -85,6 +91,11 @@ async def health(request: web.Request) -> web.Response:
 async def no_icon(_: web.Request) -> web.Response:
     """GET /favicon.ico: none; a browser asks for it when it shows a picture by itself."""
     return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def robots(_: web.Request) -> web.Response:
+    """GET /robots.txt: everything may be read, for every page says that it is not to be shown."""
+    return web.Response(text=_ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
 
 
 @web.middleware
@@ -158,6 +169,6 @@ async def _say_to_the_browser(request: web.Request, response: web.StreamResponse
     if response.content_type.startswith("image/"):
         response.headers["Content-Security-Policy"] = _POLICY_OF_PICTURES
     response.headers.setdefault("Cache-Control", _NO_STORE)
-    if request.app[PARTS].secure:
+    if onion.is_secure(request):
         response.headers["Strict-Transport-Security"] = _YEAR_OF_HTTPS
     response.headers.pop("Server", None)

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from aiohttp import web
 
-from bot.web.parts import PARTS
+from bot.web import onion
 from storage.chance import new_token
 from storage.crypto import equal
 
@@ -25,7 +25,7 @@ def session_of(request: web.Request) -> str | None:
 
 def keep(request: web.Request, response: web.StreamResponse, token: str) -> None:
     """Let the browser keep `token` until it is closed, and send it from our own pages only."""
-    secure = request.app[PARTS].secure
+    secure = onion.is_secure(request)
     response.set_cookie(
         _name(request), token, httponly=True, samesite="Strict", secure=secure, path="/"
     )
@@ -33,7 +33,7 @@ def keep(request: web.Request, response: web.StreamResponse, token: str) -> None
 
 def drop(request: web.Request, response: web.StreamResponse) -> None:
     """Let the browser forget its token."""
-    secure = request.app[PARTS].secure
+    secure = onion.is_secure(request)
     response.del_cookie(_name(request), httponly=True, samesite="Strict", secure=secure, path="/")
 
 
@@ -51,4 +51,4 @@ def is_form_token(token: str, given: str) -> bool:
 
 
 def _name(request: web.Request) -> str:
-    return "__Host-tt" if request.app[PARTS].secure else "tt"
+    return "__Host-tt" if onion.is_secure(request) else "tt"

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.channels import webchat
 from bot.inbound import Answer
 from bot.web import sessions
+from bot.web.padding import leave_as_it_is, padded_event
 from bot.web.parts import PARTS, Parts
 from storage.database import Unreachable
 
@@ -75,11 +76,12 @@ async def live(request: web.Request) -> web.StreamResponse:
     if streams.full:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "60"})
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
+    leave_as_it_is(response)
     response.content_type = "text/event-stream"
     with parts.hub.watch(answer.live or _DRAFTS) as changed, streams.listed(changed):
         try:
             await response.prepare(request)
-            await response.write(b"retry: 5000\n\n")
+            await response.write(padded_event("retry: 5000\n"))
             await _tell(parts, streams, session, answer, changed, response)
         except (ConnectionError, Unreachable):
             return response  # the page was closed; or it comes again, to hear more than we can say
@@ -98,21 +100,21 @@ async def _tell(
     while not streams.closing:
         left = _seconds_left(parts, answer.ends)
         if left is not None and left <= WARNING_SECONDS and warned != answer.ends:
-            await response.write(b"event: ending\ndata: %d\n\n" % left)
+            await response.write(padded_event(f"event: ending\ndata: {left}\n"))
             warned = answer.ends
         until_warning = left - WARNING_SECONDS if left and warned != answer.ends else None
         try:
             async with asyncio.timeout(min(streams.heartbeat, until_warning or streams.heartbeat)):
                 await changed.wait()
         except TimeoutError:
-            await response.write(b":\n\n")
+            await response.write(padded_event(""))
         before, answer = answer, await parts.inbound.look(webchat.NAME, session)
         # Drafts hear of everything that happens in the house; few of it concerns them.
         if changed.is_set() and (topic is not None or answer.ends != before.ends):
-            await response.write(b"event: changed\ndata:\n\n")
+            await response.write(padded_event("event: changed\ndata:\n"))
         changed.clear()
         if not _is_worth_watching(answer):
-            await response.write(b"event: ended\ndata:\n\n")
+            await response.write(padded_event("event: ended\ndata:\n"))
             return
         if answer.live != topic:
             return  # the browser comes again, and then hears about the right one

@@ -36,6 +36,7 @@ _LOOKS = frozenset(
         Command.BELL,
         Command.BULLETINS,
         Command.RIGHTS,
+        Command.PRIVACY,
         Command.HANDBOOK,
         Command.HELP,
     }
@@ -121,7 +122,8 @@ def _only_looks(event: Event, at: Command) -> Command | None:
     match event:
         case Looked():
             return at
-        case Chose("home" | "back"):
+        case Chose("home" | "back" | "forget") | Commanded(Command.FORGET):
+            # There is no talk to forget either.
             return Command.START
         case Chose(name):
             wanted = webchat.wanted_command(name)

@@ -21,6 +21,7 @@ ADDRESSES = {
     Command.BELL: "/chuong",
     Command.HANDBOOK: "/so-tay",
     Command.RIGHTS: "/quyen",
+    Command.PRIVACY: "/quyen-rieng-tu",
 }
 # The bulletins are pages of their own, for those who talk here as for everybody.
 _LINKED = ADDRESSES | {Command.BULLETINS: subscription.PAGE}

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot.channels import Arrival, webchat
 from bot.web import sessions, turns
+from bot.web.padding import leave_as_it_is, padded_text
 from bot.web.parts import PARTS
 from bot.web.rendering import page
 from bot.web.uploads import BUDGET, Form
@@ -50,7 +51,11 @@ async def save(request: web.Request) -> web.Response:
         raise web.HTTPForbidden
     text = form.fields.get("text", "")[:_MOST_KEPT_CHARACTERS]
     headers = {"Content-Disposition": 'attachment; filename="ghi-nho.txt"'}
-    return web.Response(text=text, content_type="text/plain", headers=headers)
+    response = web.Response(
+        body=padded_text(text), content_type="text/plain", charset="utf-8", headers=headers
+    )
+    leave_as_it_is(response)
+    return response
 
 
 async def ask_to_leave(request: web.Request) -> web.Response:
@@ -63,14 +68,16 @@ async def leave(request: web.Request) -> web.Response:
 
     A form may not be redirected to another site under our policy; the page goes on by itself.
     """
-    form = await _whole(request)
+    await _whole(request)
     session = sessions.session_of(request)
     language = await language_of(request)
     response = page(request, "worker/gone.html", language)
-    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    if session and (own or sessions.is_form_token(session, form.fields.get("csrf", ""))):
+    if session:
+        # The cookie comes with our own pages only (SameSite), and the frame has refused others.
         await turns.forget(request.app[PARTS], session)
         sessions.drop(request, response)
+    if session or request.headers.get("Sec-Fetch-Site") == "same-origin":
+        # Without either it might be another site's form, by which staff would be signed out.
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 

@@ -21,7 +21,7 @@ class Texts:
     def load(cls, language: Language) -> "Texts":
         """Read the texts of `language` from the package: talk, pages, desk, bulletins."""
         by_key: dict[str, str] = {}
-        for part in ("", "page.", "desk.", "mailing.", "planning.", "studio."):
+        for part in ("", "page.", "desk.", "mailing.", "planning.", "studio.", "incident."):
             source = resources.files("handlers.texts").joinpath(f"{part}{language}.toml")
             if source.is_file():
                 by_key.update(_flat(tomllib.loads(source.read_text(encoding="utf-8")), ""))

@@ -46,7 +46,7 @@ def _command(state: State, command: Command, facts: Facts) -> Step[State]:
             still = (note("subscription.goes_on"),) if facts.subscription else ()
             dropped = (*leaving.drop(state), ForgetChat())
             return Step(Resting(), (note("forgotten"), *still), dropped)
-        case Command.HELP | Command.RIGHTS | Command.BELL:
+        case Command.HELP | Command.RIGHTS | Command.PRIVACY | Command.BELL:
             return Step(Aside(leaving.beneath(state), command.value))
         case Command.BULLETINS:
             return subscription.opened(state, facts)

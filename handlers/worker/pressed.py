@@ -22,6 +22,7 @@ from handlers.worker.reading_over import step
 from handlers.worker.step import Step, note
 
 _COMMANDS = frozenset({"help", "language", "forget", "bell", "bulletins", "rights"})
+_OF_SHORT_PAGES = frozenset({"privacy", "code", "bulletins", "handbook", "forget"})
 
 
 def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
@@ -37,7 +38,7 @@ def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
             return turn(talk, _home(state))
         case "stop":
             return turn(talk, leaving.cancel(state))
-        case name if name in _COMMANDS and not isinstance(state, Aside):
+        case name if name in (_OF_SHORT_PAGES if isinstance(state, Aside) else _COMMANDS):
             return commanded(talk, Commanded(Command(event.name)), facts)
         case "report" if isinstance(state, Received):
             return turn(talk, Step(ChoosingCategory(Early())))

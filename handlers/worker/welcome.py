@@ -13,7 +13,11 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts
+<<<<<<< HEAD
 from handlers.worker import rights, subscription
+=======
+from handlers.worker import privacy, subscription
+>>>>>>> f59df55fc53704525445d0faea18e5296b4785d2
 from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
 from handlers.worker.story import keep_early
 from handlers.worker.words import is_greeting
@@ -89,7 +93,11 @@ def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
 
 
 def aside_screen(state: Aside, facts: Facts) -> Screen:
+<<<<<<< HEAD
     """The bell's list, where bulletins are read, what is outside, what we keep, help."""
+=======
+    """The bell's list, where bulletins are read, what we keep, a person's rights, help."""
+>>>>>>> f59df55fc53704525445d0faea18e5296b4785d2
     ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
     match state.page:
         case rights.PAGE:
@@ -104,9 +112,10 @@ def aside_screen(state: Aside, facts: Facts) -> Screen:
             return Screen(call(facts), (), ways)
         case "rights":
             promises = facts.handbooks[facts.language].promises
-            return Screen(
-                (say("rights.title"), *(say("raw", text=each) for each in promises)), (), ways
-            )
+            told = (say("raw", text=each) for each in promises)
+            return Screen((say("rights.title"), *told), (choice("privacy"),), ways)
+        case "privacy":
+            return privacy.page_screen(facts, ways)
         case _:
             words = say("help" if facts.room.buttons else "help_words")
             return Screen((words, say("welcome.danger", Tone.DANGER)), (), ways)

@@ -110,6 +110,7 @@ SCREENS = {
     "bell": Rendered((Line("10234  20991  48213"),), (), BACK),
     "handbook": Rendered((Line("Sổ tay"),), buttons("Lương", "An toàn"), BACK),
     "rights": Rendered((Line("Quyền của bạn"),), (), BACK),
+    "privacy": Rendered((Line("Dữ liệu của bạn"),), (Button("code", "Tra cứu mã"),), BACK),
     "help": Rendered((Line("Trợ giúp"),), (), BACK),
 }
 PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG")
@@ -218,7 +219,7 @@ FORGETS = (Commanded(Command.FORGET), Chose("forget"), Said("/forget"))
 STEPS = ("notice", "category", "place", "story", "pictures", "review", "thread")
 
 
-def parts(house: House, *, secure: bool = False, demo: bool = True) -> Parts:
+def parts(house: House, *, secure: bool = False, demo: bool = True, onion: str = "") -> Parts:
     """Parts whose talk is `house`; the database is never opened by the worker's pages."""
     return Parts(
         public_url=None,
@@ -232,4 +233,5 @@ def parts(house: House, *, secure: bool = False, demo: bool = True) -> Parts:
         volatile=Memory(bytes(32), monotonic),
         texts=world.texts(),
         clock=lambda: NOW,
+        onion=onion,
     )

@@ -14,6 +14,9 @@ from tests import commands, services
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret-4711"
 
+# Made of the bytes 0 to 31: nobody's.
+ONION = "http://aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion"
+
 WRONG = [
     ("DATABASE_URL", ""),
     ("DATABASE_URL", f"mysql://root:{SECRET}@host/name"),
@@ -40,6 +43,16 @@ WRONG = [
     ("PUBLIC_URL", f"https://host:{SECRET}"),
     ("TRUSTED_PROXY", ""),
     ("TRUSTED_PROXY", SECRET),
+    ("ONION_URL", f"http://{SECRET}.onion"),
+    ("ONION_URL", "http://expyuzz4wqqyqhjn.onion"),
+    # One letter of a good one was mistyped.
+    ("ONION_URL", ONION.replace("aaaq", "aaba")),
+    ("ONION_URL", f"https://host/{SECRET}"),
+    ("EXIT_URL", ""),
+    ("EXIT_URL", f"http://{SECRET}"),
+    ("DATA_CONTACT", f"{SECRET}\nmore"),
+    ("DATA_CONTACT", SECRET * 40),
+    ("HOSTED_IN", SECRET * 40),
     ("TIMEZONE", ""),
     ("TIMEZONE", SECRET),
     ("TIMEZONE", "../../etc/passwd"),
@@ -89,6 +102,18 @@ def test_a_wrong_setting_is_one_line_that_names_it_and_never_its_value(
     assert "\n" not in line
     assert SECRET not in line
     assert raised.value.__suppress_context__ or raised.value.__context__ is None
+
+
+def test_an_onion_service_and_what_is_shown_are_taken_as_they_were_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TIENGTHO_ONION_URL", f"{ONION.upper()}/")
+    monkeypatch.setenv("TIENGTHO_EXIT_URL", "https://example.org/weather")
+    monkeypatch.setenv("TIENGTHO_DATA_CONTACT", " Chị Lan, 0900 000 000 ")
+    settings = config.load()
+    assert settings.onion_url == ONION
+    assert settings.exit_url == "https://example.org/weather"
+    assert settings.data_contact == "Chị Lan, 0900 000 000"
 
 
 def test_all_that_is_wrong_stands_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

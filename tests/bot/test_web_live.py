@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.web.padding import EVENT_BYTES
 from bot.web.server import make_application
 from bot.web.stream import STREAMS, Streams
 from tests.bot.house import NOW, House, parts
@@ -26,14 +27,14 @@ async def client(house: House) -> AsyncIterator[Client]:
 
 
 async def events(answer: aiohttp.ClientResponse, count: int) -> list[str]:
-    """The next `count` events by name; heartbeats are `:`."""
+    """The next `count` events by name; heartbeats are `:`. All are of one size."""
     seen: list[str] = []
     while len(seen) < count:
-        line = (await answer.content.readline()).decode().strip()
-        if line.startswith("event: "):
-            seen.append(line.removeprefix("event: "))
-        elif line == ":":
-            seen.append(":")
+        block = (await answer.content.readexactly(EVENT_BYTES)).decode()
+        assert block.endswith(".\n\n")
+        first = block.partition("\n")[0]
+        if not first.startswith("retry: "):
+            seen.append(":" if first.startswith(":") else first.removeprefix("event: "))
     return seen
 
 
@@ -55,7 +56,7 @@ async def test_an_open_thread_is_told_to_look_again(house: House) -> None:
         async with client.get("/live") as answer:
             assert answer.content_type == "text/event-stream"
             assert "Server" not in answer.headers
-            await answer.content.readline()
+            await answer.content.readexactly(EVENT_BYTES)
             mine.hub.tell([b"another tip", b"a tip"])
             async with asyncio.timeout(60):
                 assert await events(answer, 1) == ["changed"]
@@ -75,7 +76,7 @@ async def test_the_end_of_a_draft_is_told_two_minutes_before_and_a_lost_talk_at_
             heard = ""
             while heard != "ended":
                 [heard] = await events(answer, 1)
-            assert await answer.content.read() == b"data:\n\n"
+            assert await answer.content.read() == b""
 
 
 async def test_no_more_streams_than_the_process_can_bear(house: House) -> None:

@@ -15,10 +15,10 @@ Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
 
 @asynccontextmanager
 async def visiting(
-    house: House, *, secure: bool = False, demo: bool = True
+    house: House, *, secure: bool = False, demo: bool = True, onion: str = ""
 ) -> AsyncIterator[Client]:
     """A browser before the page of `house`."""
-    app = make_application(parts(house, secure=secure, demo=demo))
+    app = make_application(parts(house, secure=secure, demo=demo, onion=onion))
     async with TestClient(TestServer(app)) as client:
         yield client
 

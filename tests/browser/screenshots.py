@@ -50,6 +50,8 @@ async def take_all(crowd: Crowd, folder: Path, width: int) -> None:
     administrator = await crowd.officer("quantri", width)
     await administrator.go("/desk/nguoi")
     await into(folder, administrator.page, width)("people")
+    await administrator.go("/desk/su-co")
+    await into(folder, administrator.page, width)("incident")
     stranger = await crowd.stranger(width)
     await stranger.go("/desk/vao")
     await into(folder, stranger.page, width)("login")

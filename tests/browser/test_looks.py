@@ -31,7 +31,7 @@ async def test_the_road_of_a_tip_is_open_to_everybody_and_light(crowd: Crowd, wi
     scales = Scales(worker.page)
     await tour.pages(worker, judged(worker.page, seen))
     await tour.filing(worker, judged(worker.page, seen))
-    assert len(seen) == 23
+    assert len(seen) == 24
     assert 10_000 < scales.heaviest < MOST_BYTES
 
 
@@ -60,6 +60,8 @@ async def test_the_doors_of_the_desk_are_open_to_everybody(crowd: Crowd, width: 
     await administrator.go("/desk/nguoi")
     await tour.unfold(administrator)
     await at("people")
+    await administrator.go("/desk/su-co")
+    await at("incident")
     stranger = await crowd.stranger(width)
     at = judged(stranger.page, seen)
     await stranger.go("/desk/vao")
@@ -87,6 +89,8 @@ async def test_the_pages_in_english_fit_and_have_no_barrier(
     worker.scripts = scripts
     await worker.press("Send a tip")
     await at("category")
+    await worker.go("/quyen-rieng-tu")
+    await at("privacy")
     await worker.go("/quyen")
     await at("rights")
     await worker.go("/so-tay")

@@ -17,6 +17,7 @@ async def pages(worker: Worker, at: At) -> None:
         ("bell", "/chuong"),
         ("handbook", "/so-tay"),
         ("rights", "/quyen"),
+        ("privacy", "/quyen-rieng-tu"),
         ("leave", "/thoat"),
         ("lost", "/khong-co"),
     ):

@@ -43,8 +43,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "desk.coach": coach.Doubt,
 }
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
-# Keys of the pages, the desk and the studio are put together in the templates.
-PAGES = ("page.", "desk.", "studio.")
+# Keys of these are put together in the templates, and those of an incident from its lists.
+PAGES = ("page.", "desk.", "studio.", "incident.")
 OLD_SPELLING = re.compile(r"\b\w*(?:oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ|uỳ|uý|uỷ|uỹ|uỵ)\b")
 NOT_OLD = re.compile(r"\bqu\w+")
 # We take no side: nothing that would call workers' gatherings a threat, nothing that agitates.
@@ -209,7 +209,7 @@ def templates_patterns() -> Iterator[str]:
                     else piece
                     for part in node.values
                 ]
-                if parts[0].startswith(("page", "desk", "studio")):
+                if parts[0].startswith(("page", "desk", "studio", "incident")):
                     yield "".join(parts)
 
 

@@ -160,8 +160,8 @@ OTHERS: Mapping[str, Fields] = {
     },
     "sums": dict.fromkeys(("sending", "account", "province", "kind", "count"), _COUNT),
     "instance": {
-        "name": What(Kind.HOUSE, "salt, demo"),
-        "value": What(Kind.HOUSE, "salt, demo"),
+        "name": What(Kind.HOUSE, "salt, demo, marks of the house"),
+        "value": What(Kind.HOUSE, "salt, demo, since when an incident is known"),
     },
     "keyring": {
         **dict.fromkeys(("purpose", "number", "current"), What(Kind.HOUSE, "which key it is")),

@@ -48,7 +48,9 @@ _HOW = What(Kind.HOUSE, "how we work")
 _DAYS = What(Kind.HOUSE, "days that a closed tip is kept")
 SETTINGS: Fields = {
     **dict.fromkeys(("database_url", "redis_url", "master_key_file", "push_key_file"), _WHERE),
-    **dict.fromkeys(("web_host", "web_port", "public_url"), _WHERE),
+    **dict.fromkeys(("web_host", "web_port", "public_url", "onion_url", "hosted_in"), _WHERE),
+    "exit_url": What(Kind.HOUSE, "a public page that says nothing of us"),
+    "data_contact": What(Kind.HOUSE, "whom to ask, as it is shown to everybody"),
     **dict.fromkeys(("telegram_api_url", "zalo_api_url", "zalo_media_hosts"), _WHERE),
     **dict.fromkeys(("telegram_token", "telegram_webhook_secret"), _SECRET),
     **dict.fromkeys(("trusted_proxy", "timezone", "log_level", "telegram_mode"), _HOW),
@@ -99,6 +101,7 @@ WRITERS: Mapping[str, str] = {
     "bot/backup_files.py": "archives, the ledger, the private half of their key",
     "bot/locks.py": "an empty file that says who serves",
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
+    "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "storage/database.py": "the database",
 }
 """Everybody who may write to a disk. What a worker sends passes through none but the last."""

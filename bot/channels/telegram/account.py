@@ -45,6 +45,7 @@ COMMANDS = {
     "chuong": "command.bell",
     "bantin": "command.bulletins",
     "quyen": "command.rights",
+    "quyencuatoi": "command.privacy",
     "ngonngu": "command.language",
     "huy": "command.cancel",
     "trogiup": "command.help",

@@ -156,7 +156,6 @@
   function leave() {
     const form = find("exit");
     if (!form) return;
-    document.title = "";
     document.body.hidden = true;
     if (stream) stream.close();
     fetch("/thoat", {
