@@ -13,11 +13,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts
-<<<<<<< HEAD
-from handlers.worker import rights, subscription
-=======
-from handlers.worker import privacy, subscription
->>>>>>> f59df55fc53704525445d0faea18e5296b4785d2
+from handlers.worker import privacy, rights, subscription
 from handlers.worker.step import BACK, HOME, Input, Step, choice, not_taken, note
 from handlers.worker.story import keep_early
 from handlers.worker.words import is_greeting
@@ -93,11 +89,7 @@ def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
 
 
 def aside_screen(state: Aside, facts: Facts) -> Screen:
-<<<<<<< HEAD
-    """The bell's list, where bulletins are read, what is outside, what we keep, help."""
-=======
-    """The bell's list, where bulletins are read, what we keep, a person's rights, help."""
->>>>>>> f59df55fc53704525445d0faea18e5296b4785d2
+from handlers.worker import privacy, rights, subscription
     ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
     match state.page:
         case rights.PAGE:
