@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
 
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
@@ -12,6 +14,8 @@ _INVISIBLE = re.compile(
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ENDS_A_LINE = "\n\r\u2028\u2029"
+# A letter and its marks; no language has more, and to sort thousands of them takes seconds.
+_MOST_MARKED = 4
 _NOT_WORD = re.compile(r"[^\w]+")
 # Letters of other scripts that cannot be told from a Latin one, small letters only.
 _ALIKE = str.maketrans(
@@ -61,41 +65,66 @@ def plain(text: str) -> Plain:
     script and shape as 0 to 9, letters that only look Latin as the Latin ones, every gap as one
     space or one line feed.
     """
-    groups: list[_Group] = []
+    letters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for at, sign in enumerate(text):
-        if _INVISIBLE.match(sign) and sign not in "\n\r\t":
+        sort = _sort(sign)
+        if sort is _Sort.NOTHING:
             continue
-        gap = "\n" if sign in _ENDS_A_LINE else " " if sign.isspace() else ""
-        last = groups[-1] if groups else _Group("", at, at)
-        if gap and last.letters.isspace():
-            groups[-1] = _Group(max(gap, last.letters, key="\n".__eq__), last.start, at + 1)
-        elif last.letters and unicodedata.category(sign) in ("Mn", "Me"):
-            groups[-1] = _Group(last.letters + sign, last.start, at + 1)
+        is_gap = sort is _Sort.GAP or sort is _Sort.LINE
+        if is_gap and letters and letters[-1].isspace():
+            letters[-1] = "\n" if sort is _Sort.LINE else letters[-1]
+        elif sort is _Sort.MARK and letters:
+            letters[-1] += sign
         else:
-            groups.append(_Group(gap or sign, at, at + 1))
-    found = [(letter, each) for each in groups for letter in _letters(each.letters)]
+            letters.append("\n" if sort is _Sort.LINE else " " if is_gap else sign)
+            starts.append(at)
+            ends.append(at)
+        ends[-1] = at + 1
+    found = [
+        (made, start, end)
+        for each, start, end in zip(letters, starts, ends, strict=True)
+        for made in _plain_letter(each[:_MOST_MARKED])
+    ]
     return Plain(
-        "".join(letter for letter, _ in found),
-        tuple(each.start for _, each in found),
-        tuple(each.end for _, each in found),
+        "".join(made for made, _, _ in found),
+        tuple(start for _, start, _ in found),
+        tuple(end for _, _, end in found),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """One letter with its marks, or one gap, and where it stands."""
+class _Sort(Enum):
+    """What a sign is to a reader."""
 
-    letters: str = field(repr=False)
-    start: int
-    end: int
+    NOTHING = 0
+    GAP = 1
+    LINE = 2
+    MARK = 3
+    LETTER = 4
 
 
-def _letters(group: str) -> str:
+# Of signs, and below of letters: nobody's words are kept in these.
+@lru_cache(maxsize=2048)
+def _sort(sign: str) -> _Sort:
+    if sign in _ENDS_A_LINE:
+        return _Sort.LINE
+    if sign == "\t":
+        return _Sort.GAP
+    if _INVISIBLE.match(sign):
+        return _Sort.NOTHING
+    if sign.isspace():
+        return _Sort.GAP
+    return _Sort.MARK if unicodedata.category(sign) in ("Mn", "Me") else _Sort.LETTER
+
+
+@lru_cache(maxsize=2048)
+def _plain_letter(letter: str) -> str:
     """The plain letters of one letter with its marks, perhaps none."""
-    digit = unicodedata.digit(group[0], None)
+    digit = unicodedata.digit(letter[0], None)
     if digit is not None:
         return str(digit)
-    made = unicodedata.normalize("NFKC", group).lower().translate(_ALIKE)
+    made = unicodedata.normalize("NFKC", letter).lower().translate(_ALIKE)
     return "".join(sign for sign in made if unicodedata.category(sign) != "Me")
 
 

@@ -89,8 +89,8 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(
             "",
-            "**Careful words.** What in a worker's words may tell who they are is asked about before"
-            " it goes, and so is what an officer writes that may lead to the worker",
+            "**Careful words.** What in a worker's words may tell who they are is asked about"
+            " before it goes, and so is what an officer writes that may lead to the worker",
             "`make coach`",
             _coach,
         ),
