@@ -10,6 +10,7 @@ from functools import reduce
 from handlers.coach import ABOUT_ONESELF, Finding, covered, look
 from handlers.effects import AddWords, FileTip
 from handlers.events import Brought, Chose, Said, Showed
+from handlers.folding import fold
 from handlers.languages import Language
 from handlers.receipt import show
 from handlers.screens import Choice, Say, Screen, Tone, say
@@ -51,6 +52,17 @@ from handlers.worker.step import (
 
 MARKS = {Language.VI: "[đã che]", Language.EN: "[hidden]"}
 """What stands in the place of what was covered."""
+
+# Other words for the choices, as they are typed; all else that is typed belongs to the story.
+_MEANT = {
+    "cover_mine": "cua toi|cua em|cua minh|cua e|cua t|cua tui|so cua toi|so cua em|che|che lai|hide"
+    "|mine",
+    "keep_theirs": "cua no|cua ho|cua nguoi ta|cua nguoi khac|cua nguoi vi pham|cua chu no|giu|keep"
+    "|khong phai|khong phai cua toi|khong phai cua em|ko phai|not mine|theirs",
+    "cover_every": "che het|hide all",
+    "keep_every": "giu het|keep all",
+    "write_anew": "sua|viet lai|sua lai|change|rewrite",
+}
 
 _LISTED = 5
 _TOLD_LETTERS = 80
@@ -126,7 +138,7 @@ def asking_whose(
     state: AskingWhose, event: Input, facts: Facts
 ) -> Step[AskingWhose | Reviewing | ChangingStory | Received]:
     """The answer belongs to what stands first. In danger the tip may go as it is."""
-    draft = state.draft
+    draft, event = state.draft, _as_choice(event)
     match event:
         case Chose("send") if draft.danger:
             return send(draft, facts)
@@ -158,7 +170,7 @@ def asking_whose_later(
     state: AskingWhoseLater, event: Input, facts: Facts
 ) -> Step[AskingWhoseLater | ReadingThread | AddingWords | ConfirmingAddition]:
     """The same for words that are added to a tip: they are added once all is answered."""
-    thread = ReadingThread(state.key)
+    thread, event = ReadingThread(state.key), _as_choice(event)
     match event:
         case Chose("write_anew"):
             return Step(AddingWords(state.key))
@@ -186,6 +198,15 @@ def asking_whose_later_screen(state: AskingWhoseLater, _: Facts) -> Screen:
     """What was found."""
     says, choices = _question(state.words, state.kept)
     return Screen((*says, say("coach.not_sent")), choices, (BACK,))
+
+
+def _as_choice(event: Input) -> Input:
+    """A choice that was typed in other words than its label."""
+    if not isinstance(event, Said):
+        return event
+    folded = fold(event.words)
+    names = (name for name, words in _MEANT.items() if folded in words.split("|"))
+    return next((Chose(name) for name in names), event)
 
 
 def _answered(name: str, held: _Answered, facts: Facts) -> _Answered:
