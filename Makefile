@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench seizure coach mutations proof clean
+.PHONY: help setup run test check format lock bench seizure corpus coach scope mutations proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -48,8 +48,14 @@ lock: setup ## choose new versions and write them down with their hashes
 bench: setup ## measure; one line of JSON for each figure
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+scope: setup ## judge what is turned away, asked about, and kept from the police, by sets of texts
+	@$(BIN)/python -m tests.scope $(ARGS)
+
 seizure: setup ## play whole talks, then search every byte that is left for what was said
 	@$(BIN)/python -m tests.whole.seizure $(ARGS)
+
+corpus: setup ## clean files with a secret at every known place, throw hostile ones; what was left
+	@$(BIN)/python -m tests.corpus $(ARGS)
 
 coach: setup ## show how well the coach sees what may tell who a worker is
 	@$(BIN)/python -m tests.coach $(ARGS)

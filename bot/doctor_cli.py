@@ -14,7 +14,7 @@ from bot import backup_doctor, hardening, keyfile, redis_doctor
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
-from bot.media import Cleaner, Sandbox
+from bot.media import Cleaner, Kind, Sandbox
 from bot.order_cli import ADVICE
 from storage import audit, incidents, migrate, rotation
 from storage.database import Database, Unreachable, file_of
@@ -126,12 +126,24 @@ async def _swap(_: Settings) -> Sequence[Finding]:
 async def _sandbox(_: Settings) -> Sequence[Finding]:
     match await Cleaner().sandbox():
         case Sandbox.NAMESPACES:
-            return [Finding(True, "pictures: cleaned in a process without network.")]
+            return [Finding(True, "files: cleaned in a process without network."), *await _kinds()]
         case Sandbox.LIMITS_ONLY:
-            line = "pictures: the kernel grants no namespaces, so they are cleaned within limits"
-            return [Finding(None, f"{line} of time and memory only.")]
+            line = "files: the kernel grants no namespaces, so they are cleaned within limits"
+            line = f"{line} of time and memory only."
+            return [Finding(None, line), *await _kinds()]
         case Sandbox.ABSENT:
-            return [Finding(False, "pictures: no cleaner can be started, so none is taken.")]
+            return [Finding(False, "files: no cleaner can be started, so none is taken.")]
+
+
+async def _kinds() -> Sequence[Finding]:
+    """Which kinds the decoders at hand can clean; the others would be refused as broken."""
+    cleaner = Cleaner()
+    able = await asyncio.gather(*(cleaner.can_clean(kind) for kind in Kind))
+    lacking = [kind.value for kind, can in zip(Kind, able, strict=True) if not can]
+    if lacking:
+        line = f"files: no decoder for {', '.join(lacking)}; what workers send of these is refused."
+        return [Finding(False, line)]
+    return [Finding(True, f"files: {', '.join(kind.value for kind in Kind)} can be cleaned.")]
 
 
 async def _beside(settings: Settings, _: Database, opened: Installation) -> Sequence[Finding]:

@@ -11,7 +11,7 @@ from bot.channels import Arrival
 from bot.facts import Lookups
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
-from bot.media import Cleaner, CleanPicture
+from bot.media import Cleaner, CleanFile, Refusal
 from handlers import packing, worker
 from handlers.effects import ForgetChat
 from handlers.events import Ending, Event, Looked, Picture, Showed, Unusable
@@ -102,9 +102,11 @@ class Inbound:
     async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
         """Clean a picture and keep it for the draft of that chat."""
         cleaned = await self._cleaner.clean(data)
-        if not isinstance(cleaned, CleanPicture):
+        if not isinstance(cleaned, CleanFile):
             note(Log.PICTURE_REFUSED)
-            return _UNUSABLE.get(cleaned.value, Unusable.BROKEN)
+            return unusable(cleaned)
+        if not cleaned.kind.startswith("image/"):
+            return Unusable.NOT_A_PICTURE
         name = secrets.token_hex(8)
         try:
             await self._carrier.keep_picture(
@@ -317,14 +319,11 @@ class Inbound:
         return self._lookups.clock()
 
 
-_UNUSABLE = {
-    "empty": Unusable.EMPTY,
-    "too_big": Unusable.TOO_BIG,
-    "not_a_picture": Unusable.NOT_A_PICTURE,
-    "broken": Unusable.BROKEN,
-    "too_many_pixels": Unusable.TOO_MANY_PIXELS,
-    "too_slow": Unusable.TOO_SLOW,
-}
+def unusable(refusal: Refusal) -> Unusable:
+    """What the worker is told about a refused file. A child that was taken over is not their doing:
+    to them that file is broken.
+    """
+    return Unusable.BROKEN if refusal is Refusal.UNSAFE else Unusable(refusal.value)
 
 
 def _chat(channel: str, address: str) -> str:

@@ -167,16 +167,16 @@ def reader(
     `place`, accepts `category`, has a desk and is not shut out; in danger only one with an alarm.
 
     A unit inside a company reads only if `picked` names it and it is at the place. Of several units
-    the deepest in the tree wins, then the one that covers least, then the smaller id. Shut out are
-    the excluded units, the units below them (a tip about a unit goes up) and the units in conflict
-    with them. The root is the last answer to everything: it counts as having a desk and an alarm
-    and as accepting everything, and excluding it has no effect, because nobody is above it.
+    the deepest in the tree wins, then the one that covers least, then the smaller id. Shut out is
+    what `barred` names: a tip about a unit goes up. The root is the last answer to everything: it
+    counts as having a desk and an alarm and as accepting everything, and excluding it has no
+    effect, because nobody is above it.
     """
-    barred = _barred(tree, excluded)
+    out = barred(tree, excluded)
     fits = [
         unit
         for unit in (tree.covering(place) if place is not None else ())
-        if _reads(unit, danger=danger) and unit.accepts(category) and unit.id not in barred
+        if _reads(unit, danger=danger) and unit.accepts(category) and unit.id not in out
     ]
     for unit in fits:
         if unit.id == picked and tree.is_inside(unit):
@@ -192,9 +192,9 @@ def above(
     (in danger with an alarm), not shut out (as for `reader`); the root at the end, for the root
     itself, and for an id that no longer exists.
     """
-    barred = _barred(tree, excluded)
+    out = barred(tree, excluded)
     for unit in tree.ancestors(unit_id):
-        if _reads(unit, danger=danger) and not tree.is_inside(unit) and unit.id not in barred:
+        if _reads(unit, danger=danger) and not tree.is_inside(unit) and unit.id not in out:
             return unit
     return tree.root
 
@@ -211,10 +211,10 @@ def second_look(
     for `above` that accepts `category`, the root as the last; None where nobody is left. Unlike for
     a new tip, somebody who is shut out stays so here, the root as well.
     """
-    barred = _barred(tree, excluded | {unit_id})
+    out = barred(tree, excluded | {unit_id})
     for unit in tree.ancestors(unit_id) or ((tree.root,) if tree.get(unit_id) is None else ()):
         fits = _reads(unit, danger=danger) and unit.accepts(category) and not tree.is_inside(unit)
-        if unit.id not in barred and (fits or unit is tree.root):
+        if unit.id not in out and (fits or unit is tree.root):
             return unit
     return None
 
@@ -249,6 +249,26 @@ def excludable(tree: Tree, place: Place | None) -> tuple[Excludable, ...]:
     return tuple(Excludable(key, tuple(sorted(ids))) for key, ids in units.items() if ids)
 
 
+def barred(tree: Tree, excluded: frozenset[str]) -> frozenset[str]:
+    """All units that `excluded` shuts out: these, those in conflict with them, and whatever stands
+    below one of them; units below an excluded root stay, as the last.
+    """
+    if not excluded:
+        return excluded
+    out = set(excluded)
+    for unit in tree.all:
+        if unit.conflicts & excluded:
+            out.add(unit.id)
+        if unit.id in excluded:
+            out |= unit.conflicts
+    waiting = [unit_id for unit_id in out if unit_id != tree.root.id]
+    while waiting:
+        below = [child.id for child in tree.children(waiting.pop())]
+        out.update(below)
+        waiting += below
+    return frozenset(out)
+
+
 def _reads(unit: Unit, *, danger: bool = False) -> bool:
     may = unit.kind is UnitKind.UNION and unit.has_desk
     return may and (unit.has_alarm or not danger)
@@ -262,24 +282,6 @@ def _width(code: str) -> int:
     if code == WHOLE_COUNTRY:
         return _WIDTH_OF_COUNTRY
     return _WIDTH_OF_PROVINCE if len(code) == _PROVINCE_DIGITS else 1
-
-
-def _barred(tree: Tree, excluded: frozenset[str]) -> frozenset[str]:
-    """All units that `excluded` shuts out; units below an excluded root stay, as the last."""
-    if not excluded:
-        return excluded
-    barred = set(excluded)
-    for unit in tree.all:
-        if unit.conflicts & excluded:
-            barred.add(unit.id)
-        if unit.id in excluded:
-            barred |= unit.conflicts
-    waiting = [unit_id for unit_id in excluded if unit_id != tree.root.id]
-    while waiting:
-        below = [child.id for child in tree.children(waiting.pop())]
-        barred.update(below)
-        waiting += below
-    return frozenset(barred)
 
 
 def _walk(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
-from storage import record, staff, stored
+from storage import readers, record, staff, stored, units
 from storage.database import Tx, changes
 from storage.days import VIETNAM
 from storage.record import Record
@@ -53,10 +53,11 @@ async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
     if not mine:
         return ()
     people = {member.id.hex(): member for member in await staff.members(tx)}
+    police = await units.police_among(tx, mine)
     found = [
         card_of(tip, known, day, officer, people, now)
         for tip, known, day in await records(tx)
-        if mine.intersection(known.readers) and known.status is not Status.RECEIVED
+        if readers.among(known, mine, police) and known.status is not Status.RECEIVED
     ]
     return tuple(sorted(found, key=_order))
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from handlers.folding import clean
 from handlers.tips import Author, Kind, Move, Outcome, Status, after, moves_from
-from storage import audit, bell, record, staff, stored, thread, timing, units
+from storage import audit, bell, readers, record, staff, stored, thread, timing, units
 from storage.audit import Act
 from storage.cards import Card, card_of, cards, holder_of, mark_of
 from storage.crypto import CaseKey
@@ -205,7 +205,7 @@ async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Hel
     known = record.unseal(tx.keys, tip, row.record)
     if known.status is Status.RECEIVED:
         return None
-    for unit in sorted(mine.intersection(known.readers)):
+    for unit in sorted(await readers.reading(tx, known, mine)):
         # The record says who reads; the wrap is what lets them.
         case = await stored.open_as(tx, unit, tip)
         if case is not None:

@@ -7,14 +7,12 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
-
 from handlers import routing
 from handlers.clocks import Deadlines
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.tips import Move, Outcome, Status, after, appeal_until
-from storage import audit, bell, cases, outbox, record, staff, stored, tally, timing, units
+from storage import audit, bell, cases, outbox, readers, record, staff, stored, tally, timing, units
 from storage.audit import Act
 from storage.cases import Done, No, Refusal
 from storage.crypto import CaseKey
@@ -22,7 +20,7 @@ from storage.database import Tx
 from storage.days import VIETNAM
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
-from storage.tables import tips, wraps
+from storage.tables import tips
 from storage.volatile import Full, Volatile
 
 UNDO_SECONDS = 600
@@ -57,8 +55,8 @@ async def close(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Removed | 
     if known.holder != officer.hex():
         return Refusal(No.TAKEN, (await cases.holder_name(tx, known)) or "")
     row = await stored.row_where(tx, tips.c.id == tip)
-    kept = await tx.rows(select(wraps).where(wraps.c.tip == tip))
-    await stored.seal_again(tx, tip, held.case, ())
+    kept = await stored.wraps_of(tx, tip)
+    await stored.seal_again(tx, tip, held.case, replace(known, readers=()))
     await outbox.drop_of(tx, tip)
     ended = await timing.closed(tx, timing.answered(known, now), Outcome.OUT_OF_SCOPE, now)
     ended = await stored.take_from_groups(tx, replace(ended, readers=(), holder=None))
@@ -72,7 +70,7 @@ async def close(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Removed | 
         nickname=known.nickname,
         ends=now + timedelta(seconds=UNDO_SECONDS),
         record=bytes(row.record) if row is not None else b"",
-        wraps=tuple((bytes(each.id), bytes(each.body)) for each in kept),
+        wraps=kept,
         after=_hash(sealed),
     )
 
@@ -90,12 +88,10 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
         return Refusal(No.CHANGED)
     # Not before: where the record is another one, the key of the old one may be gone as well.
     before = record.unseal(tx.keys, removed.tip, removed.record)
-    mine = (await staff.units_read_by(tx, officer)).intersection(before.readers)
+    mine = await readers.reading(tx, before, await staff.units_read_by(tx, officer))
     if not mine:
         return Refusal(No.NOT_YOURS)
-    await tx.run(delete(wraps).where(wraps.c.tip == removed.tip))
-    again = [{"id": key, "tip": removed.tip, "body": body} for key, body in removed.wraps]
-    await tx.run(insert(wraps), again)
+    await stored.put_back(tx, removed.tip, before, removed.wraps)
     await tally.drop(tx, record.unseal(tx.keys, removed.tip, row.record).tally)
     await stored.write_sealed(tx, removed.tip, removed.record)
     if before.posts:
@@ -122,8 +118,9 @@ async def appeal(
     if not _may_be_asked(await units.tree(tx), known, unit, today):
         return False
     case = CaseKey.unwrap(bytes(row.reporter), key.secret, row.reporter_wrap)
-    await stored.seal_again(tx, tip, case, (unit,))
-    await stored.write_record(tx, tip, _anew(known, unit, dates))
+    again = _anew(known, unit, dates)
+    await stored.seal_again(tx, tip, case, again)
+    await stored.write_record(tx, tip, again)
     await outbox.write(tx, Letter(LetterKind.CARD, tip, unit, due))
     return True
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.tips import Category, Status
-from storage import desk_groups, outbox, record, staff, stored, units
+from storage import desk_groups, outbox, readers, record, staff, stored, units
 from storage.cards import Card, card_of, records
 from storage.chance import random_bytes
 from storage.database import Tx
@@ -104,7 +104,7 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     if group is None or row is None:
         return None
     known = record.unseal(tx.keys, letter.tip, row.record)
-    if group.unit not in known.readers:
+    if not await readers.reading(tx, known, (group.unit,)):
         return None
     post = post_in(known, group.id)
     if post is None and letter.kind is LetterKind.REFRESH:

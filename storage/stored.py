@@ -1,6 +1,6 @@
 """A stored tip, for both sides of the desk: its row and record, its readers, its bell number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from handlers.tips import Status
 from handlers.turn import Whose
-from storage import alarms, desk_groups, outbox, record, units
+from storage import alarms, desk_groups, outbox, readers, record, units
 from storage.chance import random_id
 from storage.crypto import CaseKey, dummy_wrap
 from storage.database import Tx
@@ -36,7 +36,10 @@ async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -
 
 
 async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
-    """Write the record of a tip whose row the caller holds; as it is stored now."""
+    """Write the record of a tip whose row the caller holds; as it is stored now. Raises
+    NotForPolice.
+    """
+    await readers.check(tx, changed)
     sealed = record.seal(tx.keys, tip, changed)
     await find_wraps_anew(tx, tip, changed.readers)
     await write_sealed(tx, tip, sealed)
@@ -49,13 +52,13 @@ async def write_sealed(tx: Tx, tip: bytes, sealed: bytes) -> None:
     tx.touched.add(tip)
 
 
-async def find_wraps_anew(tx: Tx, tip: bytes, readers: Sequence[str]) -> None:
+async def find_wraps_anew(tx: Tx, tip: bytes, known: Sequence[str]) -> None:
     """Let the wraps of a tip be found by the current key, wherever its record is sealed with it: by
     the record alone a rotation knows that a tip is done.
     """
     if not tx.keys.older(Purpose.METADATA):
         return
-    for reader in readers:
+    for reader in known:
         new, *old = _wrap_ids(tx, reader, tip)
         await tx.run(update(wraps).where(wraps.c.id.in_(old)).values(id=new))
 
@@ -124,10 +127,11 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     tx.touched.update(ids)
 
 
-async def seal_to(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) -> None:
-    """Let `readers` open a new tip. Raises UnknownUnit."""
+async def seal_to(tx: Tx, tip: bytes, case: CaseKey, known: Record) -> None:
+    """Let its readers open a new tip. Raises UnknownUnit, NotForPolice, ShutOut."""
+    await readers.check_sealing(tx, known)
     rows = []
-    for reader in readers:
+    for reader in known.readers:
         public = await units.public_key(tx, reader)
         if public is None:
             raise UnknownUnit
@@ -137,10 +141,33 @@ async def seal_to(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) -> 
     await tx.run(insert(wraps), rows)
 
 
-async def seal_again(tx: Tx, tip: bytes, case: CaseKey, readers: Sequence[str]) -> None:
-    """Let exactly `readers` open the tip from now on. Raises UnknownUnit."""
+async def seal_again(tx: Tx, tip: bytes, case: CaseKey, known: Record) -> None:
+    """Let exactly the readers of `known` open the tip from now on. Raises as `seal_to`."""
     await tx.run(delete(wraps).where(wraps.c.tip == tip))
-    await seal_to(tx, tip, case, readers)
+    await seal_to(tx, tip, case, known)
+
+
+async def take_wraps(tx: Tx, tip: bytes, gone: Collection[str]) -> None:
+    """Let these units not open the tip any more; how many do, the rows tell no more than before."""
+    for unit in gone:
+        mine = wraps.c.id.in_(_wrap_ids(tx, unit, tip))
+        nothing = {"id": random_id(), "body": dummy_wrap()}
+        await tx.run(update(wraps).where(mine).values(**nothing))
+
+
+async def wraps_of(tx: Tx, tip: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """The wraps of a tip as they lie there."""
+    rows = await tx.rows(select(wraps).where(wraps.c.tip == tip))
+    return tuple((bytes(each.id), bytes(each.body)) for each in rows)
+
+
+async def put_back(
+    tx: Tx, tip: bytes, before: Record, sealed: Sequence[tuple[bytes, bytes]]
+) -> None:
+    """Put wraps of a tip back, of which `before` tells whom they are for. Raises NotForPolice."""
+    await readers.check(tx, before)
+    await tx.run(delete(wraps).where(wraps.c.tip == tip))
+    await tx.run(insert(wraps), [{"id": key, "tip": tip, "body": body} for key, body in sealed])
 
 
 async def open_as(tx: Tx, unit: str, tip: bytes) -> CaseKey | None:

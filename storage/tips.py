@@ -11,7 +11,7 @@ from handlers.effects import FileTip
 from handlers.states import Key
 from handlers.tips import Author, Kind, Move, Outcome, Status, after, appeal_until, police_allowed
 from handlers.turn import Entry, Thread
-from storage import outbox, record, stored, thread, timing, units
+from storage import outbox, readers, record, stored, thread, timing, units
 from storage.chance import random_id
 from storage.crypto import CaseKey
 from storage.database import Tx
@@ -61,8 +61,8 @@ async def file(
 ) -> bytes:
     """Store a tip, sealed to its unit and its worker, and write the card to the desk; the tip's id.
 
-    `due` is when the card may leave. Raises UnknownUnit, OldPepper, and AlreadyFiled: one code
-    files once.
+    `due` is when the card may leave. Raises UnknownUnit, NotForPolice, ShutOut, OldPepper, and
+    AlreadyFiled: one code files once.
     """
     if new.key.pepper != tx.keys.current(Purpose.PEPPER):
         raise OldPepper
@@ -103,7 +103,7 @@ async def file(
     into = (sqlite.insert if tx.is_sqlite else postgresql.insert)(tips)
     if not await tx.run(into.values(values).on_conflict_do_nothing(index_elements=["locator"])):
         raise AlreadyFiled
-    await stored.seal_to(tx, tip, case, filed.readers)
+    await stored.seal_to(tx, tip, case, filed)
     await outbox.write(tx, Letter(LetterKind.CARD, tip, new.unit, due))
     tx.touched.add(tip)
     return tip
@@ -218,25 +218,34 @@ async def hide(
         return False
     found = opened.record
     excluded |= found.excluded
-    staying = tuple(each for each in found.readers if each not in excluded and each != unit)
+    out = excluded | await readers.shut_out(tx, excluded)
+    staying = tuple(each for each in found.readers if each not in out and each != unit)
     changed = replace(found, unit=unit, readers=(unit, *staying), excluded=excluded)
     if unit != found.unit and found.status is not Status.CLOSED:
         changed = replace(changed, status=Status.RECEIVED, holder=None, triage_by=triage_by)
         changed = replace(changed, triage=None)
         await outbox.drop_of(tx, opened.tip)
         await outbox.write(tx, Letter(LetterKind.CARD, opened.tip, unit, due))
-    await stored.seal_again(tx, opened.tip, opened.case, changed.readers)
+    await stored.seal_again(tx, opened.tip, opened.case, changed)
     changed = await stored.take_from_groups(tx, changed, frozenset(changed.readers))
     await stored.change(tx, opened.tip, changed, None)
     return True
 
 
 async def allow_police(tx: Tx, key: Key, *, allowed: bool) -> bool:
-    """The worker's own consent; refused where the category never goes to the police."""
+    """The worker's own consent; refused where the category never goes to the police. Taken back,
+    a police unit that reads the tip loses it at once.
+    """
     opened = await _open(tx, key, lock=True)
     if opened is None or (allowed and not police_allowed(opened.record.category)):
         return False
     changed = replace(opened.record, may_go_to_police=allowed)
+    police = await units.police_among(tx, changed.readers) if not allowed else frozenset()
+    if police:
+        staying = tuple(each for each in changed.readers if each not in police)
+        await stored.take_wraps(tx, opened.tip, police)
+        changed = replace(changed, readers=staying)
+        changed = await stored.take_from_groups(tx, changed, frozenset(staying))
     await stored.write_record(tx, opened.tip, changed)
     return True
 

@@ -1,7 +1,7 @@
 """Units: the tree as it was imported, their key pairs, and which of them have a desk."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,12 @@ class Imported:
 
 
 class StillUsed(Exception):
-    """A unit that the file leaves out has staff, or tips that it alone can open."""
+    """A unit that the file leaves out, or makes one of another kind, has staff, or tips that it
+    can open.
+    """
 
     def __init__(self, unit: str) -> None:
-        """`unit` is the id of the unit that would be removed."""
+        """`unit` is the id of the unit that would be removed or turned."""
         super().__init__(unit)
         self.unit = unit
 
@@ -66,7 +68,8 @@ async def import_all(
 ) -> Imported:
     """Put `imported` in the place of all units. Keys of units that stay are kept; a unit that is
     left out is removed only with `may_remove`, never while somebody holds a role there, and never
-    while a tip is sealed to its key. Raises StillUsed.
+    while a tip is sealed to its key; nor does it become one of another kind meanwhile: who reads as
+    a union shall not read on as the police. Raises StillUsed.
     """
     wanted = {unit.id: unit for unit in imported}
     present = {row.id: row for row in await tx.rows(select(units))}
@@ -78,6 +81,9 @@ async def import_all(
         for table in (desk_groups, outlets):
             await tx.run(delete(table).where(table.c.unit.in_(gone)))
         await tx.run(delete(units).where(units.c.id.in_(gone)))
+    turned = [row.id for row in present.values() if _is_turned(row, wanted.get(row.id))]
+    if turned and (used := await _used(tx, turned)) is not None:
+        raise StillUsed(used)
     added = changed = 0
     for unit in wanted.values():
         values = _values(unit)
@@ -101,6 +107,12 @@ async def public_key(tx: Tx, unit: str) -> bytes | None:
     """The public half of a unit's pair, to seal a case key to it."""
     row = await tx.row(select(units.c.public_key).where(units.c.id == unit))
     return bytes(row.public_key) if row is not None else None
+
+
+async def police_among(tx: Tx, some: Collection[str]) -> frozenset[str]:
+    """Those of the units that are of the police."""
+    asked = select(units.c.id).where(units.c.kind == UnitKind.POLICE.value, units.c.id.in_(some))
+    return frozenset(row.id for row in await tx.rows(asked))
 
 
 async def unwrap(tx: Tx, unit: str, wrapped: bytes) -> CaseKey | None:
@@ -138,6 +150,10 @@ async def _used(tx: Tx, gone: Sequence[str]) -> str | None:
     for row in await tx.rows(select(tips.c.id, tips.c.record)):
         held.update(record.unseal(tx.keys, row.id, row.record).readers)
     return next((unit for unit in gone if unit in held), None)
+
+
+def _is_turned(row: Row[Any], unit: Unit | None) -> bool:
+    return unit is not None and unit.kind.value != row.kind
 
 
 def _values(unit: Unit) -> dict[str, str | bool | None]:

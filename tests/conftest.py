@@ -67,6 +67,9 @@ def pytest_collection_finish() -> None:
     """What was collected stays to the end; nobody need look through it for rubbish."""
     gc.collect()
     gc.freeze()
+    # What the tests themselves make goes when nobody holds it; to look for the rest so often costs
+    # one second in twenty.
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,13 +3,18 @@
 To make a database of PostgreSQL, its tables and their first rows costs half a second, to drop it a
 tenth; a test uses it for as long as that. So each process of the tests has one database for all of
 its tests. A test gets it empty. What `prepare` filled is emptied after the test, put back as it was
-and kept in a schema beside `public`, which the next test that asks for it has in a millisecond.
+and kept in a schema beside `public`, which the next test that asks for it has in a millisecond. All
+of that goes over one line that stays open, for to begin one costs as much as the rest.
 """
 
+import asyncio
+import functools
 import io
 import itertools
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,8 +32,14 @@ about it that whoever opens it must know: its master key."""
 _TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 # Whatever was written into a table and taken out again leaves pages.
-_WRITTEN = """SELECT relname FROM pg_class WHERE relkind = 'r'
+_WRITTEN = """SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relkind = 'r'
 AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"""
+_PAGE_BYTES = 8192
+# Rows that nobody has touched lie where they lay, written by who wrote them, locked by nobody.
+_TOUCHED = """SELECT '{0}', (SELECT md5(string_agg(concat_ws(' ', ctid, xmin, xmax), ','
+ORDER BY ctid)) FROM "{0}")"""
+# What a test writes need not outlive the server.
+_IN_HASTE = "ALTER DATABASE {} SET synchronous_commit = off"
 _COUNTED = """SELECT sequencename, last_value FROM pg_sequences
 WHERE schemaname = 'public' AND last_value IS NOT NULL"""
 # Everything of a schema that a statement could have changed: when it differs, it is made anew.
@@ -51,6 +62,8 @@ class _World:
     told: Any
     shape: str
     rows: dict[str, bytes]
+    lying: dict[str, str]
+    """How the rows lay when they were last put there."""
     counted: dict[str, int]
 
 
@@ -60,6 +73,8 @@ class _Shelf:
 
     admin_url: str
     url: str = ""
+    line: Any = None
+    """Our own connection to it, of the loop that runs beside the tests."""
     worlds: dict[Fill[Any], _World] = field(default_factory=dict)
     shown: Fill[Any] | None = None
     """Whose tables stand in `public`."""
@@ -75,6 +90,7 @@ def take_postgresql(admin_url: str) -> str:
     shelf = _shelves.setdefault(admin_url, _Shelf(admin_url))
     if not shelf.url:
         shelf.url = services.make_postgresql_database(admin_url)
+        _beside(_execute(shelf, _IN_HASTE.format(shelf.url.rpartition("/")[2]))).result()
     return shelf.url
 
 
@@ -82,7 +98,7 @@ def give_back_postgresql(admin_url: str) -> None:
     """Make the database of `take_postgresql` empty again, whoever is still connected to it."""
     shelf = _shelves[admin_url]
     try:
-        services.run(_clear(shelf))
+        _beside(_clear(shelf)).result()
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         # A test has done something to it that nobody thought of. The next one gets another.
         _drop(shelf)
@@ -107,14 +123,15 @@ async def prepare(url: str, fill: Fill[Result]) -> Result:
         return await fill(url)
     assert shelf.shown is None, "this database is not empty any more"
     if fill not in shelf.worlds:
-        shelf.worlds[fill] = await _made(shelf, fill)
+        told = await fill(url)
+        shelf.worlds[fill] = await asyncio.wrap_future(_beside(_seen(shelf, told)))
     else:
-        await _execute(
-            url, f"DROP SCHEMA public; ALTER SCHEMA {shelf.worlds[fill].schema} RENAME TO public"
-        )
+        kept = shelf.worlds[fill].schema
+        shown = f"DROP SCHEMA public; ALTER SCHEMA {kept} RENAME TO public"
+        await asyncio.wrap_future(_beside(_execute(shelf, shown)))
     shelf.shown = fill
-    told: Result = shelf.worlds[fill].told
-    return told
+    result: Result = shelf.worlds[fill].told
+    return result
 
 
 async def _prepare_file(file: Path, fill: Fill[Result]) -> Result:
@@ -133,79 +150,121 @@ async def _prepare_file(file: Path, fill: Fill[Result]) -> Result:
     return result
 
 
-async def _made(shelf: _Shelf, fill: Fill[Any]) -> _World:
-    """Carry out a fill in the empty database, and remember what it left."""
-    told = await fill(shelf.url)
-    connection = await _connect(shelf.url)
-    try:
-        rows = {}
-        for table in await _names(connection, _WRITTEN):
-            out = io.BytesIO()
-            await connection.copy_from_table(table, output=out, format="binary")
-            rows[table] = out.getvalue()
-        counted = dict(await connection.fetch(_COUNTED))
-        shape = str(await connection.fetchval(_SHAPE))
-    finally:
-        await connection.close()
-    return _World(f"kept_{next(shelf.names)}", told, shape, rows, counted)
+async def _seen(shelf: _Shelf, told: Any) -> _World:
+    """What a fill left in the empty database, to be remembered."""
+    connection = await _line(shelf)
+    rows = {}
+    for table, _ in await connection.fetch(_WRITTEN):
+        out = io.BytesIO()
+        await connection.copy_from_table(table, output=out, format="binary")
+        rows[table] = out.getvalue()
+    lying = await _lying(connection, rows)
+    counted = dict(await connection.fetch(_COUNTED))
+    shape = str(await connection.fetchval(_SHAPE))
+    return _World(f"kept_{next(shelf.names)}", told, shape, rows, lying, counted)
 
 
 async def _clear(shelf: _Shelf) -> None:
     """Leave an empty `public`, and beside it what was in there as it was at first."""
     world = shelf.worlds.get(shelf.shown) if shelf.shown is not None else None
-    connection = await _connect(shelf.url)
-    try:
-        await connection.execute(_TERMINATE)
-        if world is None or await connection.fetchval(_SHAPE) != world.shape:
-            await connection.execute("DROP SCHEMA public CASCADE")
-            if shelf.shown is not None:
-                del shelf.worlds[shelf.shown]
-        else:
-            await _put_back(connection, world)
-            await connection.execute(f"ALTER SCHEMA public RENAME TO {world.schema}")
-        await connection.execute("CREATE SCHEMA public")
-    finally:
-        await connection.close()
+    connection = await _line(shelf)
+    await connection.execute(_TERMINATE)
+    if world is None or await connection.fetchval(_SHAPE) != world.shape:
+        await connection.execute("DROP SCHEMA public CASCADE")
+        if shelf.shown is not None:
+            del shelf.worlds[shelf.shown]
+    else:
+        await _put_back(connection, world)
+        await connection.execute(f"ALTER SCHEMA public RENAME TO {world.schema}")
+    await connection.execute("CREATE SCHEMA public")
     shelf.shown = None
 
 
 async def _put_back(connection: Any, world: _World) -> None:
     """The rows of the beginning and no others, in tables without a trace of any before."""
-    written = await _names(connection, _WRITTEN)
-    await connection.execute(";".join(f'DELETE FROM "{each}"' for each in written))
-    # Deleted rows still lie in their pages, and new ones would come to lie between them.
-    await connection.execute("VACUUM " + ", ".join(f'"{each}"' for each in written))
-    for each in await _names(connection, _WRITTEN):
-        await connection.execute(f'TRUNCATE "{each}"')
+    written: dict[str, int] = dict(await connection.fetch(_WRITTEN))
+    lying = await _lying(connection, world.rows)
+    changed = [each for each in world.rows if lying[each] != world.lying[each]]
+    emptied = [each for each in written if each not in world.rows or each in changed]
+    if emptied:
+        await connection.execute(";".join(f'DELETE FROM "{each}"' for each in emptied))
+    await _sweep(connection, written)
+    for each, size in await connection.fetch(_WRITTEN):
+        if each in emptied and size > _PAGE_BYTES:
+            await connection.execute(f'TRUNCATE "{each}"')
+    await _count_again(connection, world)
+    if changed:
+        async with connection.transaction():
+            for each in changed:
+                data = io.BytesIO(world.rows[each])
+                await connection.copy_to_table(each, source=data, format="binary")
+        world.lying |= await _lying(connection, changed)
+
+
+async def _sweep(connection: Any, written: dict[str, int]) -> None:
+    """Deleted rows still lie in their pages, and new ones would come to lie between them.
+
+    To give pages back costs ten times as much as all else, so a table keeps the one page that it
+    has. Of several, the next rows would not begin with the first.
+    """
+    small = [f'"{each}"' for each, size in written.items() if size <= _PAGE_BYTES]
+    large = [f'"{each}"' for each, size in written.items() if size > _PAGE_BYTES]
+    for tables, options in ((small, "(TRUNCATE false) "), (large, "")):
+        if tables:
+            await connection.execute(f"VACUUM {options}{', '.join(tables)}")
+
+
+async def _count_again(connection: Any, world: _World) -> None:
     for name, value in await connection.fetch(_COUNTED):
         if name not in world.counted:
             await connection.execute(f'ALTER SEQUENCE "{name}" RESTART')
         elif value != world.counted[name]:
             await connection.execute(f"SELECT setval('\"{name}\"', {world.counted[name]})")
-    for table, data in world.rows.items():
-        await connection.copy_to_table(table, source=io.BytesIO(data), format="binary")
 
 
-async def _names(connection: Any, query: str) -> list[str]:
-    return [str(row[0]) for row in await connection.fetch(query)]
+async def _lying(connection: Any, tables: Iterable[str]) -> dict[str, str]:
+    """Where the rows of `tables` lie, and who wrote and locked them."""
+    asked = " UNION ALL ".join(_TOUCHED.format(each) for each in tables)
+    return dict(await connection.fetch(asked)) if asked else {}
 
 
-async def _execute(url: str, statements: str) -> None:
-    connection = await _connect(url)
-    try:
-        await connection.execute(statements)
-    finally:
-        await connection.close()
+async def _execute(shelf: _Shelf, statements: str) -> None:
+    await (await _line(shelf)).execute(statements)
 
 
-async def _connect(url: str) -> Any:
-    return await asyncpg.connect(
-        services.plain(url), timeout=services.CONNECT_SECONDS, command_timeout=60
-    )
+async def _line(shelf: _Shelf) -> Any:
+    if shelf.line is None or shelf.line.is_closed():
+        shelf.line = await asyncpg.connect(
+            services.plain(shelf.url),
+            timeout=services.CONNECT_SECONDS,
+            command_timeout=60,
+            # Between two questions the tables that they are about may become others.
+            statement_cache_size=0,
+        )
+    return shelf.line
+
+
+async def _hang_up(shelf: _Shelf) -> None:
+    if shelf.line is not None:
+        shelf.line.terminate()
+        shelf.line = None
 
 
 def _drop(shelf: _Shelf) -> None:
+    _beside(_hang_up(shelf)).result()
     if shelf.url:
         services.drop_postgresql_database(shelf.admin_url, shelf.url)
     shelf.url, shelf.shown = "", None
     shelf.worlds.clear()
+
+
+def _beside(work: Coroutine[Any, Any, Result]) -> Future[Result]:
+    """Begin `work` in the loop that runs beside the tests, each of which has a loop of its own."""
+    return asyncio.run_coroutine_threadsafe(work, _loop())
+
+
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="databases", daemon=True).start()
+    return loop

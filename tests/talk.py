@@ -17,6 +17,7 @@ words `{5 x 😀}` is repeated so many times, and `\\u202e` stands for that char
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +108,13 @@ def read(path: Path) -> Script:
             raise ValueError(f"{path.name}:{number}: a line begins with # > < <! or !")
         lines.append(Line(number, sign, rest.strip()))
     return Script(path.stem, tuple(lines))
+
+
+def has_turn(name: str, place: int, of: int) -> bool:
+    """Whether the script of that name is played in the manner at `place` in a list of `of` such
+    manners: each script has one of them, for ever the same, and the scripts share them out.
+    """
+    return zlib.crc32(name.encode()) % of == place
 
 
 def scripts(*, kept: bool = False) -> dict[str, Script]:

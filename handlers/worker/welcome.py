@@ -89,7 +89,9 @@ def aside(state: Aside, event: Input, _: Facts) -> Step[State]:
 
 
 def aside_screen(state: Aside, facts: Facts) -> Screen:
-    """The bell's list, where bulletins are read, what is outside, what we keep, help."""
+    """The bell's list, where bulletins are read, what is outside, what we keep, a person's rights,
+    help.
+    """
     ways = (BACK,) if not isinstance(state.back, Resting) else (HOME,)
     match state.page:
         case rights.PAGE:

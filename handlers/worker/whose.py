@@ -55,8 +55,8 @@ MARKS = {Language.VI: "[đã che]", Language.EN: "[hidden]"}
 
 # Other words for the choices, as they are typed; all else that is typed belongs to the story.
 _MEANT = {
-    "cover_mine": "cua toi|cua em|cua minh|cua e|cua t|cua tui|so cua toi|so cua em|che|che lai|hide"
-    "|mine",
+    "cover_mine": "cua toi|cua em|cua minh|cua e|cua t|cua tui|so cua toi|so cua em|che|che lai"
+    "|hide|mine",
     "keep_theirs": "cua no|cua ho|cua nguoi ta|cua nguoi khac|cua nguoi vi pham|cua chu no|giu|keep"
     "|khong phai|khong phai cua toi|khong phai cua em|ko phai|not mine|theirs",
     "cover_every": "che het|hide all",

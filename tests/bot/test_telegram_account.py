@@ -313,7 +313,7 @@ async def test_a_picture_over_ten_megabytes_is_not_fetched(tmp_path: Path) -> No
     ("fault", "told"),
     [
         (fakes.Refuse(400, "Bad Request: file is too big"), "10 MB"),
-        (fakes.Refuse(400, "Bad Request: wrong file_id"), "Ảnh bị hỏng"),
+        (fakes.Refuse(400, "Bad Request: wrong file_id"), "Tệp bị hỏng"),
         (fakes.server_error(500), "quá lâu"),
     ],
 )

@@ -208,10 +208,10 @@ async def test_a_media_host_that_leads_inward_reaches_nothing(tmp_path: Path) ->
         ):
             await at.worker.photo(photo(), redirect_to=where)
             await at.all_done()
-            assert "Ảnh bị hỏng" in at.last()
+            assert "Tệp bị hỏng" in at.last()
         at.zalo.deliver(pictured(at, f"{inner.root}/secret"))
         await at.all_done()
-        assert "Ảnh bị hỏng" in at.last()
+        assert "Tệp bị hỏng" in at.last()
         assert came == []
 
 
@@ -226,10 +226,10 @@ def pictured(at: Scene, url: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        (fakes.Write(404, b"gone", "text/plain"), "Ảnh bị hỏng"),
+        (fakes.Write(404, b"gone", "text/plain"), "Tệp bị hỏng"),
         (fakes.Write(200, bytes(10 * 1024 * 1024 + 1), "image/jpeg"), "10 MB"),
         (fakes.Write(200, b"<html>", "image/jpeg"), "không phải ảnh"),
-        (fakes.Cut(halfway=True), "Ảnh bị hỏng"),
+        (fakes.Cut(halfway=True), "Tệp bị hỏng"),
     ],
 )
 async def test_a_picture_that_cannot_be_fetched_is_told(

@@ -96,8 +96,8 @@ async def test_files_that_cannot_be_taken_are_answered_kindly(
     code = await worker.reach_review()
     await worker.press("Thêm ảnh")
     for bad, told in (
-        (truncated(), "Ảnh bị hỏng"),
-        (disguised(), "không phải ảnh JPEG, PNG hoặc WebP"),
+        (truncated(), "Tệp bị hỏng"),
+        (disguised(), "không mở được loại tệp này"),
         (_empty_file(), "Tệp vừa gửi trống"),
     ):
         await worker.bring([bad])
@@ -114,7 +114,7 @@ async def test_a_file_of_25_megabytes_is_answered_kindly(
     code = await worker.reach_review()
     await worker.press("Thêm ảnh")
     await worker.bring(huge(tmp_path))
-    await worker.reads("Ảnh lớn quá 10 MB", "Đã có 0 ảnh")
+    await worker.reads("Tệp này lớn quá", "Đã có 0 ảnh")
     await worker.press("Xong, xem lại tin")
     assert await worker.code() == code
 

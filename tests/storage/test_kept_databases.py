@@ -99,8 +99,8 @@ async def rows(made: Database, table: str) -> int:
 
 
 async def state(url: str) -> dict[str, object]:
-    """What a test finds that asks for the world of the desk: shape, numbers of rows, sizes, and
-    the next numbers that will be given.
+    """What a test finds that asks for the world of the desk: shape, numbers of rows, sizes (an
+    empty table may have a page), the next numbers that will be given, and some rows.
     """
     async with desk_world.database(url):
         connection = await asyncpg.connect(services.plain(url))
@@ -114,7 +114,7 @@ async def state(url: str) -> dict[str, object]:
         )
         counts = [
             await connection.fetchrow(
-                f"SELECT count(*), pg_relation_size('{table}') FROM \"{table}\""
+                f"SELECT count(*), greatest(pg_relation_size('{table}'), 8192) FROM \"{table}\""
             )
             for [table] in await connection.fetch(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
@@ -124,7 +124,13 @@ async def state(url: str) -> dict[str, object]:
             "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
             " ORDER BY 1"
         )
-        units = await connection.fetch("SELECT * FROM units ORDER BY id")
+        units = await connection.fetch("SELECT id, name FROM units ORDER BY id")
         await connection.close()
         assert len(units) == 4
-        return {"names": names, "columns": columns, "counts": counts, "given": given}
+        return {
+            "names": names,
+            "columns": columns,
+            "counts": counts,
+            "given": given,
+            "units": units,
+        }

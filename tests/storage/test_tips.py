@@ -269,7 +269,7 @@ async def test_sizes_and_numbers_of_rows_do_not_tell_one_tip_from_another(made: 
         "north-park",
         category=Category.HARASSMENT,
         danger=True,
-        excluded=frozenset({"north", "south"}),
+        excluded=frozenset({"south", "a-company"}),
         may_go_to_police=True,
         nickname="Cây hoa giấy tím bên hiên nhà",
     )

@@ -7,6 +7,7 @@ import quopri
 import random
 import re
 import struct
+import sys
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
@@ -165,37 +166,52 @@ def search(
     roots: Iterable[Path], canaries: Iterable[Canary], *, stride: int = _STRIDE_BYTES
 ) -> Found:
     """Read every byte below `roots`, `stride` at once, and what is compressed there."""
-    heads: dict[bytes, list[tuple[bytes, str, str]]] = {}
-    for canary in canaries:
-        for encoding, needle in canary.writings.items():
-            if len(needle) >= _HEAD_BYTES:
-                heads.setdefault(needle[:_HEAD_BYTES], []).append((needle, canary.kind, encoding))
-    longest = max((len(each[0]) for found in heads.values() for each in found), default=0)
+    needles = _Needles(canaries)
     count, hits = 0, set()
     for path in _files(roots):
         data = path.read_bytes()
         count += len(data)
-        for kind, encoding in _hits(data, heads, longest, stride):
+        for kind, encoding in _hits(data, needles, stride):
             hits.add((kind, encoding, path.name))
         for plain in _unpacked(data):
-            for kind, encoding in _hits(plain, heads, longest, stride):
+            for kind, encoding in _hits(plain, needles, stride):
                 hits.add((kind, f"{encoding}, compressed", path.name))
     return Found(count, frozenset(hits))
 
 
-def _hits(
-    data: bytes, heads: dict[bytes, list[tuple[bytes, str, str]]], longest: int, stride: int
-) -> Iterator[tuple[str, str]]:
-    """One look-up of eight bytes at every place: its cost does not grow with the canaries."""
-    for start in range(0, len(data), stride):
-        piece = data[start : start + stride + longest]
-        for part in _full(piece):
-            size = max(0, len(part) - _HEAD_BYTES + 1)
-            places = [at for at in range(size) if part[at : at + _HEAD_BYTES] in heads]
-            for at in places:
-                for needle, kind, encoding in heads[part[at : at + _HEAD_BYTES]]:
-                    if part.startswith(needle, at):
+class _Needles:
+    """All writings of all canaries, by their first eight bytes."""
+
+    def __init__(self, canaries: Iterable[Canary]) -> None:
+        self._heads: dict[int, list[tuple[bytes, str, str]]] = {}
+        self.longest = 0
+        for canary in canaries:
+            for encoding, needle in canary.writings.items():
+                if len(needle) >= _HEAD_BYTES:
+                    head = int.from_bytes(needle[:_HEAD_BYTES], sys.byteorder)
+                    self._heads.setdefault(head, []).append((needle, canary.kind, encoding))
+                    self.longest = max(self.longest, len(needle))
+
+    def within(self, part: bytes) -> Iterator[tuple[str, str]]:
+        """What begins anywhere in `part`: eight bytes from every place are looked up as one number,
+        so that the cost does not grow with the canaries.
+        """
+        heads = self._heads.keys()
+        for shift in range(_HEAD_BYTES):
+            end = shift + max(0, len(part) - shift) // _HEAD_BYTES * _HEAD_BYTES
+            numbers = memoryview(part)[shift:end].cast("Q")
+            if heads.isdisjoint(numbers):
+                continue
+            for place, number in enumerate(numbers):
+                for needle, kind, encoding in self._heads.get(number, ()):
+                    if part.startswith(needle, shift + place * _HEAD_BYTES):
                         yield kind, encoding
+
+
+def _hits(data: bytes, needles: _Needles, stride: int) -> Iterator[tuple[str, str]]:
+    for start in range(0, len(data), stride):
+        for part in _full(data[start : start + stride + needles.longest]):
+            yield from needles.within(part)
 
 
 def _full(piece: bytes) -> Iterator[bytes]:

@@ -10,7 +10,8 @@ from PIL import Image
 
 from handlers.receipt import ALPHABET, check_symbol, show
 from handlers.tips import Outcome
-from tests import media_corpus
+from tests import corpus
+from tests.corpus import drawn, hostile
 from tests.drive import Officer, Picture, Unexpected, Worker
 from tests.product import Server
 from tests.whole import desk_door, zalo_scene
@@ -157,7 +158,7 @@ class Scene:
         await worker.show(self._named(b"%PDF-1.7 " + word, "application/pdf"))
         await worker.show(self._named(word * 1000, "image/jpeg"))
         await worker.show(self._named(self.photo().data[:900], "image/jpeg"))
-        await worker.show(self._named(media_corpus.jpeg_and_zip() + word, "image/png"))
+        await worker.show(self._named(hostile.jpeg_and_zip() + word, "image/png"))
         await worker.show(*(self.photo() for _ in range(7)))
         await worker.show(self._named(word + bytes(11 * 1024 * 1024), "image/webp"))
 
@@ -326,16 +327,16 @@ class Scene:
         """A photo whose EXIF, comment and XMP hold canaries, with a name that somebody gave it."""
         word = self.cage.plain("words in a photo")
         image = Image.effect_noise((160, 120), self.dice.uniform(20, 90)).convert("RGB")
-        jpeg = media_corpus.encoded(image, "JPEG", exif=media_corpus.exif(1, word))
-        jpeg = media_corpus.with_segment(jpeg, 0xFE, self.cage.plain("comment").encode())
+        jpeg = drawn.encoded(image, "JPEG", exif=drawn.exif(1, word))
+        jpeg = drawn.with_segment(jpeg, 0xFE, self.cage.plain("comment").encode())
         xmp = b"http://ns.adobe.com/xap/1.0/\0" + self._words("xmp").encode()
-        jpeg = media_corpus.with_segment(jpeg, 0xE1, xmp) + self.cage.plain("trailer").encode()
+        jpeg = drawn.with_segment(jpeg, 0xE1, xmp) + self.cage.plain("trailer").encode()
         return self._named(jpeg, "image/jpeg")
 
     def _corpus(self) -> Picture:
         """One of the metadata corpus; its canary is always the same."""
-        planted = self.dice.choice([*media_corpus.planted()])
-        self.cage.canaries.append(Canary("corpus", writings_of(media_corpus.CANARY)))
+        planted = self.dice.choice([*corpus.family("jpeg"), *corpus.family("png")])
+        self.cage.canaries.append(Canary("corpus", writings_of(corpus.CANARY)))
         return self._named(planted.data, "image/jpeg")
 
     def _named(self, data: bytes, mime: str) -> Picture:

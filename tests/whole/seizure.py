@@ -170,9 +170,11 @@ async def _act(scene: Scene, over: TelegramScene, on_zalo: ZaloScene, talks: int
 
 
 def _backups(server: Server) -> dict[str, str]:
-    """Where archives lie, and the key that they are sealed to, whose other half nobody has."""
-    folder = server.folder / "backups"
-    folder.mkdir(exist_ok=True)
+    """Where archives lie, and the key that they are sealed to, whose other half nobody has. Each
+    life of the server has a folder of its own: in one there can be one archive a minute.
+    """
+    folder = server.folder / f"backups-{server.runs}"
+    folder.mkdir()
     return {
         "TIENGTHO_BACKUP_FOLDER": str(folder),
         "TIENGTHO_BACKUP_PUBLIC_KEY": new_pair().public.hex(),

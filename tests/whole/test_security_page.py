@@ -27,10 +27,16 @@ def test_the_figures_keep_the_promises() -> None:
     # Three standard errors of a thousand that are named by chance.
     border = joined["chance"] + 3 * (joined["chance"] * (1 - joined["chance"]) / 1000) ** 0.5
     assert max(joined["sqlite"], joined["postgresql_after"]) <= border < joined["postgresql_before"]
-    assert (TOLD["files"]["bytes_found"], TOLD["files"]["exiftool_after"]) == (0, 0)
+    files = TOLD["files"]
+    assert (files["bytes_found_after"], files["exiftool_after"], files["refused"]) == (0, 0, 0)
+    assert files["files"] == files["places"] == files["found_before"] >= 300
+    assert (files["answered_wrongly"], files["children_left"]) == ([], 0)
     assert (TOLD["retention"]["before"], TOLD["retention"]["after"]) == (1, 0)
     assert TOLD["restore"] == {"kept": True, "deleted": False, "traces": 0}
     assert (TOLD["police"]["police"], TOLD["police"]["inside_company"]) == (0, 0)
+    scope = TOLD["scope"]
+    assert (scope["police"], scope["inside_turned_away"]) == (0, 0)
+    assert scope["inside_lost_police"] <= 0.02 * scope["inside"]
     assert TOLD["mutations"]["survived"] == []
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import drive, media_corpus, product
+from tests import drive, product
+from tests.corpus import drawn
 from tests.drive import Picture, Worker
 from tests.fakes.telegram.waiting import until
 from tests.product import Server
@@ -79,7 +80,7 @@ async def _shows(worker: Worker) -> None:
     await worker.reach_story("wages", "")
     await worker.say("Công ty nợ lương hai tháng nay.")
     await worker.press("pictures")
-    small = media_corpus.encoded(media_corpus.upright(), "JPEG")
+    small = drawn.encoded(drawn.upright(), "JPEG")
     sent = [small, small + bytes(_LARGE_BYTES), b"\xff\xd8\xff" + bytes(_LARGE_BYTES), b"no"]
     page = await worker.show(*(Picture("a.jpg", data) for data in sent))
     assert page.status == 200

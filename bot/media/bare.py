@@ -18,11 +18,14 @@ _MARKER = re.compile(rb"\xff[^\0]", re.DOTALL)
 
 
 class Shape(NamedTuple):
-    """What a bare picture is: MIME type, width and height in pixels."""
+    """What a bare picture is: MIME type, width and height in pixels, number of colour channels (of
+    a PNG always 0: nobody asks).
+    """
 
     kind: str
     width: int
     height: int
+    colours: int = 0
 
 
 def read(data: bytes) -> Shape | None:
@@ -46,8 +49,10 @@ def _jpeg(data: bytes) -> Shape | None:
             return None
         place += 2 + length
         if marker == _FRAME and shape is None:
-            height, width = struct.unpack_from(">HH", body, 1)
-            shape = Shape("image/jpeg", width, height)
+            height, width, colours = struct.unpack_from(">HHB", body, 1)
+            if len(body) != 6 + 3 * colours or not width or not height:
+                return None
+            shape = Shape("image/jpeg", width, height, colours)
         elif marker == _SCAN:
             found = _MARKER.search(data, place)
             ends_well = found is not None and data[found.start() :] == _JPEG_END
@@ -65,5 +70,8 @@ def _png(data: bytes) -> Shape | None:
     middle = set(names[1:-1])
     if place != len(data) or (names[:1], names[-1:], middle) != ([b"IHDR"], [b"IEND"], {b"IDAT"}):
         return None
-    end_is_empty = data[-12:-8] == bytes(4)
-    return Shape("image/png", *struct.unpack_from(">II", data, 16)) if end_is_empty else None
+    width, height = struct.unpack_from(">II", data, 16)
+    # The first block is of one length, and the last one empty.
+    if data[8:12] != b"\0\0\0\x0d" or data[-12:-8] != bytes(4) or not width or not height:
+        return None
+    return Shape("image/png", width, height)

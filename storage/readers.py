@@ -1,0 +1,53 @@
+"""Who may read a tip: the one rule that is asked wherever a tip is sealed to a unit, its record is
+written, or it is opened for somebody. It holds for every role, and for whatever comes later.
+"""
+
+from collections.abc import Collection
+
+from handlers import routing
+from storage import units
+from storage.database import Tx
+from storage.record import Record
+
+
+class NotForPolice(Exception):
+    """A police unit would be responsible for a tip, or would read one that may not go there."""
+
+
+class ShutOut(Exception):
+    """A unit would read a tip that must not see it, or that stands below one that must not."""
+
+
+async def check(tx: Tx, known: Record) -> None:
+    """Raises NotForPolice. A police unit is never responsible for a tip, and reads it only while
+    `may_go_to_police` is true; why it is not, nobody knows here.
+    """
+    police = await units.police_among(tx, {known.unit, *known.readers})
+    if known.unit in police or (police and not known.may_go_to_police):
+        raise NotForPolice
+
+
+async def check_sealing(tx: Tx, known: Record) -> None:
+    """The same, and raises ShutOut for a reader that the worker shut out; the highest unit is the
+    last answer to everything and cannot be.
+    """
+    await check(tx, known)
+    if known.readers and (await shut_out(tx, known.excluded)).intersection(known.readers):
+        raise ShutOut
+
+
+async def shut_out(tx: Tx, excluded: frozenset[str]) -> frozenset[str]:
+    """All units that must not see a tip of which these are excluded."""
+    tree = await units.tree(tx) if excluded else None
+    return routing.barred(tree, excluded) - {tree.root.id} if tree is not None else frozenset()
+
+
+async def reading(tx: Tx, known: Record, mine: Collection[str]) -> frozenset[str]:
+    """Those of the units `mine` that may read the tip."""
+    return among(known, mine, await units.police_among(tx, mine))
+
+
+def among(known: Record, mine: Collection[str], police: Collection[str]) -> frozenset[str]:
+    """The same, where it is known which of them are `police`."""
+    read = frozenset(mine).intersection(known.readers)
+    return read if known.may_go_to_police else read.difference(police)

@@ -1,0 +1,548 @@
+"""Who may read: no function of storage makes a police unit the reader of a tip that may not go
+there, whoever calls it. The functions are counted from the code.
+"""
+
+import ast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from handlers import clocks
+from handlers.effects import FileTip
+from handlers.roles import Role
+from handlers.routing import Unit, UnitKind
+from handlers.tips import Category, Outcome, Status
+from storage import (
+    cases,
+    desk_codes,
+    desk_groups,
+    out_of_scope,
+    posts,
+    readers,
+    record,
+    retention,
+    staff,
+    stored,
+    tips,
+    units,
+)
+from storage.cases import Done, No, Refusal
+from storage.crypto import CaseKey, Pair, Unopenable
+from storage.database import Database, Tx
+from storage.desk_codes import CodeKind
+from storage.keys import Purpose
+from storage.outbox import AT_ONCE, Letter, LetterKind
+from storage.readers import NotForPolice, ShutOut
+from storage.record import Post, Record
+from storage.staff import Member
+from storage.tables import tips as tips_table
+from storage.tables import units as units_table
+from storage.tables import wraps
+from tests import desk_world
+from tests.desk_world import NOW, STORY
+from tests.tip_world import PHOTO, file, new_tip, record_of
+
+ROOM = Path(__file__).parents[2] / "storage"
+POLICE = Unit("police", "north", UnitKind.POLICE, "Công an phường", frozenset({"25747"}))
+LATER = NOW + timedelta(minutes=1)
+
+
+@dataclass
+class House:
+    """A tip of `north-park` that `one` holds and its worker keeps from the police, where somebody
+    stands in every role.
+    """
+
+    made: Database
+    new: FileTip
+    tip: bytes
+    one: Member
+    police: tuple[Member, ...]
+    group: bytes
+
+    async def record(self) -> Record:
+        return await record_of(self.made, self.tip)
+
+    async def case(self, tx: Tx) -> CaseKey:
+        opened = await stored.open_as(tx, "north-park", self.tip)
+        assert opened is not None
+        return opened
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with desk_world.database(database_url) as made:
+        async with made.write() as tx:
+            await units.import_all(tx, (*desk_world.UNITS, POLICE), at_once=True)
+        one, _ = await desk_world.add(made, "mot", ("north-park", Role.OFFICER))
+        police = tuple(
+            [(await desk_world.add(made, f"ca-{role}", ("police", role)))[0] for role in Role]
+        )
+        async with made.write() as tx:
+            code = await desk_codes.make(tx, CodeKind.GROUP, "police", NOW)
+            group = await desk_groups.link(tx, code, "-100", NOW)
+            assert group is not None
+        new = new_tip("north-park", category=Category.THEFT)
+        tip = await file(made, new, [PHOTO])
+        async with made.write() as tx:
+            assert await cases.claim(tx, one.id, tip, NOW) == Done(Status.CLAIMED)
+        yield House(made, new, tip, one, police, group.id)
+
+
+async def opened_by_police(house: House) -> int:
+    """How many wraps of whatever tip the key of the police unit opens."""
+    async with house.made.read() as tx:
+        row = await tx.row(select(units_table).where(units_table.c.id == "police"))
+        assert row is not None
+        private = tx.keys.open_sealed(Purpose.UNITS, row.private_key, b"unitpolice")
+        pair = Pair(bytes(row.public_key), private)
+        bodies = [each.body for each in await tx.rows(select(wraps.c.body))]
+    return sum(_opens(pair, body) for body in bodies)
+
+
+def _opens(pair: Pair, body: bytes) -> bool:
+    try:
+        CaseKey.unwrap(pair.public, pair.private, body)
+    except Unopenable:
+        return False
+    return True
+
+
+async def assert_police_see_nothing(house: House) -> None:
+    """On every road that leads to a tip, in every role."""
+    strange = Refusal(No.NOT_YOURS)
+    for member in house.police:
+        async with house.made.write() as tx:
+            officer, tip = member.id, house.tip
+            assert await cases.cards(tx, officer, NOW) == ()
+            assert await cases.hold(tx, officer, tip) is None
+            assert await cases.see(tx, officer, tip, NOW) == strange
+            assert await cases.open_case(tx, officer, tip, NOW) == strange
+            assert await cases.picture(tx, officer, tip, bytes(16), NOW) == strange
+            assert await cases.claim(tx, officer, tip, NOW) == strange
+            assert await cases.ask(tx, officer, tip, "Ai viết?", NOW) == strange
+            assert await cases.answer(tx, officer, tip, "Chào.", NOW) == strange
+            done = await cases.close(tx, officer, tip, Outcome.HANDLED, "Xong.", NOW)
+            assert done == strange
+            assert await out_of_scope.close(tx, officer, tip, NOW) == strange
+    async with house.made.write() as tx:
+        post = Letter(LetterKind.POST, house.tip, "police", AT_ONCE, group=house.group)
+        assert await posts.posting(tx, post, NOW) is None
+
+
+# --- what each function of storage does when it is asked to let the police read ------------------
+
+Attempt = Callable[[House], Awaitable[None]]
+
+
+async def refuses_each(house: House, work: Callable[[Tx, Record], Awaitable[object]]) -> None:
+    """Every record that would let the police read is refused."""
+    for known in _forgeries(await house.record()):
+        await refused(house, _bound(work, known))
+
+
+def _bound(
+    work: Callable[[Tx, Record], Awaitable[object]], known: Record
+) -> Callable[[Tx], Awaitable[object]]:
+    return lambda tx: work(tx, known)
+
+
+async def refused(house: House, work: Callable[[Tx], Awaitable[object]]) -> None:
+    try:
+        async with house.made.write() as tx:
+            await work(tx)
+    except NotForPolice:
+        return
+    raise AssertionError("the police would read it")
+
+
+async def _file(house: House) -> None:
+    for allowed in (False, True):
+        new = new_tip("police", category=Category.THEFT, may_go_to_police=allowed)
+        with pytest.raises(NotForPolice):
+            await file(house.made, new)
+
+
+async def _hide(house: House) -> None:
+    await refused(
+        house,
+        lambda tx: tips.hide(
+            tx, house.new.key, frozenset(), "police", due=NOW, triage_by=NOW + timedelta(hours=1)
+        ),
+    )
+
+
+async def _renew(house: House) -> None:
+    async with house.made.write() as tx:
+        reporters = tx.keys.reporters(bytes(32))
+        await tips.renew(tx, reporters)
+
+
+async def _allow(house: House) -> None:
+    async with house.made.write() as tx:
+        assert await tips.allow_police(tx, house.new.key, allowed=True)
+        assert await tips.allow_police(tx, house.new.key, allowed=False)
+
+
+async def _add(house: House) -> None:
+    async with house.made.write() as tx:
+        assert await tips.add_words(tx, house.new.key, "Thêm lời.")
+
+
+async def _add_picture(house: House) -> None:
+    async with house.made.write() as tx:
+        assert await tips.add_picture(tx, house.new.key, PHOTO)
+
+
+async def _withdraw(house: House) -> None:
+    async with house.made.write() as tx:
+        assert await tips.close(tx, house.new.key, NOW)
+
+
+async def _deliver(house: House) -> None:
+    async with house.made.write() as tx:
+        assert await tips.deliver(tx, house.tip)
+
+
+async def _settle(house: House) -> None:
+    async with house.made.write() as tx:
+        await tips.settle(tx, Letter(LetterKind.CARD, house.tip, "police", NOW))
+
+
+async def _claim(house: House) -> None:
+    async with house.made.write() as tx:
+        assert isinstance(await cases.claim(tx, house.one.id, house.tip, NOW), Done)
+
+
+async def _ask(house: House) -> None:
+    async with house.made.write() as tx:
+        assert isinstance(await cases.ask(tx, house.one.id, house.tip, "Ở đâu?", NOW), Done)
+
+
+async def _answer(house: House) -> None:
+    async with house.made.write() as tx:
+        assert isinstance(await cases.answer(tx, house.one.id, house.tip, "Vâng.", NOW), Done)
+
+
+async def _close(house: House) -> None:
+    async with house.made.write() as tx:
+        done = await cases.close(tx, house.one.id, house.tip, Outcome.PASSED, "Đã chuyển.", NOW)
+        assert isinstance(done, Done)
+
+
+async def _out_of_scope(house: House) -> None:
+    async with house.made.write() as tx:
+        await out_of_scope.close(tx, house.one.id, house.tip, NOW)
+
+
+async def _appeal(house: House) -> None:
+    await _out_of_scope(house)
+    dates = clocks.deadlines(NOW, NOW.date(), danger=False)
+    for unit, wanted in (("police", False), ("root", True)):
+        async with house.made.write() as tx:
+            done = await out_of_scope.appeal(
+                tx, house.new.key, unit, today=NOW.date(), dates=dates, due=NOW
+            )
+        assert done is wanted
+
+
+async def _undo(house: House) -> None:
+    """With a memory in which somebody has written a police unit."""
+    async with house.made.write() as tx:
+        public = await units.public_key(tx, "police")
+        assert public is not None
+        body = (await house.case(tx)).wrap(public)
+        forged = _for_police(await house.record())
+        sealed = record.seal(tx.keys, house.tip, forged)
+        removed = await out_of_scope.close(tx, house.one.id, house.tip, NOW)
+    assert isinstance(removed, out_of_scope.Removed)
+    mark = tx.keys.mac(Purpose.METADATA, b"wrap" + house.tip + b"police")
+    removed = replace(removed, record=sealed, wraps=(*removed.wraps, (mark, body)))
+    await refused(house, lambda tx: out_of_scope.undo(tx, house.one.id, removed, LATER))
+
+
+async def _seal_to(house: House) -> None:
+    async def work(tx: Tx, known: Record) -> None:
+        await stored.seal_to(tx, house.tip, CaseKey.new(), known)
+
+    await refuses_each(house, work)
+
+
+async def _seal_again(house: House) -> None:
+    async def work(tx: Tx, known: Record) -> None:
+        await stored.seal_again(tx, house.tip, CaseKey.new(), known)
+
+    await refuses_each(house, work)
+
+
+async def _put_back(house: House) -> None:
+    async def work(tx: Tx, known: Record) -> None:
+        await stored.put_back(tx, house.tip, known, ())
+
+    await refuses_each(house, work)
+
+
+async def _take_wraps(house: House) -> None:
+    async with house.made.write() as tx:
+        await stored.take_wraps(tx, house.tip, ("police", "south"))
+
+
+async def _write_record(house: House) -> None:
+    async def work(tx: Tx, known: Record) -> None:
+        await stored.write_record(tx, house.tip, known)
+
+    await refuses_each(house, work)
+
+
+async def _change(house: House) -> None:
+    async def work(tx: Tx, known: Record) -> None:
+        await stored.change(tx, house.tip, known, None)
+
+    await refuses_each(house, work)
+
+
+async def _write_sealed(house: House) -> None:
+    """It takes what was sealed before, unread: whoever opens a tip for somebody asks again."""
+    known = _for_police(await house.record())
+    async with house.made.write() as tx:
+        await stored.write_sealed(tx, house.tip, record.seal(tx.keys, house.tip, known))
+
+
+async def _find_anew(house: House) -> None:
+    async with house.made.write() as tx:
+        await stored.find_wraps_anew(tx, house.tip, ("police",))
+
+
+async def _renewed(house: House) -> None:
+    async with house.made.write() as tx:
+        row = await stored.row_where(tx, tips_table.c.id == house.tip)
+        assert row is not None
+        assert (await stored.renewed(tx, row, NOW)).keys() == {"record"}
+
+
+async def _posting(house: House) -> None:
+    async with house.made.write() as tx:
+        letter = Letter(LetterKind.POST, house.tip, "police", AT_ONCE, group=house.group)
+        assert await posts.posting(tx, letter, NOW) is None
+
+
+async def _place(house: House) -> None:
+    async with house.made.write() as tx:
+        assert not await posts.place(tx, house.tip, Post(house.group.hex(), "00", 5))
+
+
+async def _place_pressed(house: House) -> None:
+    async with house.made.write() as tx:
+        await posts.place_pressed(tx, house.tip, house.group, 5)
+
+
+async def _lose(house: House) -> None:
+    async with house.made.write() as tx:
+        await posts.lose(tx, house.tip, "police", house.group)
+
+
+async def _retention(house: House) -> None:
+    await _withdraw(house)
+    await retention.run(house.made, NOW.date(), retention.Days())
+
+
+ATTEMPTS: dict[str, Attempt] = {
+    "cases.answer": _answer,
+    "cases.ask": _ask,
+    "cases.claim": _claim,
+    "cases.close": _close,
+    "out_of_scope.appeal": _appeal,
+    "out_of_scope.close": _out_of_scope,
+    "out_of_scope.undo": _undo,
+    "posts.lose": _lose,
+    "posts.place": _place,
+    "posts.place_pressed": _place_pressed,
+    "posts.posting": _posting,
+    "retention.run": _retention,
+    "stored.change": _change,
+    "stored.find_wraps_anew": _find_anew,
+    "stored.put_back": _put_back,
+    "stored.renewed": _renewed,
+    "stored.seal_again": _seal_again,
+    "stored.seal_to": _seal_to,
+    "stored.take_wraps": _take_wraps,
+    "stored.write_record": _write_record,
+    "stored.write_sealed": _write_sealed,
+    "tips.add_picture": _add_picture,
+    "tips.add_words": _add,
+    "tips.allow_police": _allow,
+    "tips.close": _withdraw,
+    "tips.deliver": _deliver,
+    "tips.file": _file,
+    "tips.hide": _hide,
+    "tips.renew": _renew,
+    "tips.settle": _settle,
+}
+"""Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
+police read. What passes tips on, releases, merges or exports them will stand here too.
+"""
+
+COPIES = {
+    "order._mix": "puts the same rows in again, in an order of chance",
+    "restore._insert": "puts rows of a backup where they were",
+    "rotation._pass": "puts the same contents under a newer key, as its `renewed` makes them",
+}
+"""Functions that write to a table which they are given: they carry rows, and make none."""
+
+
+def _for_police(known: Record) -> Record:
+    return replace(known, readers=(*known.readers, "police"))
+
+
+def _forgeries(known: Record) -> tuple[Record, ...]:
+    """A police unit among the readers; and as the responsible one, even where it may read."""
+    responsible = replace(known, unit="police", readers=("police",))
+    return (_for_police(known), responsible, replace(responsible, may_go_to_police=True))
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+async def test_storage_refuses_the_police_whatever_is_called(house: House, name: str) -> None:
+    await ATTEMPTS[name](house)
+    assert await opened_by_police(house) == 0
+    await assert_police_see_nothing(house)
+
+
+def test_every_function_that_can_make_a_reader_is_tried() -> None:
+    found = {name for name in _makers() if not name.partition(".")[2].startswith("_")}
+    assert found == set(ATTEMPTS), "a new way to a reader: let it be refused, and write it here"
+    assert _carriers() == set(COPIES)
+
+
+async def test_even_a_forged_seal_opens_nothing_for_the_police(house: House) -> None:
+    """Should a later fault put a police unit among the readers, with a wrap that opens."""
+    known = _for_police(await house.record())
+    async with house.made.write() as tx:
+        public = await units.public_key(tx, "police")
+        assert public is not None
+        mark = tx.keys.mac(Purpose.METADATA, b"wrap" + house.tip + b"police")
+        body = (await house.case(tx)).wrap(public)
+        await tx.run(insert(wraps).values(id=mark, tip=house.tip, body=body))
+        await stored.write_sealed(tx, house.tip, record.seal(tx.keys, house.tip, known))
+    assert await opened_by_police(house) == 1
+    await assert_police_see_nothing(house)
+
+
+async def test_what_was_released_is_taken_back_with_the_consent(house: House) -> None:
+    async with house.made.write() as tx:
+        assert await tips.allow_police(tx, house.new.key, allowed=True)
+    known = _for_police(await house.record())
+    async with house.made.write() as tx:
+        await stored.seal_again(tx, house.tip, await house.case(tx), known)
+        await stored.write_record(tx, house.tip, known)
+    officers = [each for each in house.police if each.reads_tips]
+    async with house.made.write() as tx:
+        for officer in officers:
+            case = await cases.open_case(tx, officer.id, house.tip, NOW)
+            assert isinstance(case, cases.Case)
+            assert case.entries[0].words == STORY
+    async with house.made.write() as tx:
+        assert await tips.allow_police(tx, house.new.key, allowed=False)
+    assert await opened_by_police(house) == 0
+    await assert_police_see_nothing(house)
+    async with house.made.read() as tx:
+        rows = await tx.rows(select(wraps.c.id).where(wraps.c.tip == house.tip))
+        assert len(rows) == stored.WRAPS_AT_LEAST
+        assert isinstance(await cases.see(tx, house.one.id, house.tip, NOW), cases.Card)
+
+
+async def test_a_unit_that_reads_does_not_turn_into_the_police(house: House) -> None:
+    turned = [
+        replace(each, kind=UnitKind.POLICE) if each.id == "north-park" else each
+        for each in (*desk_world.UNITS, POLICE)
+    ]
+
+    async def turn() -> None:
+        async with house.made.write() as tx:
+            await units.import_all(tx, turned, may_remove=True)
+
+    with pytest.raises(units.StillUsed):
+        await turn()
+    async with house.made.write() as tx:
+        assert await staff.revoke(tx, house.one.id, "north-park", Role.OFFICER) is not None
+    # The tip is still sealed to it.
+    with pytest.raises(units.StillUsed):
+        await turn()
+
+
+@pytest.mark.parametrize("excluded", ["north-park", "north"])
+async def test_storage_seals_to_nobody_who_is_shut_out(house: House, excluded: str) -> None:
+    new = new_tip("north-park", excluded=frozenset({excluded}))
+    with pytest.raises(ShutOut):
+        await file(house.made, new)
+    known = replace(await house.record(), excluded=frozenset({excluded}))
+    async with house.made.read() as tx:
+        with pytest.raises(ShutOut):
+            await readers.check_sealing(tx, known)
+
+
+# --- the functions, from the code -----------------------------------------------------------------
+
+Called = tuple[str, str]
+
+
+@cache
+def _functions() -> dict[Called, frozenset[Called]]:
+    """What each function at the top of a module of storage calls or mentions, by module and name;
+    a write to wraps or records is ("writes", table), one to a table that is given ("writes", "").
+    """
+    found = {}
+    for source in ROOM.rglob("*.py"):
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        for each in tree.body:
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                found[source.stem, each.name] = frozenset(_mentioned(each, source.stem))
+    return found
+
+
+def _mentioned(function: ast.AST, module: str) -> Iterator[Called]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.value.id, node.attr
+        elif isinstance(node, ast.Name):
+            yield module, node.id
+        elif isinstance(node, ast.Call) and node.args:
+            yield from _written(node.func, node.args[0])
+
+
+def _written(function: ast.expr, table: ast.expr) -> Iterator[Called]:
+    """`insert(wraps)`, `update(tips)`, `(sqlite.insert if … else postgresql.insert)(tips)`."""
+    match function:
+        case ast.IfExp(body=ast.Attribute(attr="insert" | "update")):
+            pass
+        case ast.Attribute(value=ast.Name(id="postgresql" | "sqlite"), attr="insert"):
+            pass
+        case ast.Name(id="insert" | "update"):
+            pass
+        case _:
+            return
+    if isinstance(table, ast.Name) and table.id != "table":
+        yield "writes", table.id
+    else:
+        yield "writes", ""
+
+
+def _makers() -> set[str]:
+    """Functions that write wraps or records, or call one that does."""
+    functions = _functions()
+    # Nothing is sealed into a record but to be written.
+    start: set[Called] = {("writes", "wraps"), ("writes", "tips"), ("record", "seal")}
+    reached = set(start)
+    while True:
+        fresh = {each for each, calls in functions.items() if calls & reached} - reached
+        if not fresh:
+            return {".".join(each) for each in (reached - start) & functions.keys()}
+        reached |= fresh
+
+
+def _carriers() -> set[str]:
+    return {".".join(each) for each, calls in _functions().items() if ("writes", "") in calls}
