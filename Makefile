@@ -63,6 +63,9 @@ seizure: setup ## play whole talks, then search every byte that is left for what
 corpus: setup ## clean files with a secret at every known place, throw hostile ones; what was left
 	@$(BIN)/python -m tests.corpus $(ARGS)
 
+coach: setup ## show how well the coach sees what may tell who a worker is
+	@$(BIN)/python -m tests.coach $(ARGS)
+
 mutations: setup ## break our promises one by one in a copy; each time a test must notice
 	@$(BIN)/python -m tests.mutations $(ARGS)
 

@@ -18,11 +18,12 @@ from tests import figures
 ROOT = Path(__file__).parents[1]
 PAGE, KEPT = ROOT / "SECURITY.md", ROOT / "docs" / "proof.json"
 BEGIN, END = "<!-- figures: `make proof` -->", "<!-- end of the figures -->"
-NAMES = ("seizure", "files", "retention", "restore", "police", "scope", "mutations")
+NAMES = ("seizure", "files", "retention", "restore", "police", "scope", "coach", "mutations")
 TESTS = (
     "tests/whole/test_retention.py",
     "tests/whole/test_restore.py",
     "tests/handlers/test_no_police.py",
+    "tests/coach/test_coach.py",
 )
 """The tests that keep a figure; seizure, corpus and mutations are programs of their own."""
 
@@ -87,6 +88,13 @@ def rows() -> tuple[Row, ...]:
             " things never reaches the police",
             "`make scope`, `pytest tests/handlers/test_no_police.py tests/storage/test_readers.py`",
             _police,
+        ),
+        Row(
+            "",
+            "**Careful words.** What in a worker's words may tell who they are is asked about"
+            " before it goes, and so is what an officer writes that may lead to the worker",
+            "`make coach`",
+            _coach,
         ),
         Row(
             "",
@@ -204,6 +212,21 @@ def _police(told: Figures) -> str:
         " {inside} texts inside: {inside_turned_away} turned away,"
         " {inside_lost_police} lost the way to the police. ".format(**told["scope"])
         + filings
+    )
+
+
+def _coach(told: Figures) -> str:
+    names = {
+        "worker": "workers' lines",
+        "worker_held_out": "held out of tuning",
+        "officer": "officers' lines",
+        "officer_held_out": "held out",
+    }
+    return "; ".join(
+        f"{shown}: {_percent(seen['found'])} of {seen['labelled']} found,"
+        f" {_percent(seen['false_alarms'])} of {seen['harmless']} harmless ones asked about"
+        for name, shown in names.items()
+        for seen in (told["coach"][name],)
     )
 
 

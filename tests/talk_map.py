@@ -42,6 +42,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "ChangingPlace",
         "ChangingStory",
         "LeavingOut",
+        "AskingWhose",
     ),
     "Coming back with the code": (
         "TypingCode",
@@ -54,6 +55,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "TakingBackWho",
         "ConfirmingAddition",
         "LeavingOutLater",
+        "AskingWhoseLater",
         "ConfirmingClose",
         "ConfirmingDelete",
         "ConfirmingTold",
@@ -92,7 +94,8 @@ where there is none the bulletins.
 
 Nor is the gate drawn through which words come in (`handlers/worker/reading_over.py`): from wherever
 they do, words that this channel does not take lead to the answer about rights (Aside), and a story
-that also has such words to LeavingOut, in a thread to LeavingOutLater.
+that also has such words to LeavingOut, in a thread to LeavingOutLater. Then the coach reads: what
+may tell who the worker is leads to AskingWhose, in a thread to AskingWhoseLater.
 """
 
 

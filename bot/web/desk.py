@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot import held
 from bot.acting import act, standing
 from bot.attaching import attachment, refused
 from bot.naming import is_known
@@ -33,6 +34,7 @@ from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.handing import hand, is_continued
 from bot.web.parts import PARTS, Parts
 from handlers import moderators
+from handlers.coach import Doubt
 from handlers.events import Unusable
 from handlers.moderators.actions import (
     HELD,
@@ -74,6 +76,8 @@ class _Shown:
     says: tuple[Say, ...] = ()
     kept: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     outcome: str = ""
+    doubts: tuple[Doubt, ...] = ()
+    held: bool = False
     status: int = HTTPStatus.OK
     who: str = field(default="", repr=False)
 
@@ -183,7 +187,7 @@ async def _act(request: web.Request) -> web.Response:
     try:
         shown = await _carried_out(request, seat, action, fields, file)
     finally:
-        if shown is None or shown.status != HTTPStatus.OK:
+        if shown is None or shown.status != HTTPStatus.OK or shown.doubts:
             # Nothing came of it: the same form may be sent again.
             await volatile.drop("desk once", name)
     return _page(request, seat, shown)
@@ -251,7 +255,10 @@ async def _carried_out(
     """
     parts, tip = request.app[PARTS], _tip(request)
     attached: PictureData | Unusable | None = None
-    if isinstance(action, Answer) and file is not None:
+    volatile, officer = parts.volatile, seat.member.id
+    if isinstance(action, Answer) and file is None and fields.get("held"):
+        attached = await held.recall(volatile, officer, tip)
+    elif isinstance(action, Answer) and file is not None:
         if isinstance(file, Unusable):
             attached = file
         else:
@@ -269,11 +276,18 @@ async def _carried_out(
         else:
             case, card = None, await _card(tx, parts, seat, tip)
     if turn.effects:
+        await held.forget(volatile, officer, tip)
         return _Shown(card, case, turn.says)
+    holds, says = False, turn.says
+    if turn.doubts and isinstance(attached, PictureData):
+        holds = await held.keep(volatile, officer, tip, attached)
+        says = (*says, say("desk.file.held" if holds else "desk.file.again"))
     words = fields.get("words", "")
     kept = ((fields["do"], words),) if words.strip() else ()
     outcome = fields.get("outcome", "")
-    return _Shown(card, case, turn.says, kept, outcome, HTTPStatus.CONFLICT)
+    # A question is no refusal.
+    status = HTTPStatus.OK if turn.doubts else HTTPStatus.CONFLICT
+    return _Shown(card, case, says, kept, outcome, turn.doubts, holds, status)
 
 
 async def _card(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Card:
@@ -302,7 +316,11 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         status=shown.status,
         card=card,
         case=shown.case,
-        says=shown.says,
+        # Doubts stand beside the words that they are about.
+        says=() if shown.doubts else shown.says,
+        doubts=shown.doubts,
+        held=shown.held,
+        warned=shown.says if shown.doubts else (),
         offers=offers,
         writing=[offer for offer in offers if offer is not Offer.CLAIM],
         outcomes=OUTCOMES,
@@ -318,16 +336,16 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
 
 
 def _action(fields: Mapping[str, str]) -> Action | None:
-    words = fields.get("words", "")
+    words, sure = fields.get("words", ""), frozenset(fields.get("sure", "").split())
     match fields.get("do", ""):
         case Offer.CLAIM:
             return Claim()
         case Offer.ASK:
-            return Ask(words)
+            return Ask(words, sure)
         case Offer.ANSWER:
-            return Answer(words)
+            return Answer(words, sure)
         case Offer.CLOSE:
-            return Close(fields.get("outcome", ""), words)
+            return Close(fields.get("outcome", ""), words, sure)
         case _:
             return None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from handlers.coach import Doubt
 from handlers.screens import Say
 from handlers.tips import Outcome, Status
 
@@ -38,11 +39,16 @@ class Claim:
     """The officer wants to look after the tip."""
 
 
+Sure = frozenset[str]
+"""The doubts about their words that the officer was told, and sends them all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """The officer asks the worker something."""
 
     words: str = field(repr=False)
+    sure: Sure = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Answer:
     """The officer tells the worker something."""
 
     words: str = field(repr=False)
+    sure: Sure = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class Close:
 
     outcome: str
     words: str = field(repr=False)
+    sure: Sure = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +127,13 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class DeskTurn:
     """What comes of an action. Without effects it was refused, and `says` tells why; with one,
-    `says` is what the officer reads once storage has agreed as well.
+    `says` is what the officer reads once storage has agreed as well. With `doubts` it waits for a
+    second press: the words may lead to the worker, `says` tells how.
     """
 
     effects: tuple[Effect, ...]
     says: tuple[Say, ...]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def refused(key: str, **fields: str | int) -> DeskTurn:

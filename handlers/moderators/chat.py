@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import assert_never
 
-from handlers.folding import has_letters
+from handlers.coach import Doubt
+from handlers.folding import clean, has_letters
 from handlers.moderators.actions import (
     OUTCOMES,
     Action,
@@ -20,6 +21,7 @@ from handlers.moderators.actions import (
     Offer,
 )
 from handlers.moderators.cards import READ, Face, card
+from handlers.moderators.replies import as_read, warned
 from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, say
 from handlers.tips import Outcome
 
@@ -62,6 +64,18 @@ class LastWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubting:
+    """Told that the `words` may lead to the worker, and asked whether they shall go. `outcome` is
+    that of the last words, else empty.
+    """
+
+    tip: str = field(repr=False)
+    offer: Offer
+    words: str = field(repr=False)
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
     """Told what closing as out of scope means, and asked whether they are sure."""
 
@@ -76,7 +90,7 @@ class Parted:
     until: str
 
 
-WithTip = Looking | Writing | Ending | LastWords | Weighing | Parted
+WithTip = Looking | Writing | Ending | LastWords | Doubting | Weighing | Parted
 State = Listing | WithTip
 
 
@@ -184,6 +198,33 @@ def writing(state: Writing | LastWords, nickname: str) -> Screen:
     return Screen((told, say("desk.tip.anonymous")), (), _BACK, Accepts.WORDS)
 
 
+def doubting(tip: str, action: Action) -> State:
+    """Where an officer is whose `action` is doubted."""
+    match action:
+        case Ask(words):
+            return Doubting(tip, Offer.ASK, words)
+        case Answer(words):
+            return Doubting(tip, Offer.ANSWER, words)
+        case Close(outcome, words):
+            return Doubting(tip, Offer.CLOSE, words, outcome)
+        case _:
+            return Looking(tip)
+
+
+def doubted(state: Doubting) -> Screen:
+    """What was found in the words, the words, and what can be done."""
+    words = clean(state.words)
+    return Screen(
+        (say("desk.coach.title"), *warned(words), as_read(words)),
+        (
+            Choice("rewrite", say("desk.coach.rewrite")),
+            Choice("anyway", say("desk.coach.anyway")),
+        ),
+        _BACK,
+        Accepts.WORDS,
+    )
+
+
 def ending(nickname: str) -> Screen:
     """Asks how the tip ended."""
     offered = (*OUTCOMES, Outcome.OUT_OF_SCOPE)
@@ -213,16 +254,28 @@ def _typed(state: State, words: str | None) -> Step:
     if words is None:
         return Step(state, says=(say("desk.chat.only_words"),))
     match state:
-        case Writing(offer=Offer.ASK):
-            return Step(state, Ask(words))
-        case Writing():
-            return Step(state, Answer(words))
+        case Writing(offer=offer):
+            return Step(state, _written(offer, words))
         case LastWords(outcome=outcome):
             return Step(state, Close(outcome, words))
+        case Doubting(offer=offer, outcome=outcome):
+            return Step(state, _written(offer, words, outcome))
         case Listing(tips) if (tip := _at(tips, words.strip())) is not None:
             return Step(Looking(tip))
         case _:
             return Step(state, says=(say("desk.chat.press_first"),))
+
+
+def _written(
+    offer: Offer, words: str, outcome: str = "", sure: frozenset[str] = frozenset()
+) -> Action:
+    match offer:
+        case Offer.ASK:
+            return Ask(words, sure)
+        case Offer.CLOSE:
+            return Close(outcome, words, sure)
+        case _:
+            return Answer(words, sure)
 
 
 def _pressed(state: State, name: str) -> Step:
@@ -232,6 +285,8 @@ def _pressed(state: State, name: str) -> Step:
     tip = state.tip
     if isinstance(state, Parted):
         return Step(state, undoes=True) if name == "undo" else Step(Listing())
+    if isinstance(state, Doubting) and name in ("rewrite", "anyway"):
+        return _decided(state, anyway=name == "anyway")
     match name:
         case "list":
             return Step(Listing())
@@ -243,6 +298,16 @@ def _pressed(state: State, name: str) -> Step:
             return Step(Looking(tip), reads=True)
         case _:
             return _ended(state, name)
+
+
+def _decided(state: Doubting, *, anyway: bool) -> Step:
+    if anyway:
+        # The words are those that they were told about.
+        every = frozenset(each.value for each in Doubt)
+        return Step(state, _written(state.offer, state.words, state.outcome, every))
+    if state.offer == Offer.CLOSE:
+        return Step(LastWords(state.tip, Outcome(state.outcome)))
+    return Step(Writing(state.tip, state.offer))
 
 
 def _ended(state: WithTip, name: str) -> Step:

@@ -1,5 +1,6 @@
-"""What an officer writes to the worker: questions and answers, cleaned and never empty."""
+"""What an officer writes to the worker: cleaned, never empty, and read over before it goes."""
 
+from handlers.coach import remarks
 from handlers.folding import clean
 from handlers.moderators.actions import (
     HELD,
@@ -11,6 +12,7 @@ from handlers.moderators.actions import (
     PutAnswer,
     PutQuestion,
     Standing,
+    Sure,
     refused,
 )
 from handlers.screens import Say, Tone, say
@@ -19,12 +21,12 @@ from handlers.tips import Status
 
 def ask(action: Ask, standing: Standing) -> DeskTurn:
     """A question for the worker; the tip waits for them afterwards."""
-    return _laid(PutQuestion(clean(action.words)), standing, say("desk.done.asked"))
+    return _laid(PutQuestion(clean(action.words)), action.sure, standing, say("desk.done.asked"))
 
 
 def answer(action: Answer, standing: Standing) -> DeskTurn:
     """Something that the worker should know."""
-    return _laid(PutAnswer(clean(action.words)), standing, say("desk.done.answered"))
+    return _laid(PutAnswer(clean(action.words)), action.sure, standing, say("desk.done.answered"))
 
 
 def not_held(standing: Standing) -> DeskTurn | None:
@@ -47,13 +49,27 @@ def unfit(words: str) -> DeskTurn | None:
     return None
 
 
+def doubted(words: str, sure: Sure) -> DeskTurn | None:
+    """The question whether cleaned `words` shall go that may lead to the worker; None where nothing
+    is found but what the officer was told and is sure about.
+    """
+    doubts = tuple(each.doubt for each in remarks(words))
+    return None if sure.issuperset(doubts) else DeskTurn((), warned(words), doubts)
+
+
+def warned(words: str) -> tuple[Say, ...]:
+    """What was found in an officer's words, and why it is better left out."""
+    return tuple(say(f"desk.coach.{each.doubt}", words=each.told(words)) for each in remarks(words))
+
+
 def as_read(words: str) -> Say:
     """The officer's words as the worker will read them."""
     return say("desk.as_read", Tone.OFFICER, words=words)
 
 
-def _laid(effect: PutQuestion | PutAnswer, standing: Standing, done: Say) -> DeskTurn:
-    if (turn := not_held(standing) or unfit(effect.words)) is not None:
-        return turn
+def _laid(effect: PutQuestion | PutAnswer, sure: Sure, standing: Standing, done: Say) -> DeskTurn:
+    refusal = not_held(standing) or unfit(effect.words) or doubted(effect.words, sure)
+    if refusal is not None:
+        return refusal
     effects: tuple[Effect, ...] = (effect,)
     return DeskTurn(effects, (done, as_read(effect.words)))

@@ -13,7 +13,7 @@ from handlers.moderators.actions import (
     TakeOver,
     refused,
 )
-from handlers.moderators.replies import as_read, not_held, unfit
+from handlers.moderators.replies import as_read, doubted, not_held, unfit
 from handlers.screens import say
 from handlers.tips import Status
 
@@ -37,7 +37,7 @@ def close(action: Close, standing: Standing) -> DeskTurn:
         return turn
     if outcome is None:
         return refused("outcome")
-    if (turn := unfit(words)) is not None:
+    if (turn := unfit(words) or doubted(words, action.sure)) is not None:
         return turn
     done = say("desk.done.closed", outcome=say(f"desk.outcome.{outcome}"))
     return DeskTurn((End(outcome, words),), (done, as_read(words)))

@@ -13,6 +13,7 @@ from handlers.states.road import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWhose,
     AtDoorway,
     Changing,
     ChangingCategory,
@@ -43,6 +44,7 @@ from handlers.states.thread import (
     AddingVideo,
     AddingWords,
     AskingAbove,
+    AskingWhoseLater,
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
@@ -67,6 +69,8 @@ __all__ = [
     "AskingDanger",
     "AskingPlace",
     "AskingPolice",
+    "AskingWhose",
+    "AskingWhoseLater",
     "AtDoorway",
     "Changing",
     "ChangingCategory",
@@ -164,6 +168,7 @@ State = (
     | ChangingPlace
     | ChangingStory
     | LeavingOut
+    | AskingWhose
     | Received
     | TypingCode
     | ReadingThread
@@ -175,6 +180,7 @@ State = (
     | TakingBackWho
     | ConfirmingAddition
     | LeavingOutLater
+    | AskingWhoseLater
     | ConfirmingClose
     | ConfirmingDelete
     | ConfirmingTold

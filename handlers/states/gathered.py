@@ -25,7 +25,8 @@ class Early:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A tip that could be sent as it is. `hidden` are keys of "who must not see this"; `code` never
-    changes. `officer`: it is about somebody who works at a unit.
+    changes. `officer`: it is about somebody who works at a unit. `kept`: what the worker was asked
+    about and wants to stay in the story.
     """
 
     category: Category
@@ -39,6 +40,7 @@ class Draft:
     police: bool = False
     practice: bool = False
     officer: bool = False
+    kept: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

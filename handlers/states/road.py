@@ -163,6 +163,13 @@ class LeavingOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AskingWhose:
+    """Something in the story may tell who somebody is: the worker, or the offender?"""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """The tip was filed; code, bell number and date stand on one block."""
 

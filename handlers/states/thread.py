@@ -80,6 +80,15 @@ class LeavingOutLater:
 
 
 @dataclass(frozen=True, slots=True)
+class AskingWhoseLater:
+    """The same in words for an open thread; `kept` is what the worker wants to stay in them."""
+
+    key: Key
+    words: str = field(repr=False)
+    kept: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmingClose:
     """Shall the tip be closed?"""
 

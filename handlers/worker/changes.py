@@ -22,6 +22,7 @@ from handlers.worker.step import (
     STOP,
     Input,
     Step,
+    by_word,
     choice,
     given_back,
     is_story,
@@ -181,7 +182,8 @@ def changing_story_screen(state: ChangingStory, _: Facts) -> Screen:
     """The old words stand there until new ones come."""
     return Screen(
         (say("story.change"), say("review.story", Tone.OWN, story=state.draft.story)),
-        (SEND, choice("done")),
+        # A digit is no story, so where nothing can be pressed these are words.
+        (by_word("send"), by_word("done")),
         (BACK, STOP),
         Accepts.WORDS,
     )

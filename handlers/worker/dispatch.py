@@ -13,6 +13,8 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWhose,
+    AskingWhoseLater,
     AtDoorway,
     Changing,
     ChangingCategory,
@@ -72,11 +74,12 @@ from handlers.worker import (
     told,
     welcome,
     who,
+    whose,
 )
 from handlers.worker.step import Input, Step
 
 
-def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0912 - one case a state
+def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0912, PLR0915 - one case a state
     """Let `event` happen in `state`."""
     match state:
         case Resting():
@@ -119,6 +122,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_story(state, event, facts)
         case LeavingOut():
             return rights.leaving_out(state, event, facts)
+        case AskingWhose():
+            return whose.asking_whose(state, event, facts)
         case Received():
             return review.received(state, event, facts)
         case TypingCode():
@@ -141,6 +146,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return additions.confirming_addition(state, event, facts)
         case LeavingOutLater():
             return rights.leaving_out_later(state, event, facts)
+        case AskingWhoseLater():
+            return whose.asking_whose_later(state, event, facts)
         case ConfirmingClose():
             return later.confirming_close(state, event, facts)
         case ConfirmingDelete():
@@ -175,7 +182,7 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             assert_never(state)
 
 
-def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a state
+def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - one case a state
     """What a worker in `state` is shown."""
     match state:
         case Resting():
@@ -218,6 +225,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return changes.changing_story_screen(state, facts)
         case LeavingOut():
             return rights.leaving_out_screen(state, facts)
+        case AskingWhose():
+            return whose.asking_whose_screen(state, facts)
         case Received():
             return review.received_screen(state, facts)
         case TypingCode():
@@ -240,6 +249,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return additions.confirming_addition_screen(state, facts)
         case LeavingOutLater():
             return rights.leaving_out_later_screen(state, facts)
+        case AskingWhoseLater():
+            return whose.asking_whose_later_screen(state, facts)
         case ConfirmingClose():
             return later.close_screen(state, facts)
         case ConfirmingDelete():

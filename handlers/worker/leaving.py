@@ -14,6 +14,8 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWhose,
+    AskingWhoseLater,
     AtDoorway,
     Changing,
     ChangingCategory,
@@ -120,7 +122,7 @@ def _back_to_review(state: State) -> State | None:
             return HidingFrom(draft)
         case KeepingSound(draft):
             return AddingPictures(draft)
-        case LeavingOut(draft):
+        case LeavingOut(draft) | AskingWhose(draft):
             return ChangingStory(draft)
         case (
             Changing(draft)
@@ -159,6 +161,7 @@ def _back_to_thread(state: State) -> State:
             | TakingBackWho(key)
             | ConfirmingAddition(key)
             | LeavingOutLater(key)
+            | AskingWhoseLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | ConfirmingTold(key)
@@ -206,6 +209,7 @@ def gathered(state: State) -> Early | Draft | None:
             | ChangingPlace(draft)
             | ChangingStory(draft)
             | LeavingOut(draft)
+            | AskingWhose(draft)
         ):
             return draft
         case _:
@@ -237,7 +241,7 @@ def holds_draft(state: State) -> bool:
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory():
             return True
-        case ConfirmingAddition() | LeavingOutLater():
+        case ConfirmingAddition() | LeavingOutLater() | AskingWhoseLater():
             return True
         case AddingVideo() | ConfirmingWho():
             return True

@@ -20,6 +20,7 @@ from handlers.states import (
     AskingAbove,
     AskingDanger,
     AskingPlace,
+    AskingWhoseLater,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
@@ -107,6 +108,7 @@ def key_of(state: State) -> Key | None:
             | TakingBackWho(key)
             | ConfirmingAddition(key)
             | LeavingOutLater(key)
+            | AskingWhoseLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
             | ConfirmingTold(key)

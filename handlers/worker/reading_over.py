@@ -1,5 +1,5 @@
 """The one gate through which words enter a draft or a thread: whatever step let them in, they are
-read over before the talk goes on. Scope reads first.
+read over before the talk goes on. Scope reads first, then the coach.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWhose,
+    AskingWhoseLater,
     AtDoorway,
     Changing,
     ChangingCategory,
@@ -38,7 +40,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts
-from handlers.worker import dispatch, leaving, rights, scope
+from handlers.worker import dispatch, leaving, rights, scope, whose
 from handlers.worker.scope import Verdict
 from handlers.worker.step import Input, Step, note
 
@@ -68,7 +70,8 @@ Reader = Callable[[State, Step[State], Fresh], Step[State] | None]
 
 def step(state: State, event: Input, facts: Facts) -> Step[State]:
     """Let `event` happen in `state`, and read over the words that it brings."""
-    return _kept_from_police(read_over(state, dispatch.step(state, event, facts)))
+    made = read_over(state, dispatch.step(state, event, facts))
+    return _kept_from_police(whose.asked(state, made))
 
 
 def read_over(before: State, made: Step[State]) -> Step[State]:
@@ -97,6 +100,9 @@ def _readers(before: State) -> tuple[Reader, ...]:
 
 
 def _fresh(before: State, made: Step[State]) -> Fresh | None:
+    if isinstance(before, AskingWhoseLater) and not isinstance(made.state, ConfirmingAddition):
+        # They were read when they came, and are shorter now at most.
+        return None
     for effect in made.effects:
         if isinstance(effect, AddWords):
             return Fresh(effect.words, earlier=True, key=effect.key)
@@ -106,6 +112,8 @@ def _fresh(before: State, made: Step[State]) -> Fresh | None:
     if isinstance(made.state, ConfirmingWho) and made.state != before:
         return Fresh(made.state.words, earlier=True, key=made.state.key)
     held, given = leaving.gathered(before), leaving.gathered(made.state)
+    if isinstance(before, AskingWhose) and not isinstance(made.state, AskingWhose):
+        return None
     if isinstance(made.state, Reviewing):
         if isinstance(before, LeavingOut):
             told = before.draft.story.removesuffix(before.words)
@@ -198,6 +206,7 @@ def _as_before(before: State, after: State) -> State:
             | ChangingCategory()
             | ChangingPlace()
             | ChangingStory()
+            | AskingWhose()
         ):
             return _draft_before(before, after, held)
         case ConfirmingAddition() | ConfirmingWho():
@@ -217,7 +226,8 @@ def _draft_before(
     | Changing
     | ChangingCategory
     | ChangingPlace
-    | ChangingStory,
+    | ChangingStory
+    | AskingWhose,
     held: Draft | Early | None,
 ) -> State:
     draft = after.draft

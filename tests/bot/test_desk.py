@@ -115,6 +115,40 @@ async def test_what_is_empty_or_too_long_is_refused_and_shown_back(one: World) -
     assert Act.ANSWERED not in await one.acts()
 
 
+async def test_words_that_may_lead_to_the_worker_are_asked_about_and_stay(world: World) -> None:
+    await add(world.made, "mot", ("north", Role.OFFICER))
+    tip = await file_tip(world.made, "north")
+    browser = await world.at_desk("mot")
+    await browser.get(f"/desk/tin/{tip.hex()}")
+    await browser.send("Nhận tin này")
+    await browser.send("Mở tin")
+    await browser.send("Hỏi thêm", words="Bạn làm ở <b>chuyền</b> nào? Cho xin số điện thoại.")
+    assert browser.status == 200
+    assert "Chưa gửi" in browser.words
+    assert "hỏi số điện thoại hoặc tài khoản" in browser.words
+    box = browser.page.find("textarea", id="words-ask")
+    assert isinstance(box, Tag)
+    assert box.text == "Bạn làm ở <b>chuyền</b> nào? Cho xin số điện thoại."
+    assert "<b>chuyền" not in browser.text
+    writing = browser.page.select(".writing details[open] button")
+    assert [each.get_text() for each in writing] == ["Gửi lời đã sửa", "Vẫn gửi"]
+    # Changed, and worse: what was not told about is asked about again.
+    await browser.send("Vẫn gửi", words="Bạn tên gì? Cho xin số điện thoại.")
+    assert "hỏi tên" in browser.words
+    assert Act.ASKED not in await world.acts()
+    await browser.send("Gửi lời đã sửa", words="Cửa nào bị khóa?", sure="")
+    assert "Người báo tin sẽ đọc: “Cửa nào bị khóa?”" in browser.words
+    await browser.send("Trả lời", words="Bạn gọi lại cho tôi nhé")
+    assert "mời gọi lại" in browser.words
+    await browser.send("Vẫn gửi")
+    assert "Người báo tin sẽ đọc: “Bạn gọi lại cho tôi nhé”" in browser.words
+    await browser.send("Kết thúc", outcome="handled", words="Chào bạn Lan, việc đã xong")
+    assert "gọi tên người báo tin" in browser.words
+    await browser.send("Vẫn gửi", outcome="handled")
+    assert "Bạn đã kết thúc tin này" in browser.words
+    assert (await world.acts()).count(Act.ASKED) == 1
+
+
 async def test_a_form_that_is_sent_twice_is_recorded_once(one: World) -> None:
     await add(one.made, "mot", ("north", Role.OFFICER))
     tip = await file_tip(one.made, "north")

@@ -244,6 +244,37 @@ async def test_an_answer_is_typed_in_the_private_chat(scene: Scene) -> None:
     assert "Đã mở lại cửa" not in scene.card().text
 
 
+async def test_doubted_words_wait_in_the_private_chat_for_a_second_press(scene: Scene) -> None:
+    an = await scene.officer("An")
+    tip = await file(scene.made, new_tip())
+    await scene.run()
+    await scene.press(an, scene.card(), "Nhận")
+    await scene.press(an, scene.card(), "Hỏi thêm")
+    await an.say("Bạn làm ở chuyền nào?")
+    await scene.run()
+    asked = an.sees()[-1]
+    assert "Chưa gửi" in asked.text
+    assert "hỏi chuyền, tổ, ca" in asked.text
+    assert asked.labels == ("Sửa lại", "Vẫn gửi", "Danh sách")
+    await an.press(asked, "Sửa lại")
+    await scene.run()
+    assert "Hãy gõ câu hỏi" in scene.private(an)[-1]
+    await an.say("Bạn tên gì?")
+    await scene.run()
+    await an.say("Cửa nào bị khóa?")
+    await scene.run()
+    await scene.press(an, scene.card(), "Trả lời")
+    await an.say("Bạn gọi lại cho tôi nhé")
+    await scene.run()
+    await an.press(an.sees()[-1], "Vẫn gửi")
+    await scene.run()
+    async with scene.made.write() as tx:
+        case = await cases.open_case(tx, scene.members["An"].id, tip, NOW)
+    assert isinstance(case, cases.Case)
+    said = [entry.words for entry in case.entries]
+    assert said == [STORY, "Cửa nào bị khóa?", "Bạn gọi lại cho tôi nhé"]
+
+
 async def test_an_update_that_comes_twice_answers_once(one: Scene) -> None:
     an = await one.officer("An")
     tip = await file(one.made, new_tip())

@@ -1,8 +1,11 @@
 """What the desk decides: who may do what with a tip, and which names and passwords will do."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers import moderators
+from handlers.coach import Doubt
 from handlers.moderators.accounts import Weakness, login_name, shown_name, weakness
 from handlers.moderators.actions import (
     HELD,
@@ -97,6 +100,35 @@ def test_the_longest_words_pass_and_one_letter_more_does_not() -> None:
         turn = moderators.respond(action("a" * (MOST_LETTERS + 1)), MINE)
         assert keys(turn) == ["desk.no.too_long"]
         assert dict(turn.says[0].fields) == {"most": 4000, "letters": 4001}
+
+
+ASKING = "Bạn tên gì, cho xin số điện thoại?"
+
+
+@pytest.mark.parametrize("action", [Ask(ASKING), Answer(ASKING), Close("handled", ASKING)])
+def test_words_that_may_lead_to_the_worker_wait_for_a_second_press(action: Action) -> None:
+    turn = moderators.respond(action, MINE)
+    assert turn.effects == ()
+    assert turn.doubts == (Doubt.NAME, Doubt.CONTACT)
+    assert keys(turn) == ["desk.coach.name", "desk.coach.contact"]
+    assert dict(turn.says[0].fields) == {"words": "Bạn tên gì"}
+    assert not isinstance(action, Claim | CloseOutside)
+    half = replace(action, sure=frozenset({"name"}))
+    assert moderators.respond(half, MINE).doubts == (Doubt.NAME, Doubt.CONTACT)
+    sure = replace(action, sure=frozenset(turn.doubts))
+    assert len(moderators.respond(sure, MINE).effects) == 1
+    assert moderators.respond(sure, MINE).doubts == ()
+
+
+def test_a_workers_number_in_an_answer_needs_the_second_press_too() -> None:
+    for words in ("Số 0900 000 012 là của bạn?", "CCCD 099200000012", "Xe 99B1-000.12"):
+        assert moderators.respond(Answer(words), MINE).doubts == (Doubt.NUMBER,)
+    assert moderators.respond(Answer("Nếu nguy hiểm, gọi 113 hoặc 115."), MINE).doubts == ()
+
+
+def test_who_may_not_write_is_told_so_and_not_coached() -> None:
+    assert keys(moderators.respond(Ask(ASKING), THEIRS)) == ["desk.no.taken"]
+    assert keys(moderators.respond(Close("solved", ASKING), MINE)) == ["desk.no.outcome"]
 
 
 @pytest.mark.parametrize("outcome", ["", "HANDLED", "solved", "out_of_scope"])

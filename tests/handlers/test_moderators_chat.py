@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.coach import Doubt
 from handlers.languages import Language
 from handlers.moderators import chat
 from handlers.moderators.actions import OUTCOMES, Answer, Ask, Claim, Close, CloseOutside, Offer
 from handlers.moderators.cards import Face, card, card_choices, may_be_read_in_chat
 from handlers.moderators.chat import (
+    Doubting,
     Ending,
     LastWords,
     Listing,
@@ -112,6 +114,24 @@ def test_a_tip_is_closed_with_an_outcome_of_the_list_and_words() -> None:
     assert last == LastWords(TIP, Outcome.HANDLED)
     assert chat.step(last, Typed("Cảm ơn")).action == Close("handled", "Cảm ơn")
     assert chat.step(Looking(TIP), Pressed("handled")) == Step(Looking(TIP))
+
+
+@pytest.mark.parametrize("action", [Ask("Tên gì?"), Answer("Tên gì?"), Close("handled", "Tên gì?")])
+def test_doubted_words_are_kept_changed_or_sent_all_the_same(action: Ask | Answer | Close) -> None:
+    state = chat.doubting(TIP, action)
+    assert isinstance(state, Doubting)
+    asked = chat.doubted(replace(state, words="Bạn tên gì?"))
+    assert names(asked) == ["rewrite", "anyway"]
+    assert "hỏi tên" in shown(asked)
+    assert "Bạn tên gì?" in shown(asked)
+    anyway = chat.step(state, Pressed("anyway")).action
+    assert anyway == replace(action, sure=frozenset(Doubt))
+    written = chat.step(state, Pressed("rewrite")).state
+    assert isinstance(written, Writing | LastWords)
+    anew = chat.step(state, Typed("Chuyện gì?")).action
+    assert anew == replace(action, words="Chuyện gì?")
+    assert chat.step(written, Typed("Chuyện gì?")).action == anew
+    assert chat.step(state, Pressed("list")) == Step(Listing())
 
 
 def test_out_of_scope_is_explained_and_asked_once_more() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from broadcasts.checks import Problem
 from broadcasts.report import Column
+from handlers import coach
 from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
 from handlers.languages import Language
@@ -42,6 +43,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "topic": Topic,
     "part": PartOfDay,
     "in_language": Language,
+    "coach_kind": coach.Kind,
+    "desk.coach": coach.Doubt,
 }
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
 # Keys of these are put together in the templates, and those of an incident from its lists.

@@ -47,6 +47,7 @@ class Scene:
             self.files_with_pictures,
             self.types_wrong_codes,
             self.goes_by_the_quick_exit,
+            self.covers_own_words,
             self.deletes,
             self.cancels,
             self.practises,
@@ -78,6 +79,17 @@ class Scene:
         await worker.press("pictures")
         await worker.show(self.photo(), self.photo())
         await worker.show(self._corpus())
+        await self._send(worker)
+
+    async def covers_own_words(self) -> None:
+        """An address that was the worker's own was typed, asked about and covered."""
+        worker = await self._worker()
+        await worker.reach_story("wages", "")
+        story, own = self._words("story"), self.cage.plain("covered words")
+        await worker.say(f"{story}, thư {own}@example.com")
+        page = await worker.press("cover_mine")
+        if own in page.text or "[đã che]" not in page.text:
+            raise Unexpected("what was covered is shown")
         await self._send(worker)
 
     async def leaves_a_draft(self) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
 
+from bot import held
 from bot.acting import act, standing, undo
 from bot.attaching import Clean, attachment, refused
 from bot.channels.telegram.desk_post import Post, key, lines
@@ -25,6 +26,7 @@ from handlers.moderators.actions import Action
 from handlers.moderators.cards import may_be_read_in_chat
 from handlers.moderators.chat import (
     Attached,
+    Doubting,
     Ending,
     LastWords,
     Listing,
@@ -56,7 +58,8 @@ MOST_MESSAGES = 8
 _MESSAGE_LETTERS = 4000
 _KIND = "desk chat"
 _PLACES: dict[str, Callable[..., State]] = {
-    each.__name__: each for each in (Listing, Looking, Writing, Ending, LastWords, Weighing, Parted)
+    each.__name__: each
+    for each in (Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted)
 }
 
 
@@ -175,6 +178,11 @@ class Private:
         taken: list[Removed] = []
         tip = bytes.fromhex(state.tip)
         after: State = state
+        if attached is None and isinstance(state, Doubting):
+            attached = await held.recall(self._volatile, officer, tip)
+        elif attached is None:
+            # Left from words that were given up: it goes with no others.
+            await held.forget(self._volatile, officer, tip)
         async with self._database.write() as tx:
             turn = await act(
                 tx,
@@ -188,6 +196,14 @@ class Private:
         says = turn.says if turn is not None else (say("desk.chat.no_right"),)
         if turn is None or turn.effects:
             after = Looking(state.tip) if turn is not None else Listing()
+        elif turn.doubts:
+            # The screen of that place says why.
+            after, says = chat.doubting(state.tip, action), ()
+            if attached is not None:
+                kept = await held.keep(self._volatile, officer, tip, attached)
+                says = (say("desk.file.held" if kept else "desk.file.again"),)
+        if turn is None or not turn.doubts:
+            await held.forget(self._volatile, officer, tip)
         # At most one.
         for removed in taken:
             kept = await out_of_scope.remember(self._volatile, removed)
@@ -312,6 +328,8 @@ class Private:
         match state:
             case Writing() | LastWords():
                 return chat.writing(state, seen.card.nickname)
+            case Doubting():
+                return chat.doubted(state)
             case Ending():
                 return chat.ending(seen.card.nickname)
             case Weighing():
