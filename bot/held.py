@@ -8,7 +8,7 @@ _KIND = "desk file"
 
 
 async def keep(volatile: Volatile, officer: bytes, tip: bytes, file: PictureData) -> bool:
-    """Hold the file for half an hour, in the place of an earlier one; False when there is no room."""
+    """Hold the file for half an hour, in the place of an earlier one; False: there is no room."""
     value = file.mime.encode() + b"\n" + file.data
     try:
         await volatile.put(_KIND, _name(officer, tip), value, seconds=SECONDS)

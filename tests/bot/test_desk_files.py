@@ -134,6 +134,27 @@ async def test_an_answer_without_a_file_is_sent_as_ever(one: World) -> None:
     assert found.entries[-1].kind is Kind.ANSWER
 
 
+async def test_a_file_waits_while_the_words_beside_it_are_doubted(one: World) -> None:
+    browser, new, _ = await claimed(one)
+    await answer_with(browser, "Bạn gọi lại cho tôi nhé.", clips.photo())
+    assert "Tệp kèm theo vẫn được giữ" in browser.words
+    form = browser.form("Vẫn gửi")
+    held = {str(each["name"]): str(each["value"]) for each in form.select("input[type=hidden]")}
+    assert held["held"] == "1"
+    await browser.post(
+        browser.path,
+        held
+        | {"words": "Bạn gọi lại cho tôi nhé.", "sure": form.select("button[name]")[0]["value"]},
+    )
+    async with one.made.read() as tx:
+        assert len(await tips.files_of_unit(tx, new.key)) == 1
+    # It went with these words, and goes with no others.
+    await answer_with(browser, "Bạn gọi lại cho tôi nhé.")
+    await browser.send("Vẫn gửi")
+    async with one.made.read() as tx:
+        assert len(await tips.files_of_unit(tx, new.key)) == 1
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [
