@@ -144,7 +144,10 @@ async def test_a_file_waits_while_the_words_beside_it_are_doubted(one: World) ->
     await browser.post(
         browser.path,
         held
-        | {"words": "Bạn gọi lại cho tôi nhé.", "sure": form.select("button[name]")[0]["value"]},
+        | {
+            "words": "Bạn gọi lại cho tôi nhé.",
+            "sure": str(form.select("button[name]")[0]["value"]),
+        },
     )
     async with one.made.read() as tx:
         assert len(await tips.files_of_unit(tx, new.key)) == 1
