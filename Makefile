@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench seizure corpus coach scope mutations proof clean
+.PHONY: help setup run test check style format lock bench seizure corpus coach scope mutations proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -24,13 +24,19 @@ run: $(RUN_STAMP) ## serve; with nothing configured, a demo on this computer
 	@$(BIN)/python -m bot run $(ARGS)
 
 # Compiled modules are kept even where the environment forbids it: tests start the product often.
-test: setup check ## the rules, then every test; says which services were absent
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --maxschedchunk 1 $(ARGS)
+# mypy, which needs a minute the first time, reads beside them and has its say at the end.
+test: setup style ## the rules and every test; says which services were absent
+	@told=$$(mktemp); $(BIN)/mypy >"$$told" 2>&1 & types=$$!; \
+	trap 'kill $$types 2>/dev/null; rm -f "$$told"' EXIT; \
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --maxschedchunk 1 $(ARGS); tests=$$?; \
+	wait $$types; typed=$$?; [ $$typed = 0 ] || cat "$$told"; exit $$((tests || typed))
 
-check: setup ## the rules only: ruff, mypy, the arrows between the rooms
+check: setup style ## the rules only: ruff, mypy, the arrows between the rooms
+	@$(BIN)/mypy
+
+style: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
 format: setup ## bring the code into shape

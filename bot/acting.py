@@ -18,11 +18,21 @@ from handlers.moderators.actions import (
     TakeOver,
 )
 from handlers.screens import Say, say
-from storage import cases, out_of_scope
+from handlers.tips import may_be_muted
+from storage import audit, cases, mutes, out_of_scope, staff
+from storage.audit import Act
 from storage.cases import Card, No, Refusal
 from storage.database import Database, Tx
 from storage.out_of_scope import Removed
 from storage.volatile import Volatile
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """Whether an officer may mute now, and what they read."""
+
+    well: bool
+    told: Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,28 @@ async def act(
         if isinstance(result, Removed) and removed is not None:
             removed(result)
     return turn
+
+
+async def mute(
+    database: Database, volatile: Volatile, officer: bytes, tip: bytes, now: datetime
+) -> Muted | None:
+    """Mute the source of a tip for a day; None: there is no such tip, or it is not theirs. The
+    answer is the same whether a source could be muted or not.
+    """
+    async with database.read() as tx:
+        held = await cases.hold(tx, officer, tip)
+        leads = held is not None and held.unit in await staff.units_led_by(tx, officer)
+    if held is None:
+        return None
+    if not may_be_muted(held.record.category):
+        return Muted(False, say("desk.mute.never"))
+    if not await mutes.try_now(volatile, officer, leads=leads):
+        return Muted(False, say("desk.mute.enough"))
+    async with database.write() as tx:
+        # Not only where it worked: the log would tell.
+        await audit.write(tx, Act.MUTED, staff=officer, tip=tip, unit=held.unit, minute=now)
+    await mutes.mute(volatile, tip)
+    return Muted(True, say("desk.mute.done"))
 
 
 async def undo(

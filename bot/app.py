@@ -13,9 +13,11 @@ from bot.bulletins.mailing import Mailing
 from bot.carrying import Carrier
 from bot.config import Settings
 from bot.facts import Lookups
+from bot.flood import Flood
 from bot.inbound import Inbound
 from bot.live import DESK, Hub
 from bot.media import Cleaner
+from bot.news import News
 from bot.outbound import MailRoom
 from bot.rooms import room_of
 from bot.store import Unfit, open_store
@@ -72,6 +74,7 @@ class House:
     hub: Hub
     inbound: Inbound
     mail_room: MailRoom
+    news: News
     mailing: Mailing
     places: Places
     texts: Mapping[Language, Texts] = field(repr=False)
@@ -258,14 +261,16 @@ def _join(
         public_url=settings.public_url,
         data_contact=settings.data_contact,
     )
-    inbound = Inbound(lookups, Carrier(database, volatile), Cleaner())
+    flood = Flood(volatile, settings.ceilings)
+    inbound = Inbound(lookups, Carrier(database, volatile, flood), Cleaner(), flood)
     mail_room = MailRoom(database, clock)
 
     def committed(touched: frozenset[bytes]) -> None:
         hub.tell([*touched, DESK])
         mail_room.wake()
 
-    database.on_commit = committed
+    news = News()
+    database.on_commit, database.on_news = committed, news.tell
     return House(
         settings=settings,
         database=database,
@@ -274,6 +279,7 @@ def _join(
         hub=hub,
         inbound=inbound,
         mail_room=mail_room,
+        news=news,
         mailing=Mailing(database, clock, settings.zone, places),
         places=places,
         texts=texts,

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
 from bot import subscribing
+from bot.flood import Flood
 from bot.logs import Event as Log
 from bot.logs import note
 from handlers import clocks
@@ -23,12 +25,14 @@ from handlers.effects import (
     HideTip,
     PauseSubscription,
     Subscribe,
+    TellHere,
+    TellNoMore,
     Unsubscribe,
 )
 from handlers.events import Picture
 from handlers.states import Key
 from handlers.turn import Facts
-from storage import out_of_scope, tips, units
+from storage import mutes, out_of_scope, tips, units
 from storage.database import Database, Tx
 from storage.tips import AlreadyFiled, OldPepper, PictureData
 from storage.volatile import Away, Volatile
@@ -44,25 +48,36 @@ class PictureGone(Exception):
     """A picture of the draft is not in the volatile store any more; nothing was done."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What the effects of a turn need besides themselves, and the tips that they filed."""
+
+    pictures: dict[str, PictureData] = field(repr=False)
+    aside: bool
+    filed: list[bytes] = field(default_factory=list, repr=False)
+
+
 class Carrier:
     """Effects of the worker's talk."""
 
-    def __init__(self, database: Database, volatile: Volatile) -> None:
+    def __init__(self, database: Database, volatile: Volatile, flood: Flood) -> None:
         """Joined by `bot/app.py`."""
         self._database = database
         self._volatile = volatile
+        self._flood = flood
 
     async def carry_out(self, chat: str, effects: Sequence[Effect], facts: Facts) -> None:
         """All lasting effects in one transaction, then the volatile ones. Raises Overtaken."""
         lasting = [each for each in effects if not isinstance(each, DropPictures | ForgetChat)]
         if lasting:
-            pictures = await self._pictures(chat, lasting)
+            load = await self._load(chat, lasting)
             async with self._database.write() as tx:
                 for effect in lasting:
-                    if not await self._do(tx, chat, effect, pictures, facts):
+                    if not await self._do(tx, chat, effect, load, facts):
                         raise Overtaken
-            if any(isinstance(effect, FileTip) for effect in lasting):
+            for tip in load.filed:
                 note(Log.TIP_FILED)
+                await self._remember(tip, chat, lasting)
         for each in effects:
             if isinstance(each, DropPictures):
                 # What was done stays done; pictures that cannot be dropped now end by themselves.
@@ -86,6 +101,20 @@ class Carrier:
         for picture in pictures:
             await self._volatile.drop(_PICTURE, f"{chat}|{picture.name}")
 
+    async def _load(self, chat: str, effects: Sequence[Effect]) -> _Load:
+        """What is looked up before the transaction."""
+        units = [each.unit for each in effects if isinstance(each, FileTip)]
+        aside = [await self._flood.sets_aside(chat, unit) for unit in units]
+        return _Load(await self._pictures(chat, effects), any(aside))
+
+    async def _remember(self, tip: bytes, chat: str, effects: Sequence[Effect]) -> None:
+        """For an hour the source of the tip can be muted; a page has none that would last."""
+        mutable = any(isinstance(each, FileTip) and each.mutable for each in effects)
+        if mutable and chat.partition("|")[0] not in subscribing.READ_ON_A_PAGE:
+            # What was done stays done, and a store that is away cannot mute.
+            with suppress(Away):
+                await mutes.remember(self._volatile, tip, chat)
+
     async def _pictures(self, chat: str, effects: Sequence[Effect]) -> dict[str, PictureData]:
         wanted = [
             picture
@@ -107,16 +136,16 @@ class Carrier:
             loaded[picture.name] = PictureData(mime.decode(), data)
         return loaded
 
-    async def _do(
-        self, tx: Tx, chat: str, effect: Effect, pictures: dict[str, PictureData], facts: Facts
+    async def _do(  # noqa: PLR0912 - one case an effect
+        self, tx: Tx, chat: str, effect: Effect, load: _Load, facts: Facts
     ) -> bool:
         match effect:
             case FileTip():
-                return await _file(tx, effect, pictures, facts)
+                return await _file(tx, effect, load, facts)
             case AddWords(key, words):
                 return await tips.add_words(tx, key, words)
             case AddPicture(key, picture):
-                return await tips.add_picture(tx, key, pictures[picture.name])
+                return await tips.add_picture(tx, key, load.pictures[picture.name])
             case CloseTip(key):
                 return await tips.close(tx, key, facts.now)
             case DeleteTip(key):
@@ -128,6 +157,8 @@ class Carrier:
                 return await _ask_above(tx, effect, facts)
             case AllowPolice(key, allowed):
                 return await tips.allow_police(tx, key, allowed=allowed)
+            case TellHere() | TellNoMore():
+                return await _tell(tx, effect, chat, facts)
             case Subscribe() | Unsubscribe() | PauseSubscription():
                 try:
                     await subscribing.carry_out(tx, chat, effect, facts.today)
@@ -140,14 +171,23 @@ class Carrier:
                 assert_never(effect)
 
 
-async def _file(tx: Tx, effect: FileTip, pictures: dict[str, PictureData], facts: Facts) -> bool:
-    shown = [pictures[each.name] for each in effect.pictures]
+async def _file(tx: Tx, effect: FileTip, load: _Load, facts: Facts) -> bool:
+    shown = [load.pictures[each.name] for each in effect.pictures]
     due = await _due(tx, effect.unit, facts.now, danger=effect.danger)
     try:
-        await tips.file(tx, effect, shown, day=facts.today, due=due)
+        tip = await tips.file(tx, effect, shown, day=facts.today, due=due, aside=load.aside)
     except (AlreadyFiled, OldPepper):
         raise Overtaken from None
+    load.filed.append(tip)
     return True
+
+
+async def _tell(tx: Tx, effect: TellHere | TellNoMore, chat: str, facts: Facts) -> bool:
+    if isinstance(effect, TellNoMore):
+        return await tips.tell_no_more(tx, effect.key)
+    if not facts.room.tells:
+        raise ValueError("nobody is told of news there")
+    return await tips.tell_here(tx, effect.key, chat)
 
 
 async def _hide(tx: Tx, key: Key, excluded: frozenset[str], unit: str, facts: Facts) -> bool:

@@ -144,10 +144,12 @@ async def open_telegram(house: "House", pace: Pace) -> AsyncIterator["Account"]:
         alone=lambda: alone.alone_with(house.database, number),
     )
     async with open_account(telegram_connection(house.settings), behind, doors) as account:
+        house.news.over("telegram", account.tell_news)
         stop = ticks.start(asking)
         try:
             yield account
         finally:
+            house.news.without("telegram")
             stop()
 
 

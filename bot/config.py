@@ -16,10 +16,12 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import redis_address
+from bot.flood import Ceilings
 from storage.database import read_url
 from storage.retention import LONGEST, Days
 
 PREFIX = "TIENGTHO_"
+MOST = Ceilings()
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TELEGRAM_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{20,80}")
 _MEDIA_HOST = re.compile(r"(\*\.)?([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
@@ -196,6 +198,12 @@ class Settings(BaseSettings):
     retention_insufficient: Annotated[int, _days(LONGEST.insufficient)] = LONGEST.insufficient
     retention_unverified: Annotated[int, _days(LONGEST.unverified)] = LONGEST.unverified
     retention_duplicate: Annotated[int, _days(LONGEST.duplicate)] = LONGEST.duplicate
+    limit_turns_per_minute: int = Field(default=MOST.turns_a_minute, ge=10)
+    limit_files_per_hour: int = Field(default=MOST.files_an_hour, ge=5)
+    limit_tips_per_hour: int = Field(default=MOST.tips_an_hour, ge=1)
+    limit_tips_per_day: int = Field(default=MOST.tips_a_day, ge=1)
+    limit_unit_tips_per_hour: int = Field(default=MOST.unit_tips_an_hour, ge=1)
+    limit_house_tips_per_hour: int = Field(default=MOST.house_tips_an_hour, ge=1)
     retention_withdrawn: Annotated[int, _days(LONGEST.withdrawn)] = LONGEST.withdrawn
 
     @property
@@ -208,6 +216,18 @@ class Settings(BaseSettings):
             unverified=self.retention_unverified,
             duplicate=self.retention_duplicate,
             withdrawn=self.retention_withdrawn,
+        )
+
+    @property
+    def ceilings(self) -> Ceilings:
+        """How much is taken as usual from one chat, for one unit, and in all."""
+        return Ceilings(
+            turns_a_minute=self.limit_turns_per_minute,
+            files_an_hour=self.limit_files_per_hour,
+            tips_an_hour=self.limit_tips_per_hour,
+            tips_a_day=self.limit_tips_per_day,
+            unit_tips_an_hour=self.limit_unit_tips_per_hour,
+            house_tips_an_hour=self.limit_house_tips_per_hour,
         )
 
     @property

@@ -9,17 +9,21 @@ from bot import subscribing
 from bot.carrying import Carrier, Overtaken
 from bot.channels import Arrival
 from bot.facts import Lookups
+from bot.flood import Flood, Speed
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from bot.media import Cleaner, CleanFile, Refusal
+from bot.subscribing import READ_ON_A_PAGE
 from handlers import packing, worker
 from handlers.effects import ForgetChat
-from handlers.events import Ending, Event, Looked, Picture, Showed, Unusable
+from handlers.events import Ending, Event, Looked, Picture, Said, Showed, Unusable
+from handlers.folding import clean
 from handlers.languages import Language
 from handlers.screens import Rendered, say
 from handlers.states import Talk
 from handlers.turn import Facts, Turn
 from handlers.worker import leaving
+from handlers.worker.step import given_back
 from storage import tips
 from storage.database import Unreachable
 from storage.volatile import Away, Full
@@ -60,8 +64,9 @@ class _Known:
 class Inbound:
     """The door of every worker's channel."""
 
-    def __init__(self, lookups: Lookups, carrier: Carrier, cleaner: Cleaner) -> None:
+    def __init__(self, lookups: Lookups, carrier: Carrier, cleaner: Cleaner, flood: Flood) -> None:
         """Joined by `bot/app.py`."""
+        self._flood = flood
         self._lookups = lookups
         self._carrier = carrier
         self._cleaner = cleaner
@@ -101,6 +106,8 @@ class Inbound:
 
     async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
         """Clean a picture and keep it for the draft of that chat."""
+        if await self._flood.is_one_file_too_many(_chat(channel, address)):
+            return Unusable.TOO_MANY
         cleaned = await self._cleaner.clean(data)
         if not isinstance(cleaned, CleanFile):
             note(Log.PICTURE_REFUSED)
@@ -160,6 +167,9 @@ class Inbound:
             await self._drop_picture(chat, arrival.event)
             return replace(await self._look(chat, Looked()), repeated=True)
         try:
+            speed = await self._flood.turn(chat)
+            if speed is not Speed.FINE:
+                return await self._slow_down(chat, arrival, speed)
             if await self._is_stale(chat, arrival):
                 return await self._look(chat, Looked(stale=True))
             turn, facts, ends = await self._turn(chat, arrival)
@@ -175,6 +185,19 @@ class Inbound:
         except Exception as error:  # noqa: BLE001 - it was done, and a repeat must not redo it
             note_failure(Log.TURN_FAILED, error)
             return self._shown(turn, facts, ends)
+
+    async def _slow_down(self, chat: str, arrival: Arrival, speed: Speed) -> Answer:
+        """Nothing was done with what came too fast, and words are given back. A chat that goes on
+        so is told once a minute: more answers than questions help nobody.
+        """
+        await self._drop_picture(chat, arrival.event)
+        known = await self._load(chat)
+        if speed is Speed.MORE and arrival.channel not in READ_ON_A_PAGE:
+            return Answer(Rendered(()), known.talk.language, known.talk.turn, repeated=True)
+        turn, facts = await self._decide(chat, known, Looked())
+        words = arrival.event.words if isinstance(arrival.event, Said) else ""
+        told = (say("too_fast"), *given_back(clean(words)))
+        return await self._answer(chat, Turn(turn.talk, (), told), facts, ends=known.ends)
 
     async def _ending(
         self, channel: str, within: float, event: Looked | Ending

@@ -6,6 +6,8 @@ from bot.channels import terminal, zalo_bot
 from handlers.turn import Room
 
 _ROOMS: Mapping[str, Room] = {
+    # By its name: without a token nothing of it is in the process.
+    "telegram": Room(tells=True),
     terminal.NAME: Room(buttons=False),
     zalo_bot.NAME: zalo_bot.ROOM,
 }

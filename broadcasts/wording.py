@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from handlers.bell import Listed
 from handlers.bulletins import Citation, Content
 from handlers.languages import Language
 from handlers.screens import Button
@@ -18,16 +19,33 @@ _LABELS = {
 _MORE = "…"
 
 
-def text_of(content: Content, language: Language, unit_name: str) -> str:
+def text_of(
+    content: Content, language: Language, unit_name: str, bells: Listed | None = None
+) -> str:
     """What a subscriber reads, at most 4096 UTF-16 units: a wording that is too long (see
-    `length_of`) loses the end of its body, never its action, source or the way out.
+    `length_of`) loses the end of its body, never its action, source or the way out. The bell's list
+    stands under it where it is short and there is room, the same for everybody.
     """
-    return _fitted(content, language, unit_name, why=True)
+    return _fitted(content, language, unit_name, bells, why=True)
 
 
-def post_of(content: Content, language: Language, unit_name: str) -> str:
+def post_of(
+    content: Content, language: Language, unit_name: str, bells: Listed | None = None
+) -> str:
     """The same for a channel or a group, where nobody subscribed with us."""
-    return _fitted(content, language, unit_name, why=False)
+    return _fitted(content, language, unit_name, bells, why=False)
+
+
+def bells_of(listed: Listed | None, language: Language) -> str:
+    """The bell's list as it stands under a bulletin; empty where it is too long for that."""
+    if listed is None or not listed.fits_under_a_bulletin:
+        return ""
+    return _texts(language).get(
+        "mailing.bells",
+        hour=listed.change.hour,
+        day=f"{listed.change.day:%d/%m/%Y}",
+        numbers=" ".join(listed.numbers),
+    )
 
 
 def length_of(content: Content, language: Language, unit_name: str) -> int:
@@ -49,8 +67,14 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _fitted(content: Content, language: Language, unit_name: str, *, why: bool) -> str:
+def _fitted(
+    content: Content, language: Language, unit_name: str, listed: Listed | None, *, why: bool
+) -> str:
     body = content.wording(language).body.strip()
+    bells = bells_of(listed, language)
+    full = _whole(content, language, unit_name, body, bells, why=why)
+    if units(full) <= MOST_UNITS:
+        return full
     whole = _whole(content, language, unit_name, body, why=why)
     over = units(whole) - MOST_UNITS
     if over <= 0:
@@ -59,7 +83,15 @@ def _fitted(content: Content, language: Language, unit_name: str, *, why: bool) 
     return _cut(_whole(content, language, unit_name, shorter, why=why), MOST_UNITS)
 
 
-def _whole(content: Content, language: Language, unit_name: str, body: str, *, why: bool) -> str:
+def _whole(
+    content: Content,
+    language: Language,
+    unit_name: str,
+    body: str,
+    bells: str = "",
+    *,
+    why: bool,
+) -> str:
     wording, texts = content.wording(language), _texts(language)
     foot = [texts.get("mailing.from", unit=unit_name)]
     if content.citations:
@@ -67,7 +99,7 @@ def _whole(content: Content, language: Language, unit_name: str, body: str, *, w
         foot.insert(0, texts.get("mailing.basis", citations=cited))
     if why:
         foot.append(texts.get("mailing.why"))
-    told = (wording.title.strip(), body, wording.action.strip(), "\n".join(foot))
+    told = (wording.title.strip(), body, wording.action.strip(), bells, "\n".join(foot))
     return "\n\n".join(each for each in told if each)
 
 

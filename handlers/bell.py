@@ -7,6 +7,8 @@ CHANGES_AT = (7, 17)
 SHOWN_DAYS = 14
 DECOYS_A_DAY = 2
 """So many on each of the days shown are 28 at any time: never fewer than the 20 promised."""
+MOST_UNDER_A_BULLETIN = 40
+"""A longer list stands under no bulletin: it would drown what the bulletin says."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,6 +17,19 @@ class Change:
 
     day: date
     hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list as everybody sees it since `change`, its numbers sorted."""
+
+    change: Change
+    numbers: tuple[str, ...]
+
+    @property
+    def fits_under_a_bulletin(self) -> bool:
+        """Whether it is short enough to stand there."""
+        return 0 < len(self.numbers) <= MOST_UNDER_A_BULLETIN
 
 
 def next_change(local: datetime) -> Change:
@@ -38,8 +53,9 @@ def oldest_shown(local: datetime) -> date:
     return last_change(local).day - timedelta(days=SHOWN_DAYS)
 
 
-def decoys(rung: int) -> int:
-    """How many decoys a day needs when `rung` numbers came since the day before: one for two of
-    them. Real ones and earlier decoys are equal, so all are counted.
+def needs_decoy(beside: int) -> bool:
+    """Whether a number that is rung gets a decoy beside it, where `beside` rows come with the same
+    change. Of two that are rung at least one does, and none is marked or counted for that: which
+    row is which, the rows cannot tell.
     """
-    return max(-(-rung // 2), DECOYS_A_DAY)
+    return beside % 3 != 0

@@ -13,7 +13,9 @@ from handlers.tips import Category
 
 @dataclass(frozen=True, slots=True)
 class FileTip:
-    """Store a tip, sealed, and write the card to its unit's desk."""
+    """Store a tip, sealed, and write the card to its unit's desk. `mutable`: should it be one of a
+    flood, its source may be muted; never where it is about somebody who could do that.
+    """
 
     key: Key
     unit: str
@@ -29,6 +31,7 @@ class FileTip:
     triage_by: datetime
     answer_on: date
     result_on: date
+    mutable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,20 @@ class AllowPolice:
 
 
 @dataclass(frozen=True, slots=True)
+class TellHere:
+    """This chat is told that there is news of the tip, from now on and until it is closed."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class TellNoMore:
+    """No chat is told any more, and which it was is forgotten."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """This chat receives bulletins from now on, as it chose."""
 
@@ -127,6 +144,8 @@ Effect = (
     | HideTip
     | AskAbove
     | AllowPolice
+    | TellHere
+    | TellNoMore
     | Subscribe
     | Unsubscribe
     | PauseSubscription

@@ -40,6 +40,7 @@ class Unusable(StrEnum):
     OFFICE = "office"
     ARCHIVE = "archive"
     WEB_PAGE = "web_page"
+    TOO_MANY = "too_many"
     STORE_FULL = "store_full"
     STICKER = "sticker"
     VOICE = "voice"

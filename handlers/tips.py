@@ -89,6 +89,15 @@ def police_allowed(category: Category) -> bool:
     return category not in _UNION_ONLY
 
 
+# Whoever speaks of these must never be made quieter by somebody whom it may be about.
+_NEVER_MUTED = frozenset({Category.HARASSMENT, Category.FORCED})
+
+
+def may_be_muted(category: Category) -> bool:
+    """Whether the source of a tip of `category` can be muted at all."""
+    return category not in _NEVER_MUTED
+
+
 _MOVES: dict[tuple[Status, Move], Status] = {
     (Status.RECEIVED, Move.DELIVER): Status.TRIAGE,
     (Status.TRIAGE, Move.CLAIM): Status.CLAIMED,

@@ -38,7 +38,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
-    asked, for a tip that was closed as out of scope.
+    asked, for a tip that was closed as out of scope; `is_told` that a chat is told of news, as its
+    worker asked.
     """
 
     key: Key
@@ -56,6 +57,7 @@ class Thread:
     excluded: frozenset[str]
     entries: tuple[Entry, ...] = field(repr=False)
     appeal_until: date | None = None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,13 @@ class Needs:
 class Room:
     """What the talk must know of where it is held. `buttons`: choices can be pressed; else they are
     numbers and words. `keeper`: the app whose history keeps what is typed, for good; empty where
-    the person who talks can have it all taken away.
+    the person who talks can have it all taken away. `tells`: it can be told of news, if its worker
+    wants that to be kept.
     """
 
     buttons: bool = True
     keeper: str = ""
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Act(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     REOPENED = "reopened"
+    MUTED = "muted"
+    LET_IN = "let_in"
     SIGNED_IN = "signed_in"
     ENROLLED = "enrolled"
     GRANTED = "granted"

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from handlers import bell
-from handlers.bell import CHANGES_AT, Change
+from handlers.bell import CHANGES_AT, Change, Listed
 from storage.chance import random_choice, random_digits, random_id
 from storage.database import Tx
 from storage.tables import counters, rings
@@ -17,25 +17,33 @@ DECOYS_DRAWN = "decoys"
 
 
 async def ring(tx: Tx, number: str, local: datetime) -> None:
-    """Let `number` appear at the next change after `local` (aware, local time)."""
+    """Let `number` appear at the next change after `local` (aware, local time); a decoy with it, so
+    that at every moment there is one for two real numbers at least.
+    """
     at = bell.next_change(local)
-    same = select(rings.c.id).where(
-        rings.c.number == number, rings.c.day == at.day, rings.c.hour == at.hour
-    )
-    # Rung twice in half a day it is one row, as a decoy is.
-    if await tx.row(same) is None:
-        await _insert(tx, number, at)
+    beside = await _standing(tx, at)
+    # Rung twice in half a day, or drawn as a decoy before, it is one row and tells nothing.
+    if number in beside:
+        return
+    await _insert(tx, number, at)
+    if bell.needs_decoy(len(beside)):
+        await _draw_decoy(tx, at)
 
 
-async def shown(tx: Tx, local: datetime) -> tuple[str, ...]:
-    """The numbers of the list as it stands at `local`, sorted: no order tells when one was rung."""
+async def listed(tx: Tx, local: datetime) -> Listed:
+    """The list as it stands at `local`; no order tells when a number was rung."""
     last = bell.last_change(local)
     found = await tx.rows(
         select(rings.c.number)
         .where(rings.c.day >= bell.oldest_shown(local), ~_later(last))
         .distinct()
     )
-    return tuple(sorted(row.number for row in found))
+    return Listed(last, tuple(sorted(row.number for row in found)))
+
+
+async def shown(tx: Tx, local: datetime) -> tuple[str, ...]:
+    """The numbers of that list."""
+    return (await listed(tx, local)).numbers
 
 
 async def draw(tx: Tx, local: datetime) -> bool:
@@ -58,8 +66,7 @@ async def draw(tx: Tx, local: datetime) -> bool:
         await _draw_for(tx, missed + timedelta(days=past), CHANGES_AT, bell.DECOYS_A_DAY)
     coming = bell.next_change(local)
     hours = [hour for hour in CHANGES_AT if hour >= coming.hour]
-    rung = await _rung_since(tx, date.fromordinal(drawn) if drawn else coming.day)
-    await _draw_for(tx, coming.day, hours, bell.decoys(rung))
+    await _draw_for(tx, coming.day, hours, bell.DECOYS_A_DAY)
     await tx.run(
         update(counters).where(counters.c.name == DECOYS_DRAWN).values(value=today.toordinal())
     )
@@ -68,12 +75,23 @@ async def draw(tx: Tx, local: datetime) -> bool:
 
 async def _draw_for(tx: Tx, day: date, hours: Sequence[int], count: int) -> None:
     for _ in range(count):
-        await _insert(tx, random_digits(DIGITS), Change(day, random_choice(hours)))
+        await _draw_decoy(tx, Change(day, random_choice(hours)))
 
 
-async def _rung_since(tx: Tx, day: date) -> int:
-    row = await tx.row(select(func.count()).select_from(rings).where(rings.c.day >= day))
-    return int(row[0]) if row else 0
+async def _draw_decoy(tx: Tx, at: Change) -> None:
+    """A number that does not come with the same change already: two equal rows would tell that one
+    of them is none.
+    """
+    beside = await _standing(tx, at)
+    while (number := random_digits(DIGITS)) in beside:
+        continue
+    await _insert(tx, number, at)
+
+
+async def _standing(tx: Tx, at: Change) -> frozenset[str]:
+    """The numbers that come with one change."""
+    same = select(rings.c.number).where(rings.c.day == at.day, rings.c.hour == at.hour)
+    return frozenset(row.number for row in await tx.rows(same))
 
 
 def _later(last: Change) -> ColumnElement[bool]:

@@ -42,24 +42,65 @@ class Card:
     due: datetime | None
     overdue: bool
     turn: Whose
+    aside: bool = False
     mark: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """At which desks an officer reads, leads, and at which anybody leads; which of those where they
+    read are the `police`.
+    """
+
+    reads: frozenset[str]
+    leads: frozenset[str]
+    led: frozenset[str]
+    police: frozenset[str]
+
+    def through(self, known: Record) -> frozenset[str]:
+        """The units by which this officer may open a tip: one that was set aside only where they
+        lead, or nobody does.
+        """
+        mine = readers.among(known, self.reads, self.police)
+        return mine & (self.leads | (mine - self.led)) if known.aside else mine
+
+    def lists(self, known: Record) -> bool:
+        """Whether it stands among the ordinary tips of their desks."""
+        seen = self.through(known)
+        if known.aside and known.status is not Status.CLOSED:
+            seen -= self.led
+        return bool(seen) and self.has_come(known)
+
+    @staticmethod
+    def has_come(known: Record) -> bool:
+        """Whether the tip has reached its desk."""
+        return known.status is not Status.RECEIVED
+
+
+async def sight_of(tx: Tx, officer: bytes) -> Sight:
+    """What this officer may see, as it stands in this transaction."""
+    reads = await staff.units_read_by(tx, officer)
+    if not reads:
+        return Sight(reads, frozenset(), frozenset(), frozenset())
+    leads = await staff.units_led_by(tx, officer)
+    led, police = await staff.units_with_lead(tx), await units.police_among(tx, reads)
+    return Sight(reads, leads, led, police)
 
 
 async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
     """The tips that have reached a desk of this officer: open ones first, danger first, then by the
-    next deadline.
+    next deadline. Those that were set aside are not among them (`storage.aside`).
     """
-    mine = await staff.units_read_by(tx, officer)
-    if not mine:
+    sight = await sight_of(tx, officer)
+    if not sight.reads:
         return ()
     people = {member.id.hex(): member for member in await staff.members(tx)}
-    police = await units.police_among(tx, mine)
     found = [
         card_of(tip, known, day, officer, people, now)
         for tip, known, day in await records(tx)
-        if readers.among(known, mine, police) and known.status is not Status.RECEIVED
+        if sight.lists(known)
     ]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(found, key=order))
 
 
 def card_of(
@@ -89,6 +130,7 @@ def card_of(
         due=due,
         overdue=due is not None and due < now,
         turn=stored.whose_turn(known.status),
+        aside=known.aside,
         mark=_mark(known),
     )
 
@@ -141,6 +183,7 @@ def _mark(known: Record) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:_MARK_LETTERS]
 
 
-def _order(card: Card) -> tuple[bool, bool, datetime, str]:
+def order(card: Card) -> tuple[bool, bool, datetime, str]:
+    """By which a desk's list is sorted."""
     far = datetime.max.replace(tzinfo=UTC)
     return (card.status is Status.CLOSED, not card.danger, card.due or far, card.nickname)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from handlers.folding import clean
 from handlers.tips import Author, Kind, Move, Outcome, Status, after, moves_from
-from storage import audit, bell, readers, record, staff, stored, thread, timing, units
+from storage import audit, bell, knocks, record, staff, stored, thread, timing, units
 from storage.audit import Act
-from storage.cards import Card, card_of, cards, holder_of, mark_of
+from storage.cards import Card, card_of, cards, holder_of, mark_of, sight_of
 from storage.crypto import CaseKey
 from storage.database import Tx
 from storage.days import VIETNAM, local_day
@@ -198,14 +198,14 @@ async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Hel
     """The tip, opened with the key of a unit where this officer reads, or None. `lock` holds its
     row until the transaction ends.
     """
-    mine = await staff.units_read_by(tx, officer)
-    row = await stored.row_where(tx, tips.c.id == tip, lock=lock) if mine else None
+    sight = await sight_of(tx, officer)
+    row = await stored.row_where(tx, tips.c.id == tip, lock=lock) if sight.reads else None
     if row is None:
         return None
     known = record.unseal(tx.keys, tip, row.record)
     if known.status is Status.RECEIVED:
         return None
-    for unit in sorted(await readers.reading(tx, known, mine)):
+    for unit in sorted(sight.through(known)):
         # The record says who reads; the wrap is what lets them.
         case = await stored.open_as(tx, unit, tip)
         if case is not None:
@@ -257,6 +257,9 @@ async def _write(
         changed = await timing.closed(tx, changed, outcome, now)
     await stored.change(tx, tip, changed, AT_ONCE)
     await bell.ring(tx, held.bell, now.astimezone(VIETNAM))
+    await knocks.tell(tx, tip, held.case)
+    if move is Move.CLOSE:
+        await knocks.forget(tx, tip)
     note = outcome.value if outcome else ""
     await audit.write(tx, act, staff=officer, tip=tip, unit=held.unit, minute=now, note=note)
     return Done(status)

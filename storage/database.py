@@ -67,13 +67,15 @@ def file_of(url: str) -> Path | None:
 @dataclass(frozen=True, slots=True)
 class Tx:
     """One transaction. `touched` gathers the ids of tips that it changed: they are counted when it
-    ends, and told to those who watch.
+    ends, and told to those who watch. `told` gathers the chats that asked to be told of news: they
+    are when it has ended, by this process alone.
     """
 
     connection: AsyncConnection = field(repr=False)
     keys: Keys = field(repr=False)
     cache: RecordCache = field(repr=False)
     touched: set[bytes] = field(default_factory=set, repr=False)
+    told: set[str] = field(default_factory=set, repr=False)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """All rows of a query."""
@@ -110,6 +112,7 @@ class Database:
         self.ring: Ring | None = None
         self.cache = RecordCache()
         self.on_commit: Callable[[frozenset[bytes]], None] | None = None
+        self.on_news: Callable[[frozenset[str]], None] | None = None
         # SQLite has one writer; waiting here is fair and costs no busy loop.
         self._gate = asyncio.Lock()
 
@@ -153,6 +156,8 @@ class Database:
                 yield tx
         if tx.touched and self.on_commit is not None:
             self.on_commit(frozenset(tx.touched))
+        if tx.told and self.on_news is not None:
+            self.on_news(frozenset(tx.told))
 
     @asynccontextmanager
     async def _write(self, *, alone: bool = False) -> AsyncIterator[Tx]:

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Row, Table, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage import knocks as knock
 from storage.database import Tx, Unreachable
 from storage.keys import Keys, Purpose
-from storage.tables import counters, instance, keyring, metadata, tombstones
+from storage.tables import counters, instance, keyring, knocks, metadata, tombstones
 
 FORMAT = 1
 MAC_BYTES = 32
@@ -83,7 +84,8 @@ async def write(
         written.rows[table.name] = 0
         async for rows in _rows(tx, table):
             for row in rows:
-                line([_plain(value) for value in row])
+                kept = _without_chat(row) if table is knocks else row
+                line([_plain(value) for value in kept])
             written.rows[table.name] += len(rows)
             told(len(rows))
     line({"rows": written.rows, "numbers": await _numbers(tx)})
@@ -99,6 +101,11 @@ def prove(keys: Keys, digest: bytes) -> bytes:
 def proofs(keys: Keys, digest: bytes) -> tuple[bytes, ...]:
     """The same by every key that was ever used for it."""
     return keys.macs(Purpose.TOMBSTONES, b"backup" + digest, MAC_BYTES)
+
+
+def _without_chat(row: Row[Any]) -> list[bytes]:
+    """No backup holds where somebody asked to be told: it would outlive the tip's closing."""
+    return [row.tip, *knock.nothing(row.tip).values()]
 
 
 async def _rows(tx: Tx, table: Table) -> AsyncIterator[list[Any]]:

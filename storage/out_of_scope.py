@@ -12,7 +12,20 @@ from handlers.clocks import Deadlines
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.tips import Move, Outcome, Status, after, appeal_until
-from storage import audit, bell, cases, outbox, readers, record, staff, stored, tally, timing, units
+from storage import (
+    audit,
+    bell,
+    cases,
+    knocks,
+    outbox,
+    readers,
+    record,
+    staff,
+    stored,
+    tally,
+    timing,
+    units,
+)
 from storage.audit import Act
 from storage.cases import Done, No, Refusal
 from storage.crypto import CaseKey
@@ -62,6 +75,8 @@ async def close(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Removed | 
     ended = await stored.take_from_groups(tx, replace(ended, readers=(), holder=None))
     sealed = await stored.write_record(tx, tip, ended)
     await bell.ring(tx, held.bell, now.astimezone(VIETNAM))
+    await knocks.tell(tx, tip, held.case)
+    await knocks.forget(tx, tip)
     note = Outcome.OUT_OF_SCOPE.value
     await audit.write(tx, Act.CLOSED, staff=officer, tip=tip, unit=held.unit, minute=now, note=note)
     return Removed(
@@ -196,6 +211,7 @@ def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
         triage=None,
         answer=None,
         overdue=False,
+        aside=False,
     )
 
 

@@ -32,6 +32,8 @@ async def ping(tx: Tx, letter: Letter) -> Ping | None:
     known = record.unseal(tx.keys, letter.tip, row.record)
     if known.unit != letter.unit or not await _waits(tx, known):
         return None
+    if await stored.waits_for_lead(tx, known):
+        return None
     if letter.unit not in await staff.units_read_by(tx, alarm.staff):
         return None
     return Ping(alarm, letter.tip, known.nickname, known.danger)

@@ -66,6 +66,8 @@ async def catch_up(tx: Tx, group: Group) -> int:
     called = 0
     for tip, known, _ in await records(tx):
         is_open = known.status not in (Status.RECEIVED, Status.CLOSED)
+        if await stored.waits_for_lead(tx, known):
+            continue
         if is_open and known.unit == group.unit and post_in(known, group.id) is None:
             letter = Letter(LetterKind.POST, tip, group.unit, AT_ONCE, group=group.id)
             await outbox.write(tx, letter)
@@ -104,7 +106,8 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     if group is None or row is None:
         return None
     known = record.unseal(tx.keys, letter.tip, row.record)
-    if not await readers.reading(tx, known, (group.unit,)):
+    may_read = await readers.reading(tx, known, (group.unit,))
+    if not may_read or await stored.waits_for_lead(tx, known):
         return None
     post = post_in(known, group.id)
     if post is None and letter.kind is LetterKind.REFRESH:

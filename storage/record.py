@@ -43,7 +43,7 @@ class Record:
     unseen. `posts` are its cards in groups. `pepper` is the number of the key that its receipt code
     is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
-    known, and `overdue` that a deadline passed.
+    known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
     """
 
     unit: str
@@ -70,6 +70,7 @@ class Record:
     triage: TriageTime | None = None
     answer: AnswerTime | None = None
     overdue: bool = False
+    aside: bool = False
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -103,6 +104,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "triage": record.triage,
             "answer": record.answer,
             "overdue": record.overdue,
+            "aside": record.aside,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -147,6 +149,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         triage=TriageTime(read["triage"]) if read.get("triage") else None,
         answer=AnswerTime(read["answer"]) if read.get("answer") else None,
         overdue=read.get("overdue", False),
+        aside=read.get("aside", False),
     )
 
 

@@ -37,7 +37,7 @@ from storage.tables import instance, metadata, tombstones
 
 _ROWS_AT_ONCE = 50
 _VERSIONS = "alembic_version"
-_BY_TIP = {"tips": "id", "parts": "tip", "chunks": "tip", "wraps": "tip"}
+_BY_TIP = {"tips": "id", "parts": "tip", "chunks": "tip", "wraps": "tip", "knocks": "tip"}
 
 
 class NotEmpty(Exception):

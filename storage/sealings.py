@@ -38,6 +38,8 @@ class Other(StrEnum):
     MASTER = "master key"
     CASE = "case key"
     """The random key of a tip: no rotation reaches it, for the server does not hold it."""
+    OWN = "own key"
+    """A key of this row alone, which the case key opens: destroyed with the row."""
     UNIT = "unit's pair"
     CODE = "receipt code"
     """Changes when a worker types the code (`storage.tips.renew`)."""
@@ -125,6 +127,9 @@ HOLDS: Mapping[str, Purpose | Other] = {
     "grants.staff": Other.IN_CLEAR,
     "instance.value": Other.IN_CLEAR,
     "keyring.wrapped": Other.MASTER,
+    "knocks.body": Other.OWN,
+    "knocks.key": Other.CASE,
+    "knocks.tip": Other.IN_CLEAR,
     "letters.body": Purpose.LETTERS,
     "letters.id": Purpose.LETTERS,
     "outlets.body": Purpose.SUBSCRIBERS,

@@ -298,6 +298,17 @@ async def units_read_by(tx: Tx, key: bytes) -> frozenset[str]:
     return frozenset(unit for unit, role in await _held(tx, key) if role in READERS_OF_TIPS)
 
 
+async def units_led_by(tx: Tx, key: bytes) -> frozenset[str]:
+    """The units where this member is lead, as it stands in this transaction."""
+    return frozenset(unit for unit, role in await _held(tx, key) if role is Role.LEAD)
+
+
+async def units_with_lead(tx: Tx) -> frozenset[str]:
+    """The units where somebody is lead."""
+    found = await tx.rows(select(grants.c.unit).where(grants.c.role == Role.LEAD).distinct())
+    return frozenset(row.unit for row in found)
+
+
 async def units_run_by(tx: Tx, key: bytes) -> frozenset[str]:
     """The units whose people this member looks after: those where they are administrator, and all
     below.

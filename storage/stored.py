@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from handlers.tips import Status
 from handlers.turn import Whose
-from storage import alarms, desk_groups, outbox, readers, record, units
+from storage import alarms, desk_groups, outbox, readers, record, staff, units
 from storage.chance import random_id
 from storage.crypto import CaseKey, dummy_wrap
 from storage.database import Tx
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.record import Post, Record
-from storage.tables import chunks, parts, tips, tombstones, wraps
+from storage.tables import chunks, knocks, parts, tips, tombstones, wraps
 
 WRAPS_AT_LEAST = 4
 """How many units read a tip would tell how urgent it is: rows that open nothing fill up to this."""
@@ -73,7 +73,11 @@ async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> N
 
 
 async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
-    """A card for every group of the unit that is responsible for the tip, where there is none."""
+    """A card for every group of the unit that is responsible for the tip, where there is none; not
+    for one that waits for its lead, who alone knows of it.
+    """
+    if await waits_for_lead(tx, known):
+        return
     for group in await desk_groups.of_unit(tx, known.unit):
         if all(post.group != group.id.hex() for post in known.posts):
             letter = Letter(LetterKind.POST, tip, known.unit, AT_ONCE, group=group.id)
@@ -81,9 +85,18 @@ async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
 
 
 async def call_officers(tx: Tx, tip: bytes, known: Record) -> None:
-    """A ring on each alarm of everybody who reads in the unit that is responsible for the tip."""
+    """A ring on each alarm of everybody who reads in the unit that is responsible for the tip; none
+    for one that waits for its lead: a flood shall not be able to ring.
+    """
+    if await waits_for_lead(tx, known):
+        return
     for alarm in await alarms.of_unit(tx, known.unit):
         await outbox.write(tx, Letter(LetterKind.PING, tip, known.unit, AT_ONCE, to=alarm.id.hex()))
+
+
+async def waits_for_lead(tx: Tx, known: Record) -> bool:
+    """Whether the tip was set aside, and somebody leads the desk that is responsible for it."""
+    return known.aside and known.unit in await staff.units_with_lead(tx)
 
 
 async def take_from_groups(tx: Tx, known: Record, staying: frozenset[str] = frozenset()) -> Record:
@@ -116,7 +129,7 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     for known in gone.values():
         await take_from_groups(tx, known)
     ids = list(gone)
-    for table in (chunks, parts, wraps):
+    for table in (chunks, parts, wraps, knocks):
         await tx.run(delete(table).where(table.c.tip.in_(ids)))
     await tx.run(delete(tips).where(tips.c.id.in_(ids)))
     # Under every key: a backup from before a rotation has only the older ones to know them by.

@@ -11,7 +11,7 @@ from handlers.effects import FileTip
 from handlers.states import Key
 from handlers.tips import Author, Kind, Move, Outcome, Status, after, appeal_until, police_allowed
 from handlers.turn import Entry, Thread
-from storage import outbox, readers, record, stored, thread, timing, units
+from storage import knocks, outbox, readers, record, stored, thread, timing, units
 from storage.chance import random_id
 from storage.crypto import CaseKey
 from storage.database import Tx
@@ -57,11 +57,18 @@ def key_of(reporter: Reporter) -> Key:
 
 
 async def file(
-    tx: Tx, new: FileTip, pictures: Sequence[PictureData], *, day: date, due: datetime
+    tx: Tx,
+    new: FileTip,
+    pictures: Sequence[PictureData],
+    *,
+    day: date,
+    due: datetime,
+    aside: bool = False,
 ) -> bytes:
     """Store a tip, sealed to its unit and its worker, and write the card to the desk; the tip's id.
 
-    `due` is when the card may leave. Raises UnknownUnit, NotForPolice, ShutOut, OldPepper, and
+    `due` is when the card may leave; `aside`: the desk's lead shall look at it first, which never
+    holds where somebody is in danger. Raises UnknownUnit, NotForPolice, ShutOut, OldPepper, and
     AlreadyFiled: one code files once.
     """
     if new.key.pepper != tx.keys.current(Purpose.PEPPER):
@@ -89,6 +96,7 @@ async def file(
         result_on=new.result_on,
         end=end,
         pepper=new.key.pepper,
+        aside=aside and not new.danger,
     )
     values = {
         "id": tip,
@@ -104,6 +112,7 @@ async def file(
     if not await tx.run(into.values(values).on_conflict_do_nothing(index_elements=["locator"])):
         raise AlreadyFiled
     await stored.seal_to(tx, tip, case, filed)
+    await knocks.lay(tx, tip)
     await outbox.write(tx, Letter(LetterKind.CARD, tip, new.unit, due))
     tx.touched.add(tip)
     return tip
@@ -165,6 +174,7 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         excluded=found.excluded,
         entries=tuple(_entry(part) for part in loaded),
         appeal_until=_appeal_until(found),
+        is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
     )
 
 
@@ -193,6 +203,27 @@ async def close(tx: Tx, key: Key, now: datetime) -> bool:
         return False
     closed = await timing.closed(tx, opened.record, None, now)
     await stored.change(tx, opened.tip, closed, None)
+    await knocks.forget(tx, opened.tip)
+    return True
+
+
+async def tell_here(tx: Tx, key: Key, chat: str) -> bool:
+    """Let `chat` ("channel|address") be told of news from now on; False when the tip is closed or
+    gone. Nobody who reads the tip sees that.
+    """
+    opened = await _open(tx, key, lock=True)
+    if opened is None or opened.record.status is Status.CLOSED:
+        return False
+    await knocks.keep(tx, opened.tip, opened.case, chat)
+    return True
+
+
+async def tell_no_more(tx: Tx, key: Key) -> bool:
+    """Tell nobody of news any more, and forget who it was; False when the tip is gone."""
+    opened = await _open(tx, key, lock=True)
+    if opened is None:
+        return False
+    await knocks.forget(tx, opened.tip)
     return True
 
 

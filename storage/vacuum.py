@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.tables import (
     chunks,
     counters,
+    knocks,
     letters,
     parts,
     rings,
@@ -23,7 +24,7 @@ from storage.tables import (
     wraps,
 )
 
-LAID_ANEW = (tips, parts, chunks, wraps, letters, rings, tombstones, tallies, subscribers)
+LAID_ANEW = (tips, parts, chunks, wraps, knocks, letters, rings, tombstones, tallies, subscribers)
 """What is laid anew on PostgreSQL. Subscribers are among it, though their numbers keep their order:
 their transactions, held against those of the audit, would tell the minute of each.
 """

@@ -231,7 +231,7 @@ async def office(
     clock: Clock | None = None,
     *,
     lease_seconds: float = 10.0,
-    look_seconds: float = 0.05,
+    look_seconds: float = 0.2,
 ) -> AsyncIterator[Office]:
     """A mail room that sends to `url`; at the end it stops in order."""
     clock = clock or Clock(NOON)

@@ -101,8 +101,14 @@ class Surroundings(Protocol):
         """What the present phone receives."""
         ...
 
+    async def told(self) -> int:
+        """How often the chat was told that there is news."""
+        ...
 
-async def happen(around: Surroundings, what: str, words: str) -> None:
+
+async def happen(  # noqa: PLR0912 - one branch for each line that a script may have
+    around: Surroundings, what: str, words: str
+) -> None:
     """Carry out, or check, a `!` line."""
     if found := re.fullmatch(r"tips (\d+)", what):
         assert await around.tips() == int(found[1]), f"there are {await around.tips()}"
@@ -124,6 +130,8 @@ async def happen(around: Surroundings, what: str, words: str) -> None:
         await around.wait(timedelta(**{unit: int(found[1])}))
     elif what == "bell rings":
         await around.ring()
+    elif found := re.fullmatch(r"told of news (\d+) times", what):
+        assert await around.told() == int(found[1]), f"it was told {await around.told()} times"
     elif what == "not subscribed":
         assert await around.subscription() is None
     elif what == "subscription":
@@ -225,6 +233,9 @@ class CorePlayer:
     async def subscription(self) -> Subscription | None:
         return self.world.subscriptions.get(self.world.phone)
 
+    async def told(self) -> int:
+        return self.world.told
+
 
 @dataclass(slots=True)
 class Clock:
@@ -260,6 +271,10 @@ class HousePlayer:
     phone: int = 1
     arrivals: int = 0
     withheld: int = 0
+    news: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.house.news.over(self.channel, self.news.append)
 
     async def type(self, words: str) -> Rendered:
         self.withheld = 0
@@ -371,6 +386,10 @@ class HousePlayer:
         async with self.house.database.read() as tx:
             account = await subscribing.account_of(tx, self.channel)
             return await subscribers.of(tx, account, self._address) if account else None
+
+    async def told(self) -> int:
+        assert set(self.news) <= {self._address}
+        return len(self.news)
 
     async def _case(self) -> Case:
         officer, tip = await self._holding()

@@ -23,6 +23,12 @@ _PATIENCE_SECONDS = 1.5
 _LINK = re.compile(r"(http://[^/\s]+)(/desk/thu/\S+)")
 _ADDRESS = re.compile(r"http://[^/\s]+")
 
+# What a test's crowd does in a minute, people would do in a day.
+_CROWDED = {
+    f"TIENGTHO_LIMIT_{name}": "1000000"
+    for name in ("TURNS_PER_MINUTE", "UNIT_TIPS_PER_HOUR", "HOUSE_TIPS_PER_HOUR")
+}
+
 
 @dataclass(slots=True)
 class Server:
@@ -52,7 +58,7 @@ class Server:
             TMPDIR=str(self.temporary),
             PYTHONPATH=str(ROOT),
             PYTHONDONTWRITEBYTECODE="1",
-            **{"TIENGTHO_WEB_PORT": "0", **self.settings},
+            **{"TIENGTHO_WEB_PORT": "0", **_CROWDED, **self.settings},
         )
 
     @property

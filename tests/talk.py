@@ -8,7 +8,8 @@
     <! words that must not stand there
     ! what else is so, or happens, all of it in `happen` of `tests/players.py`; and here:
       "answers <= 8", "count from here", "also on the page" (the page offers all of it),
-      "in a chat that keeps everything" (there alone it can be played)
+      "in a chat that keeps everything", "in a chat that can be told" (there alone it can be
+      played)
 
 `{code}` and `{bell}` are what an answer has shown; `{code:lower}`, `{code:telex}`, `{code:vni}`,
 `{code:typo}`, `{code:swapped}`, `{code:tail}` what fingers and keyboards make of the code. In typed
@@ -31,6 +32,7 @@ from tests.handlers.test_receipt import TELEX, VNI
 
 ON_THE_PAGE = "also on the page"
 KEPT = "in a chat that keeps everything"
+TOLD = "in a chat that can be told"
 FOLDER = Path(__file__).parent / "talks"
 _CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b")
 _BELL = re.compile(r"(?:Số chuông|Bell number): (\d+)")
@@ -63,6 +65,11 @@ class Script:
     def is_kept(self) -> bool:
         """Whether it can be played only where the app's history keeps everything, on Zalo."""
         return any(line.rest == KEPT for line in self.lines)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it can be played only where a chat can be told of news, in Telegram."""
+        return any(line.rest == TOLD for line in self.lines)
 
 
 class Player(Protocol):
@@ -117,10 +124,12 @@ def has_turn(name: str, place: int, of: int) -> bool:
     return zlib.crc32(name.encode()) % of == place
 
 
-def scripts(*, kept: bool = False) -> dict[str, Script]:
-    """The scripts that can be played anywhere, by name; with `kept`, those for Zalo instead."""
+def scripts(*, kept: bool = False, told: bool = False) -> dict[str, Script]:
+    """The scripts that can be played anywhere, by name; with `kept`, those for Zalo instead, with
+    `told` those for Telegram.
+    """
     found = (read(path) for path in sorted(FOLDER.glob("*.talk")))
-    return {each.name: each for each in found if each.is_kept is kept}
+    return {each.name: each for each in found if (each.is_kept, each.is_told) == (kept, told)}
 
 
 async def play(script: Script, player: Player) -> None:
@@ -176,7 +185,7 @@ async def _happen(rest: str, player: Player, played: Played) -> None:
     if rest == "count from here":
         played.answers = 0
         return
-    if rest in (ON_THE_PAGE, KEPT):
+    if rest in (ON_THE_PAGE, KEPT, TOLD):
         return
     what, _, words = rest.partition('"')
     told = await player.happen(what.strip(), words.removesuffix('"'))

@@ -53,6 +53,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "AskingWhoseLater",
         "ConfirmingClose",
         "ConfirmingDelete",
+        "ConfirmingTold",
         "HidingLater",
         "PoliceLater",
         "AskingAbove",

@@ -123,6 +123,16 @@ class TelegramPlayer(HousePlayer):
         await self.person.press(bulletin, f"bulletin:{button}")
         return await self.answered()
 
+    def __post_init__(self) -> None:
+        if self.account is not None:
+            self.house.news.over(self.channel, self.account.tell_news)
+
+    async def told(self) -> int:
+        await self._account.answers.sent()
+        shown = [each for each in self.person.sees() if not each.is_mine]
+        self.heard = max(self.heard, *(each.id for each in shown))
+        return sum(each.text.startswith("Có tin mới.") for each in shown)
+
     async def bring(self, what: str) -> Rendered:
         match what:
             case "look":

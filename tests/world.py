@@ -24,6 +24,8 @@ from handlers.effects import (
     HideTip,
     PauseSubscription,
     Subscribe,
+    TellHere,
+    TellNoMore,
     Unsubscribe,
 )
 from handlers.events import Event, Looked
@@ -95,6 +97,7 @@ class Filed:
     answered: bool = False
     entries: list[Entry] = field(default_factory=list)
     photos: int = 0
+    is_told: bool = False
     closed_on: date | None = None
 
 
@@ -115,6 +118,7 @@ class World:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
+    told: int = 0
 
     def facts(self, needs: Needs) -> Facts:
         """What the core asked for."""
@@ -181,6 +185,7 @@ class World:
             excluded=filed.excluded,
             entries=tuple(filed.entries),
             appeal_until=appeal_until(filed.closed_on) if filed.closed_on else None,
+            is_told=filed.is_told,
         )
 
     def bells(self) -> tuple[str, ...]:
@@ -199,7 +204,7 @@ class World:
         for effect in effects:
             self._do(effect)
 
-    def _do(self, effect: Effect) -> None:
+    def _do(self, effect: Effect) -> None:  # noqa: PLR0912 - one case an effect
         match effect:
             case FileTip():
                 assert effect.key not in self.tips, "a tip was filed twice"
@@ -219,6 +224,7 @@ class World:
                 self.tips[key].photos += 1
             case CloseTip(key):
                 self._move(self.tips[key], Move.WITHDRAW)
+                self.tips[key].is_told = False
             case DeleteTip(key):
                 self.tips.pop(key, None)
             case HideTip(key, excluded, unit):
@@ -243,6 +249,8 @@ class World:
                 )
             case AllowPolice(key, allowed):
                 self.tips[key].police = allowed
+            case TellHere(key) | TellNoMore(key):
+                self.tips[key].is_told = isinstance(effect, TellHere)
             case Subscribe(subscription):
                 self.subscriptions[self.phone] = subscription
             case Unsubscribe():
@@ -266,6 +274,8 @@ class World:
         kinds = {Move.ASK: Kind.QUESTION, Move.ANSWER: Kind.ANSWER, Move.CLOSE: Kind.CLOSING}
         self._move(filed, move)
         filed.outcome, filed.answered = outcome, True
+        self.told += filed.is_told
+        filed.is_told &= move is not Move.CLOSE
         if outcome is Outcome.OUT_OF_SCOPE:
             # Without words, and nobody at the desk can open it any more.
             filed.readers, filed.closed_on = frozenset(), self.today

@@ -21,10 +21,13 @@ Result = Delivered | TryLater | Gone | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message ready to leave but for its address: what stands before and after that."""
+    """A message ready to leave but for its address: what stands before and after that; in how many
+    `parts` it leaves.
+    """
 
     before: bytes = field(repr=False)
     after: bytes = field(repr=False)
+    parts: int = 1
 
 
 class Bulk(Protocol):

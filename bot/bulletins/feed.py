@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.bulletins.bulk import Bulk, Letter, Noticing
 from bot.bulletins.held import Held, Page
 from bot.bulletins.jobs import Job, Jobs
+from handlers.bell import Listed
 from handlers.bulletins import Run
 from handlers.languages import Language
 from handlers.subscriptions import PartOfDay
@@ -55,7 +56,7 @@ class AccountFeed:
         self._last: _Task | None = None
         self._look_at = 0.0
         self._refused: dict[int, int] = {}
-        self._letters: dict[int, dict[Language, Letter]] = {}
+        self._letters: dict[int, tuple[Listed | None, dict[Language, Letter]]] = {}
         # Who was given out of an ordinary sending and has no outcome yet, by sending.
         self._out: dict[int, set[int]] = {}
 
@@ -149,6 +150,7 @@ class AccountFeed:
 
     async def _page(self, tx: Tx, job: Job, held: Held, limit: int) -> Page:
         first, last = held.read_to + 1, held.slice.last
+        held.letters = self._letters_of(job)
         readers = await subscribers.page(
             tx,
             job.reach,
@@ -218,8 +220,9 @@ class AccountFeed:
         return await sendings.set_stage(tx, held.sending, Run.PAUSED, now=now, reason="refused")
 
     def _letters_of(self, job: Job) -> dict[Language, Letter]:
-        """Made once a sending."""
-        known = self._letters.get(job.sending.id)
-        if known is None:
-            known = self._letters[job.sending.id] = job.letters(self._bulk)
-        return known
+        """Made once a sending, and anew when the bell's list that stands in them has changed."""
+        listed, letters = self._letters.get(job.sending.id, (None, {}))
+        if not letters or listed != job.bells:
+            letters = job.letters(self._bulk)
+            self._letters[job.sending.id] = job.bells, letters
+        return letters

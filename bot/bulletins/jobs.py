@@ -1,6 +1,6 @@
 """What a sending is, made ready for one account: for whom, in which words, until when."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,25 +8,31 @@ from zoneinfo import ZoneInfo
 from bot.bulletins.bulk import Bulk, Letter, Noticing
 from broadcasts import audience, hours, wording
 from broadcasts.audience import Nowhere
+from handlers.bell import Listed, last_change
 from handlers.bulletins import Content, Stage, Urgency
 from handlers.languages import Language
+from handlers.screens import Button
 from handlers.subscriptions import PartOfDay
-from storage import bulletins, units
+from storage import bell, bulletins, units
 from storage.database import Tx
 from storage.places import Places
 from storage.sendings import Sending
 from storage.subscribers import Reach
 
+Words = Callable[[Content, Language, str, Listed | None], str]
+"""A bulletin's text, from the name of its unit and the bell's list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A sending with all that does not change within a day."""
+    """A sending with all that does not change within a day, and the bell's list of this moment."""
 
     sending: Sending
     unit: str
     unit_name: str
     content: Content = field(repr=False)
     reach: Reach = field(repr=False)
+    bells: Listed | None = None
 
     @property
     def is_limited(self) -> bool:
@@ -49,16 +55,24 @@ class Job:
                 for language in Language
             }
         return {
-            language: bulk.letter(
-                wording.text_of(self.content, language, self.unit_name),
-                wording.buttons(language, self.sending.bulletin),
-            )
+            language: self._fitting(bulk, wording.text_of, language, buttons)
             for language in Language
+            for buttons in [wording.buttons(language, self.sending.bulletin)]
         }
 
     def post(self, bulk: Bulk, language: Language) -> Letter:
         """What a channel or group gets."""
-        return bulk.letter(wording.post_of(self.content, language, self.unit_name), ())
+        return self._fitting(bulk, wording.post_of, language, ())
+
+    def _fitting(
+        self, bulk: Bulk, words: Words, language: Language, buttons: Sequence[Button]
+    ) -> Letter:
+        """With the bell's list, unless the message would fall into more parts for it: where those
+        are counted by the month, somebody else would go without.
+        """
+        plain = bulk.letter(words(self.content, language, self.unit_name, None), buttons)
+        whole = bulk.letter(words(self.content, language, self.unit_name, self.bells), buttons)
+        return whole if whole.parts == plain.parts else plain
 
 
 class Jobs:
@@ -69,6 +83,7 @@ class Jobs:
         self._zone = zone
         self._places = places
         self._known: dict[tuple[int, int], Job] = {}
+        self._bells: Listed | None = None
 
     async def of(self, tx: Tx, sending: Sending, now: datetime) -> Job | None:
         """The job of a sending; None where its bulletin, its unit or its places are gone."""
@@ -80,7 +95,15 @@ class Jobs:
                 return None
             self._known = {key: job for key, job in self._known.items() if key[1] == day}
             self._known[sending.id, day] = known
-        return replace(known, sending=sending)
+        return replace(known, sending=sending, bells=await self._listed(tx, now))
+
+    async def _listed(self, tx: Tx, now: datetime) -> Listed:
+        """The bell's list, looked up once for each of its changes."""
+        local = now.astimezone(self._zone)
+        known = self._bells
+        if known is None or not known.numbers or known.change != last_change(local):
+            known = self._bells = await bell.listed(tx, local)
+        return known
 
     async def _made(self, tx: Tx, sending: Sending, now: datetime) -> Job | None:
         bulletin = await bulletins.by_id(tx, sending.bulletin)

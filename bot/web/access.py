@@ -31,6 +31,8 @@ BELL_SECONDS = 400 * 24 * 3600
 """A bell outlives sessions; no browser keeps a cookie for longer."""
 _TRIES_SECONDS = 3600
 _FREE_TRIES = 3
+_TURN_SECONDS = 120
+"""So long somebody who waited has their turn."""
 _WRITTEN = ("words", *drafts.TYPED)
 # A token, or the id of an alarm.
 _VALUE = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{32}")
@@ -176,16 +178,26 @@ async def remembers(request: web.Request, member: Member) -> bool:
     return known and not await _ended_everywhere(parts, told["staff"], told["began"])
 
 
-async def try_now(parts: Parts, *names: str) -> int:
+async def try_now(parts: Parts, *names: str, turn: str = "") -> int:
     """Count a try for each of `names`; the seconds to wait, 0 when it may be made now.
 
-    The wait grows with the tries of an hour, but never beyond a minute: whoever tries with somebody
-    else's name cannot lock them out.
+    The wait grows with the tries of an hour, but never beyond a minute. Whoever is told to wait
+    gets a turn of their own under the name `turn`, and has it after that time whatever others do
+    meanwhile: who tries again and again with somebody else's name cannot lock them out.
     """
+    now = _now(parts)
+    own = await parts.volatile.get("desk turn", turn) if turn else None
+    if own is not None and float(own) > now:
+        return max(1, round(float(own) - now))
+    # Of two that come with the same turn one has it.
+    has_turn = own is not None and await parts.volatile.drop("desk turn", turn)
     waits = [await parts.volatile.get("desk wait", name) for name in names]
     longest = max((float(until) for until in waits if until is not None), default=0.0)
-    if longest > _now(parts):
-        return max(1, round(longest - _now(parts)))
+    if longest > now and not has_turn:
+        if turn:
+            kept = longest - now + _TURN_SECONDS
+            await parts.volatile.put("desk turn", turn, repr(longest).encode(), seconds=kept)
+        return max(1, round(longest - now))
     for name in names:
         tries = await parts.volatile.count("desk tries", name, seconds=_TRIES_SECONDS)
         if tries > _FREE_TRIES:

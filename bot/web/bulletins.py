@@ -19,7 +19,7 @@ from handlers.folding import clean, fold
 from handlers.languages import Language
 from handlers.places import Place
 from handlers.subscriptions import Span, span_of
-from storage import published, units
+from storage import bell, published, units
 from storage.published import Published
 
 PAGE = "/ban-tin"
@@ -118,10 +118,11 @@ async def show_list(request: web.Request) -> web.Response:
 async def show_one(request: web.Request) -> web.Response:
     """GET /ban-tin/ID: all of it; one whose time is over says so."""
     parts, known = request.app[PARTS], request.match_info["bulletin"]
-    item = None
+    item = listed = None
     if _ID.fullmatch(known):
         async with parts.database.read() as tx:
             sent = await published.one(tx, known)
+            listed = await bell.listed(tx, parts.clock().astimezone(parts.timezone))
             item = (
                 Item(sent.id, sent.at, await units.name_of(tx, sent.unit), sent) if sent else None
             )
@@ -132,6 +133,7 @@ async def show_one(request: web.Request) -> web.Response:
     title, rest = told(item, language)
     expired = _is_expired(item, today_of(parts))
     values = {"item": item, "title": title, "rest": rest, "expired": expired}
+    values["bells"] = wording.bells_of(listed, language)
     return _public(request, "bulletins/one.html", chosen, **values)
 
 

@@ -8,7 +8,16 @@ from typing import Final
 from aiohttp import web
 
 from bot.acting import act, standing
-from bot.web import desk_bell, desk_live, desk_outside, enter, incident, installing, people
+from bot.web import (
+    desk_aside,
+    desk_bell,
+    desk_live,
+    desk_outside,
+    enter,
+    incident,
+    installing,
+    people,
+)
 from bot.web.access import (
     SESSION_SECONDS,
     NoTip,
@@ -35,7 +44,7 @@ from handlers.moderators.actions import (
 from handlers.roles import Role
 from handlers.screens import Say, say
 from handlers.tips import Status
-from storage import alarms, cases, desk_groups, units
+from storage import alarms, aside, cases, desk_groups, units
 from storage.cases import Card, Case, Refusal
 from storage.chance import new_token
 from storage.database import Tx
@@ -70,6 +79,7 @@ def add_routes(app: web.Application) -> None:
     desk_live.add_routes(app)
     desk_bell.add_routes(app)
     desk_outside.add_routes(app)
+    desk_aside.add_routes(app)
     installing.add_routes(app)
     incident.add_routes(app)
     app.router.add_get("/desk", guarded(_list))
@@ -89,6 +99,7 @@ async def _list(request: web.Request) -> web.Response:
         return see_other("/studio")
     async with parts.database.read() as tx:
         found = await cases.cards(tx, seat.member.id, parts.clock())
+        waiting = await aside.waiting(tx, seat.member.id, parts.clock())
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
         bell_on = await desk_bell.is_on(tx, request, seat.member)
@@ -108,7 +119,8 @@ async def _list(request: web.Request) -> web.Response:
         filters=tuple(FILTERS),
         number=number,
         pages=pages,
-        mark=cases.mark_of(found),
+        mark=cases.mark_of((*found, *waiting)),
+        waiting=len(waiting),
         troubles=troubles,
         silent=silent,
         **desk_bell.card(request, is_on=bell_on),
@@ -258,6 +270,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         chosen=shown.outcome,
         once=new_token,
         most=MOST_LETTERS,
+        mutes=desk_aside.offers_mute(card, request.app[PARTS]),
     )
 
 

@@ -10,7 +10,7 @@ from bot.web.access import NoTip, NotYours, SignedOut, seated
 from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
-from storage import cases
+from storage import aside, cases
 from storage.database import Unreachable
 
 _REST_SECONDS = 0.2
@@ -79,7 +79,9 @@ async def _mark(request: web.Request, topic: bytes) -> str:
     parts, seat = request.app[PARTS], await seated(request, quiet=True)
     async with parts.database.read() as tx:
         if topic == DESK:
-            return cases.mark_of(await cases.cards(tx, seat.member.id, parts.clock()))
+            found = await cases.cards(tx, seat.member.id, parts.clock())
+            waiting = await aside.waiting(tx, seat.member.id, parts.clock())
+            return cases.mark_of((*found, *waiting))
         card = await cases.see(tx, seat.member.id, topic, parts.clock())
     if isinstance(card, cases.Refusal):
         raise NoTip

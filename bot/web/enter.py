@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access, desk_bell, desk_outside, incident
+from bot.web import access, desk_aside, desk_bell, desk_outside, incident
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -86,7 +86,9 @@ async def _take_password(request: web.Request) -> web.Response:
         if known
         else (f"login {login}", f"browser {access.cookie(request, 'desk')}")
     )
-    if (seconds := await access.try_now(parts, *names)) > 0:
+    # Whoever else tries with this name cannot take the turn of a browser that has waited.
+    turn = "" if known else f"{login} {access.cookie(request, 'desk')}"
+    if (seconds := await access.try_now(parts, *names, turn=turn)) > 0:
         return _login(request, language, said("desk.enter.wait", seconds=seconds), login, seconds)
     password = fields.get("password", "")[: MOST_LETTERS + 1]
     async with request.app[GATE]:
@@ -216,7 +218,15 @@ async def _switch_language(request: web.Request) -> web.Response:
     # Only to a page of ours, and never to an address that somebody else wrote.
     back = fields.get("back", "")
     known = (
-        back in {"/desk", "/desk/nguoi", desk_bell.PAGE, desk_outside.OFTEN, incident.PAGE}
+        back
+        in {
+            "/desk",
+            "/desk/nguoi",
+            desk_aside.PAGE,
+            desk_bell.PAGE,
+            desk_outside.OFTEN,
+            incident.PAGE,
+        }
         or _is_tip_page(back)
         or bool(_STUDIO.fullmatch(back))
     )
@@ -294,6 +304,7 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 def _is_tip_page(path: str) -> bool:
     rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
+    rest = rest.removesuffix(desk_aside.MUTE)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 

@@ -139,8 +139,10 @@ def enter(offer: str, tip: str) -> State:
             return Looking(tip)
 
 
-def listing(faces: tuple[Face, ...], free: int) -> Screen:
-    """The officer's open tips, numbered; `free` tips are nobody's yet."""
+def listing(faces: tuple[Face, ...], free: int, aside: int = 0) -> Screen:
+    """The officer's open tips, numbered; `free` tips are nobody's yet, and `aside` wait for this
+    officer alone, who leads the desk.
+    """
     shown = faces[:MOST_CHOICES]
     says = [say("desk.chat.list" if faces else "desk.chat.list_empty")]
     says += [_numbered(number, face) for number, face in enumerate(shown, start=1)]
@@ -148,6 +150,8 @@ def listing(faces: tuple[Face, ...], free: int) -> Screen:
         says.append(say("desk.chat.list_more", count=len(faces) - len(shown)))
     if free:
         says.append(say("desk.chat.list_free", count=free))
+    if aside:
+        says.append(say("desk.aside.chat", count=aside))
     says.append(say("desk.chat.leave_hint"))
     choices = tuple(
         Choice(f"card{number}", say("desk.chat.press_card", number=number, name=face.nickname))

@@ -46,6 +46,7 @@ from handlers.states.thread import (
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     HidingLater,
     LeavingOutLater,
     PoliceLater,
@@ -79,6 +80,7 @@ __all__ = [
     "ConfirmingCancel",
     "ConfirmingClose",
     "ConfirmingDelete",
+    "ConfirmingTold",
     "ConfirmingWord",
     "Draft",
     "Early",
@@ -166,6 +168,7 @@ State = (
     | AskingWhoseLater
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove

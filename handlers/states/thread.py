@@ -85,6 +85,13 @@ class PoliceLater:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmingTold:
+    """Shall this chat be told of news, which is to be kept for that?"""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class AskingAbove:
     """Shall the unit above look at a tip that was closed as out of scope?"""
 

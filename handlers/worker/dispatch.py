@@ -29,6 +29,7 @@ from handlers.states import (
     ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWord,
     HidingFrom,
     HidingLater,
@@ -63,6 +64,7 @@ from handlers.worker import (
     subscribing,
     subscription,
     tip,
+    told,
     welcome,
     whose,
 )
@@ -132,6 +134,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return later.confirming_close(state, event, facts)
         case ConfirmingDelete():
             return later.confirming_delete(state, event, facts)
+        case ConfirmingTold():
+            return told.confirming_told(state, event, facts)
         case HidingLater():
             return later.hiding_later(state, event, facts)
         case PoliceLater():
@@ -223,6 +227,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return later.close_screen(state, facts)
         case ConfirmingDelete():
             return later.delete_screen(state, facts)
+        case ConfirmingTold():
+            return told.told_screen(state, facts)
         case HidingLater():
             return later.hiding_later_screen(state, facts)
         case PoliceLater():

@@ -13,6 +13,7 @@ from handlers.states import (
     ConfirmingAddition,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     Early,
     HidingLater,
     PoliceLater,
@@ -22,7 +23,7 @@ from handlers.states import (
 )
 from handlers.tips import Author, Kind, Move, Status, after, police_allowed
 from handlers.turn import Entry, Facts, Thread, Whose
-from handlers.worker import second_look
+from handlers.worker import second_look, told
 from handlers.worker.step import (
     BACK,
     HOME,
@@ -86,6 +87,7 @@ def reading_thread(
     | ConfirmingAddition
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove
@@ -93,6 +95,8 @@ def reading_thread(
 ]:
     """The thread: its choices, and words or pictures that come by themselves."""
     match event:
+        case Chose("tell_no_more") if facts.thread is not None and facts.thread.is_told:
+            return told.ended(state)
         case Chose(name):
             return Step(_page_of(state, name))
         case Said(words) if has_letters(words) and not too_long(words) and is_open(facts):
@@ -115,6 +119,7 @@ def _page_of(
     | AddingPicture
     | ConfirmingClose
     | ConfirmingDelete
+    | ConfirmingTold
     | HidingLater
     | PoliceLater
     | AskingAbove
@@ -135,6 +140,8 @@ def _page_of(
             return PoliceLater(state.key)
         case "ask_above":
             return AskingAbove(state.key)
+        case "tell_here":
+            return ConfirmingTold(state.key)
         case "numbers":
             return ReadingHandbook(state, second_look.NUMBERS)
         case _:
@@ -204,6 +211,7 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
         choice("refresh"),
         *police,
         choice("hide_later"),
+        *told.offered(thread, facts),
         choice("close"),
         choice("delete"),
     )

@@ -30,6 +30,7 @@ from handlers.states import (
     ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWord,
     Draft,
     Early,
@@ -145,6 +146,7 @@ def _back_to_thread(state: State) -> State:
             | AskingWhoseLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
+            | ConfirmingTold(key)
             | HidingLater(key)
             | PoliceLater(key)
             | AskingAbove(key)

@@ -32,6 +32,7 @@ from handlers.states import (
     ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
+    ConfirmingTold,
     ConfirmingWord,
     Draft,
     Early,
@@ -102,6 +103,7 @@ def key_of(state: State) -> Key | None:
             | AskingWhoseLater(key)
             | ConfirmingClose(key)
             | ConfirmingDelete(key)
+            | ConfirmingTold(key)
             | HidingLater(key)
             | PoliceLater(key)
             | AskingAbove(key)

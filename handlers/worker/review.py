@@ -15,6 +15,7 @@ from handlers.states import (
     Changing,
     CheckingCode,
     ConfirmingAddition,
+    ConfirmingTold,
     Draft,
     HidingFrom,
     ReadingThread,
@@ -22,7 +23,7 @@ from handlers.states import (
     Resting,
     Reviewing,
 )
-from handlers.tips import police_allowed
+from handlers.tips import may_be_muted, police_allowed
 from handlers.turn import Facts, Thread
 from handlers.worker import scope
 from handlers.worker.followup import add_picture
@@ -202,6 +203,7 @@ def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
         dates.triage_by,
         dates.answer_on,
         dates.result_on,
+        mutable=not draft.officer and not draft.hidden and may_be_muted(draft.category),
     )
     return Step(received, (), (effect, DropPictures(draft.pictures)))
 
@@ -212,12 +214,14 @@ def _receipt_of(thread: Thread, draft: Draft) -> Received:
 
 def received(
     state: Received, event: Input, facts: Facts
-) -> Step[Received | Resting | ReadingThread | ConfirmingAddition]:
+) -> Step[Received | Resting | ReadingThread | ConfirmingAddition | ConfirmingTold]:
     """The receipt stays until the worker moves on. What comes after it is most likely a part of the
     tip just sent: a picture is added, words are asked about.
     """
     key = facts.thread.key if facts.thread and not state.practice else None
     match event:
+        case Chose("tell_here") if key:
+            return Step(ConfirmingTold(key), (_block(state),))
         case Chose():
             return Step(Resting())
         case Said(words) if is_greeting(words):
@@ -237,7 +241,7 @@ def _block(state: Received) -> Say:
     return say("keep.block", Tone.KEEP, code=show(state.code), bell=state.bell, day=state.answer_on)
 
 
-def received_screen(state: Received, _: Facts) -> Screen:
+def received_screen(state: Received, facts: Facts) -> Screen:
     """Code, bell number and date of the first answer on one block."""
     block = _block(state)
     if state.practice:
@@ -248,6 +252,11 @@ def received_screen(state: Received, _: Facts) -> Screen:
             block,
             say("received.next"),
         ),
-        (HOME, choice("open_thread"), choice("forget")),
+        (
+            HOME,
+            choice("open_thread"),
+            *((choice("tell_here"),) if facts.room.tells else ()),
+            choice("forget"),
+        ),
         (),
     )

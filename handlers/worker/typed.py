@@ -35,15 +35,8 @@ from handlers.worker.step import Step, is_story, note
 Wording = Mapping[Language, Texts]
 
 _LONGEST_CODE = 24
-_ASKED = (
-    "danger_yes",
-    "police_yes",
-    "add_yes",
-    "close_yes",
-    "delete_yes",
-    "understood",
-    "cover_mine",
-)
+_SURE = ("close_yes", "delete_yes", "tell_yes")
+_ASKED = ("danger_yes", "police_yes", "add_yes", *_SURE, "understood", "cover_mine")
 _YES = (*_ASKED, "drop")
 _NO = ("danger_no", "police_no", "add_no", "no_keep", "go_on", "keep_theirs")
 

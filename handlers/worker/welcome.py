@@ -1,5 +1,7 @@
 """The start, and the short pages that can be looked at in the middle of something."""
 
+from itertools import groupby
+
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import fold
 from handlers.screens import Accepts, Say, Screen, Tone, say
@@ -129,8 +131,13 @@ def contact(facts: Facts) -> tuple[Say, ...]:
 def _bell(facts: Facts) -> tuple[Say, ...]:
     if not facts.bells:
         return (say("bell.title"), say("bell.none"), say("bell.how"))
-    # In rows of four: easy to run an eye over on a small screen.
-    rows = [" ".join(facts.bells[at : at + 4]) for at in range(0, len(facts.bells), 4)]
+    # A line for each first digit, of four at most: easy to run an eye over on a small screen.
+    rows = [
+        " ".join(alike[at : at + 4])
+        for _, found in groupby(facts.bells, key=lambda number: number[:1])
+        for alike in [list(found)]
+        for at in range(0, len(alike), 4)
+    ]
     return (
         say("bell.title"),
         say("bell.list", Tone.LIST, numbers="\n".join(rows)),

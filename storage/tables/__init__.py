@@ -31,7 +31,17 @@ from storage.tables.desks import (
     units,
 )
 from storage.tables.house import counters, instance, keyring, metadata
-from storage.tables.tips import chunks, letters, parts, rings, tallies, tips, tombstones, wraps
+from storage.tables.tips import (
+    chunks,
+    knocks,
+    letters,
+    parts,
+    rings,
+    tallies,
+    tips,
+    tombstones,
+    wraps,
+)
 
 __all__ = [
     "accounts",
@@ -48,6 +58,7 @@ __all__ = [
     "grants",
     "instance",
     "keyring",
+    "knocks",
     "letters",
     "metadata",
     "outcomes",

@@ -57,6 +57,17 @@ wraps = Table(
     sqlite_with_rowid=False,
 )
 
+# Where a worker may have asked to be told of an answer. Every tip has one row of one size, and what
+# lies in most of them opens with no key: that somebody asked is told by nothing.
+knocks = Table(
+    "knocks",
+    metadata,
+    Column("tip", LargeBinary(16), primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 letters = Table(
     "letters",
     metadata,

@@ -31,9 +31,10 @@ class Size:
     commits: int = 200
     starts: int = 5
     sends_per_second: float = 5.0
+    rest_seconds: float = 2.0
 
 
-QUICK = Size(workers=6, sends=4, commits=20, starts=1, sends_per_second=10.0)
+QUICK = Size(workers=6, sends=4, commits=20, starts=1, sends_per_second=10.0, rest_seconds=0.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,70 @@ async def test_a_crowd_of_guesses_makes_the_name_wait_up_to_a_minute(one: World)
     assert other.status == 422
 
 
+async def test_guesses_from_a_shared_address_lock_out_no_device_and_no_other_name(
+    one: World,
+) -> None:
+    """All of these browsers come from one address, as those of a factory do."""
+    await add(one.made, "van.thu", ("north", Role.OFFICER))
+    known = await one.browser()
+    secret = await enrolled(one, known, "van.thu")
+    await known.send("Tiếp tục", login="van.thu", password=PASSWORD)
+    await known.send("Tiếp tục", code=code_at(secret, one.clock()), remember="1")
+    await known.send("Đăng xuất")
+
+    async def guesses(times: int) -> None:
+        for _ in range(times):
+            browser = await one.browser()
+            await browser.get("/desk/vao")
+            await browser.send("Tiếp tục", login="van.thu", password="sai mật khẩu rồi")
+            assert browser.status in (422, 429)
+
+    for _ in range(9):
+        await guesses(1)
+        one.clock.pass_by(seconds=61)
+    # A device that was there before signs in at once, another name is asked for its password.
+    await guesses(2)
+    await known.send("Tiếp tục", login="van.thu", password=PASSWORD)
+    assert known.path == "/desk"
+    other = await one.browser()
+    await other.get("/desk/vao")
+    await other.send("Tiếp tục", login="khac", password="sai mật khẩu rồi")
+    assert other.status == 422
+    # A new device waits for a minute at most, and then has its turn, whoever came in between.
+    new = await one.browser()
+    await new.get("/desk/vao")
+    await new.send("Tiếp tục", login="van.thu", password=PASSWORD)
+    found = re.search(r"đợi (\d+) giây", new.words)
+    assert new.status == 429
+    assert found is not None
+    seconds = int(found[1])
+    assert seconds <= 60
+    for _ in range(seconds):
+        one.clock.pass_by(seconds=1)
+        await guesses(1)
+    await new.send("Tiếp tục", login="van.thu", password=PASSWORD)
+    assert new.path == "/desk/vao/ma"
+
+
+async def test_a_turn_is_one_try_and_not_taken_early(one: World) -> None:
+    browsers = []
+    for _ in range(6):
+        browser = await one.browser()
+        await browser.get("/desk/vao")
+        await browser.send("Tiếp tục", login="van.thu", password="sai mật khẩu rồi")
+        browsers.append(browser)
+    last = browsers[-1]
+    assert last.status == 429
+    one.clock.pass_by(seconds=1)
+    await last.send("Tiếp tục", login="van.thu", password="sai mật khẩu rồi")
+    assert last.status == 429
+    one.clock.pass_by(seconds=60)
+    await last.send("Tiếp tục", login="van.thu", password="sai mật khẩu rồi")
+    assert last.status == 422
+    await last.send("Tiếp tục", login="van.thu", password="sai mật khẩu rồi")
+    assert last.status == 429
+
+
 async def test_a_code_works_once_and_a_remembered_device_needs_none(one: World) -> None:
     await add(one.made, "van.thu", ("north", Role.OFFICER))
     browser = await one.browser()

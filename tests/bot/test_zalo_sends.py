@@ -228,7 +228,7 @@ def pictured(at: Scene, url: str) -> dict[str, object]:
     [
         (fakes.Write(404, b"gone", "text/plain"), "Tệp bị hỏng"),
         (fakes.Write(200, bytes(10 * 1024 * 1024 + 1), "image/jpeg"), "10 MB"),
-        (fakes.Write(200, b"<html>", "image/jpeg"), "không phải ảnh"),
+        (fakes.Write(200, b"<html>", "image/jpeg"), "Trang web"),
         (fakes.Cut(halfway=True), "Tệp bị hỏng"),
     ],
 )

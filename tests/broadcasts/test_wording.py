@@ -5,7 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.wording import MOST_UNITS, buttons, length_of, post_of, text_of, units
+from broadcasts.wording import MOST_UNITS, bells_of, buttons, length_of, post_of, text_of, units
+from handlers.bell import MOST_UNDER_A_BULLETIN, Change, Listed
 from handlers.bulletins import Citation, Content, Wording
 from handlers.languages import Language
 
@@ -65,3 +66,29 @@ def test_4096_emoji_lose_their_end_and_not_the_way_out() -> None:
     assert length_of(told, Language.VI, "Công đoàn") > 8192
     assert units(text) <= MOST_UNITS
     assert "😀…\n\nGọi công đoàn." in text
+
+
+def test_a_short_list_of_the_bell_stands_above_the_sources_with_its_hour() -> None:
+    for each in (text_of, post_of):
+        told = each(CONTENT, Language.VI, "Công đoàn Ví dụ", listed(2)).split("\n\n")
+        assert told[3].startswith("Số chuông lúc 17 giờ ngày 21/11/2026: 00000 00001\n")
+        assert told[4].startswith("Căn cứ: ")
+    assert "Bell numbers at 17:00" in text_of(CONTENT, Language.EN, "Union", listed(2))
+
+
+def test_an_empty_list_and_a_long_one_stand_under_no_bulletin() -> None:
+    plain = text_of(CONTENT, Language.VI, "Công đoàn")
+    assert bells_of(listed(MOST_UNDER_A_BULLETIN), Language.VI)
+    for many in (0, MOST_UNDER_A_BULLETIN + 1):
+        assert text_of(CONTENT, Language.VI, "Công đoàn", listed(many)) == plain
+
+
+def test_nothing_of_a_bulletin_is_cut_for_the_list() -> None:
+    long = Content(vi=Wording("Tựa", "a" * 3850, "Gọi công đoàn."))
+    plain = text_of(long, Language.VI, "Công đoàn")
+    assert len(plain) < MOST_UNITS
+    assert text_of(long, Language.VI, "Công đoàn", listed(40)) == plain
+
+
+def listed(many: int) -> Listed:
+    return Listed(Change(date(2026, 11, 21), 17), tuple(f"{each:05}" for each in range(many)))

@@ -32,8 +32,8 @@ def truncated() -> FilePayload:
 
 
 def disguised() -> FilePayload:
-    """A PDF that calls itself a JPEG."""
-    return _file("letter.jpg", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n")
+    """An old Word file that calls itself a JPEG."""
+    return _file("letter.jpg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
 
 
 def huge(folder: Path) -> Path:

@@ -49,6 +49,10 @@ def running(folder: Path) -> Iterator[Product]:
         TIENGTHO_DATABASE_URL=f"sqlite+aiosqlite:///{folder / 'tips.db'}",
         TIENGTHO_MASTER_KEY_FILE=str(folder / "master.key"),
         TIENGTHO_WEB_PORT="0",
+        # A crowd of a test comes in one hour.
+        TIENGTHO_LIMIT_UNIT_TIPS_PER_HOUR="100000",
+        TIENGTHO_LIMIT_HOUSE_TIPS_PER_HOUR="100000",
+        TIENGTHO_LIMIT_TURNS_PER_MINUTE="100000",
     )
     with (
         (folder / "log").open("w") as log,

@@ -97,7 +97,7 @@ async def test_files_that_cannot_be_taken_are_answered_kindly(
     await worker.press("Thêm ảnh")
     for bad, told in (
         (truncated(), "Tệp bị hỏng"),
-        (disguised(), "không mở được loại tệp này"),
+        (disguised(), "Word, Excel, PowerPoint"),
         (_empty_file(), "Tệp vừa gửi trống"),
     ):
         await worker.bring([bad])

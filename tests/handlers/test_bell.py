@@ -12,8 +12,8 @@ from handlers.bell import (
     DECOYS_A_DAY,
     SHOWN_DAYS,
     Change,
-    decoys,
     last_change,
+    needs_decoy,
     next_change,
     oldest_shown,
 )
@@ -59,7 +59,15 @@ def test_a_ring_is_shown_for_fourteen_days() -> None:
     assert next_change(rung).day < oldest_shown(rung + timedelta(days=SHOWN_DAYS + 1))
 
 
-def test_decoys_are_at_least_one_for_two_and_some_every_day() -> None:
-    assert [decoys(rung) for rung in (0, 1, 4, 5, 40, 41)] == [2, 2, 2, 3, 20, 21]
+@given(st.integers(0, 20), st.integers(0, 200))
+def test_of_two_numbers_that_are_rung_at_least_one_gets_a_decoy(standing: int, rung: int) -> None:
+    drawn = 0
+    for real in range(1, rung + 1):
+        is_drawn = needs_decoy(standing)
+        standing, drawn = standing + 1 + is_drawn, drawn + is_drawn
+        assert real // 2 <= drawn <= real // 2 + 1
+
+
+def test_the_days_shown_hold_more_decoys_than_promised() -> None:
     assert DECOYS_A_DAY * SHOWN_DAYS >= 20
     assert CHANGES_AT == (7, 17)

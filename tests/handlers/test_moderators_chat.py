@@ -218,3 +218,9 @@ def test_everything_leads_somewhere_and_only_words_write(
         assert isinstance(state, Writing | LastWords)
     if not isinstance(step.state, Listing) and not isinstance(state, Listing):
         assert step.state.tip == state.tip
+
+
+def test_a_lead_reads_how_many_tips_wait_for_them_and_an_officer_nothing_of_it() -> None:
+    assert not any(each.key == "desk.aside.chat" for each in chat.listing((), 0).says)
+    [line] = [each for each in chat.listing((), 0, 3).says if each.key == "desk.aside.chat"]
+    assert line.fields == (("count", 3),)

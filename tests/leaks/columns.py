@@ -36,6 +36,11 @@ TIPS: Mapping[str, Fields] = {
         "tip": _OF_TIP,
         "body": What(Kind.SEALED, "the case key, for a unit or for nobody"),
     },
+    "knocks": {
+        "tip": _OF_TIP,
+        "key": What(Kind.SEALED, "a key of this row alone, under the case key; or of nothing"),
+        "body": What(Kind.SENDER, "a chat that asked to be told, under that key; or nothing"),
+    },
     "letters": {"id": _ID, "body": What(Kind.SEALED, "storage.outbox, under its own key")},
     "rings": {
         "id": _ID,

@@ -34,7 +34,7 @@ _LETTER = {
 _RECORD = {
     **dict.fromkeys(("unit", "readers", "excluded"), _UNIT),
     "nickname": What(Kind.RANDOM, "two words drawn for the desk"),
-    **dict.fromkeys(("category", "danger", "status", "outcome", "answered"), _STATE),
+    **dict.fromkeys(("category", "danger", "status", "outcome", "answered", "aside"), _STATE),
     "place": What(Kind.PUBLIC, "the commune that the worker chose"),
     "files": What(Kind.COUNT, "pictures"),
     "holder": _MEMBER,
@@ -81,6 +81,7 @@ OF_TIPS: Mapping[str, Fields] = {
     "storage.record.seal": {"police": _STATE, **_RECORD},
     "storage.thread.extend": _PART,
     "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
+    "storage.knocks._sealed": {WHOLE: What(Kind.RANDOM, "a key of one row alone")},
     "storage.audit.write": _ENTRY,
     "storage.tally.seal": _TALLY,
 }

@@ -59,6 +59,9 @@ SETTINGS: Fields = {
     **dict.fromkeys(("retention_handled", "retention_passed", "retention_insufficient"), _DAYS),
     **dict.fromkeys(("retention_unverified", "retention_duplicate"), _DAYS),
     "retention_withdrawn": _DAYS,
+    **dict.fromkeys(("limit_turns_per_minute", "limit_files_per_hour"), _HOW),
+    **dict.fromkeys(("limit_tips_per_hour", "limit_tips_per_day"), _HOW),
+    **dict.fromkeys(("limit_unit_tips_per_hour", "limit_house_tips_per_hour"), _HOW),
 }
 
 VOLATILE: Mapping[str, str] = {
@@ -76,6 +79,15 @@ VOLATILE: Mapping[str, str] = {
     "withheld and counted": "that one of those was counted",
     "told in a group": "that a group was told to write alone",
     "undo": "what an officer may take back within ten minutes: a wrap, and the record as it was",
+    "turns": "how often a chat spoke in a minute",
+    "files": "how many files a chat brought in an hour",
+    "tips an hour": "how many tips a chat filed in an hour",
+    "tips a day": "the same of a day",
+    "tips for unit": "how many tips a unit got in an hour",
+    "tips of all": "how many tips there were in an hour",
+    "mute handle": "which chat sent a tip, for an hour at most, so that it can be muted unseen",
+    "muted": "that a chat is muted, for a day",
+    "mutes of an officer": "how often an officer muted somebody",
     "pings": "what rang in an officer's chat last",
     "officer's message": "numbers of an officer's messages that were answered",
     "alarm codes": "how often a code for an alarm was guessed",
@@ -84,6 +96,7 @@ VOLATILE: Mapping[str, str] = {
     "desk everywhere": "since when a member's sessions are void",
     "desk tries": "how often a password was guessed",
     "desk wait": "until when guesses wait",
+    "desk turn": "when a browser that waited may guess, whatever others do",
     "desk demo": "a link of the demo",
     "desk once": "a form of the desk that was sent",
     "desk seen": "presses of officers that were answered",

@@ -35,9 +35,9 @@ class What:
 
 Fields = Mapping[str, What]
 
-EXCEPTIONS: Mapping[str, str] = {}
+EXCEPTIONS: Mapping[str, str] = {"knocks.body": "answer me in this chat"}
 """The only places that may be `SENDER`: `table.column` or `module.function.field`, and which of
-`ALLOWED_EXCEPTIONS` it is. It is empty, for that one is not built.
+`ALLOWED_EXCEPTIONS` it is.
 """
 
 ALLOWED_EXCEPTIONS = frozenset({"answer me in this chat"})

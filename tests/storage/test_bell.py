@@ -1,6 +1,7 @@
 """The bell's list in the database: rings and decoys as equal rows."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -85,6 +86,15 @@ async def test_without_any_answer_twenty_decoys_stand_at_every_hour_of_two_month
     assert most <= 40
 
 
+async def test_rings_of_one_moment_are_a_third_decoys_at_the_very_next_change(
+    made: Database,
+) -> None:
+    for answer in range(9):
+        await ring(made, f"r000{answer}", NOON)
+    seen = await shown(made, NOON.replace(hour=17))
+    assert sum(not number.startswith("r") for number in seen) >= 4
+
+
 async def test_of_the_numbers_shown_a_third_at_least_are_decoys(made: Database) -> None:
     midnight = NOON.replace(hour=0, minute=1)
     for day in range(20):
@@ -95,6 +105,60 @@ async def test_of_the_numbers_shown_a_third_at_least_are_decoys(made: Database) 
         seen = await shown(made, midnight + timedelta(days=day, hours=18))
         real = [number for number in seen if number.startswith("r")]
         assert len(seen) - len(real) >= max(20, len(real) / 2)
+
+
+async def test_at_every_hour_decoys_are_twenty_at_least_and_one_for_two_real_numbers(
+    sqlite_url: str,
+) -> None:
+    dice = random.Random(20261121)
+    midnight = NOON.replace(hour=0, minute=1)
+    async with desk_world.database(sqlite_url) as one:
+        for day in range(40):
+            local = midnight + timedelta(days=day)
+            await draw(one, local)
+            hours = sorted(dice.randrange(24 * 60) for _ in range(dice.choice([0, 0, 1, 3, 25])))
+            for at, minutes in enumerate(hours):
+                # As a real one, but known here: decoys are of digits.
+                await ring(one, f"r{day:02}{at:02}", local + timedelta(minutes=minutes))
+            for hour in (0, 7, 16, 17, 23):
+                seen = await shown(one, local + timedelta(hours=hour))
+                real = sum(number.startswith("r") for number in seen)
+                assert len(seen) - real >= max(20, real / 2), (day, hour)
+        async with one.read() as tx:
+            rows = await tx.rows(select(rings))
+        assert {len(row.id) for row in rows} == {16}
+        assert {len(row.number) for row in rows} == {5}
+        assert {row.hour for row in rows} <= {7, 17}
+        assert len({(row.number, row.day, row.hour) for row in rows}) == len(rows)
+
+
+async def test_a_number_that_a_decoy_has_already_is_one_row_and_tells_nothing(
+    made: Database,
+) -> None:
+    await draw(made, NOON.replace(hour=0, minute=1))
+    async with made.read() as tx:
+        [decoy, *_] = await tx.rows(select(rings.c.number).where(rings.c.day == NOON.date()))
+    before = await count(made, rings)
+    async with made.read() as tx:
+        hours = await tx.rows(select(rings.c.hour).where(rings.c.number == decoy.number))
+    hour = 6 if hours[0].hour == 7 else 12
+    await ring(made, decoy.number, NOON.replace(hour=hour))
+    assert await count(made, rings) == before
+
+
+async def test_no_decoy_is_drawn_that_comes_twice_with_one_change(
+    made: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = iter(["48213", "48213", "48213", "00001", *(f"1{at:04}" for at in range(100))])
+    monkeypatch.setattr(bell, "random_digits", lambda _: next(numbers))
+    monkeypatch.setattr(bell, "random_choice", lambda _: 17)
+    await ring(made, "48213", NOON)
+    await draw(made, NOON)
+    async with made.read() as tx:
+        at_five = select(rings.c.number).where(rings.c.day == NOON.date(), rings.c.hour == 17)
+        found = [row.number for row in await tx.rows(at_five)]
+    assert found.count("48213") == 1
+    assert len(found) == 3
 
 
 async def test_days_without_the_service_get_their_decoys_afterwards(made: Database) -> None:

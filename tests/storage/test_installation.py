@@ -110,7 +110,10 @@ async def test_an_installation_from_before_bulletins_is_migrated_and_opened(
     master = new_master()
     made = await installation.make(empty, master, demo=False)
     await lose(empty, Purpose.SUBSCRIBERS, Purpose.ACCOUNTS)
-    newer = [metadata.tables[name] for name in (*OF_BULLETINS, "alarms", "unit_choices", "tallies")]
+    newer = [
+        metadata.tables[name]
+        for name in (*OF_BULLETINS, "alarms", "unit_choices", "tallies", "knocks")
+    ]
     async with empty.engine.begin() as connection:
         await connection.run_sync(lambda plain: metadata.drop_all(plain, tables=newer))
         await connection.execute(text("DELETE FROM counters WHERE name = 'keyring'"))

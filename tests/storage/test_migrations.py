@@ -87,7 +87,7 @@ async def test_sqlite_stores_both_without_row_numbers_and_word_for_word_alike(
             said.append({name: " ".join((sql or "").split()) for name, sql in rows})
         await database.close()
     assert said[0] == said[1]
-    of_tips = ("tips", "parts", "chunks", "wraps", "letters", "rings", "tombstones")
+    of_tips = ("tips", "parts", "chunks", "wraps", "knocks", "letters", "rings", "tombstones")
     for name in of_tips:
         assert said[0][name].endswith("WITHOUT ROWID"), name
     # What a sending or a report names by its number must never be somebody else.

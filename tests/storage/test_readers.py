@@ -18,6 +18,7 @@ from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
 from storage import (
+    aside,
     cases,
     desk_codes,
     desk_groups,
@@ -235,6 +236,33 @@ async def _close(house: House) -> None:
         assert isinstance(done, Done)
 
 
+async def _set_aside(house: House) -> Member:
+    """Whoever leads the desk of the tip, which waits for them; the police see nothing of it."""
+    lead, _ = await desk_world.add(house.made, "truong", ("north-park", Role.LEAD))
+    async with house.made.write() as tx:
+        waiting = replace(await house.record(), aside=True, holder=None, status=Status.TRIAGE)
+        await stored.write_record(tx, house.tip, waiting)
+    for member in house.police:
+        async with house.made.write() as tx:
+            strange = Refusal(No.NOT_YOURS)
+            assert await aside.waiting(tx, member.id, NOW) == ()
+            assert await aside.let_in(tx, member.id, house.tip, NOW) == strange
+            assert await aside.close(tx, member.id, house.tip, "Xong.", NOW) == strange
+    return lead
+
+
+async def _let_in(house: House) -> None:
+    lead = await _set_aside(house)
+    async with house.made.write() as tx:
+        assert isinstance(await aside.let_in(tx, lead.id, house.tip, NOW), Done)
+
+
+async def _close_aside(house: House) -> None:
+    lead = await _set_aside(house)
+    async with house.made.write() as tx:
+        assert isinstance(await aside.close(tx, lead.id, house.tip, "Trùng.", NOW), Done)
+
+
 async def _out_of_scope(house: House) -> None:
     async with house.made.write() as tx:
         await out_of_scope.close(tx, house.one.id, house.tip, NOW)
@@ -352,6 +380,8 @@ async def _retention(house: House) -> None:
 
 
 ATTEMPTS: dict[str, Attempt] = {
+    "aside.close": _close_aside,
+    "aside.let_in": _let_in,
     "cases.answer": _answer,
     "cases.ask": _ask,
     "cases.claim": _claim,

@@ -14,7 +14,7 @@ from bot.app import House
 from storage import record
 from storage.database import file_of
 
-_OWN = ("parts", "chunks", "wraps")
+_OWN = ("parts", "chunks", "wraps", "knocks")
 _TABLES = ("tips", *_OWN, "subscribers")
 _NUMBER_BYTES = 6
 _NEEDLE_BYTES = 16

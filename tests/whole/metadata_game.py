@@ -25,8 +25,8 @@ from tests.whole.guessing import Features, Result
 from tests.whole.sealed_world import CATEGORIES, DANGER, Label, fill, province_shares, unit_shares
 
 LABELS = ("unit", "category", "province", "danger")
-_TABLES = ("tips", "parts", "chunks", "wraps", "letters")
-_OWN = ("parts", "chunks", "wraps")
+_TABLES = ("tips", "parts", "chunks", "wraps", "knocks", "letters")
+_OWN = ("parts", "chunks", "wraps", "knocks")
 _EDGE_BYTES = 4
 
 Row = dict[str, bytes]

@@ -146,8 +146,15 @@ class TelegramScene:
         )
 
     async def files(self) -> None:
-        """A tip with pictures, then the code from another phone."""
-        await self._come_back(await self._send(await self._at_review(pictures=True)))
+        """A tip with pictures, whose worker asks to be told of news: without a key not even their
+        number can be found. Then the code from another phone.
+        """
+        phone = await self._at_review(pictures=True)
+        code = await self._send(phone)
+        for name in ("tell_here", "tell_yes"):
+            await phone.press(name)
+        await phone.reads("Khi có câu hỏi hoặc trả lời, chúng tôi nhắn vào đây")
+        await self._come_back(code)
 
     async def reads_again(self) -> None:
         """The first codes once more; what it opens may have been closed."""

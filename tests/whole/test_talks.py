@@ -10,6 +10,7 @@ from tests.players import HousePlayer, TerminalPlayer, on_the_page, open_house
 
 SCRIPTS = talk.scripts()
 KEPT = talk.scripts(kept=True)
+TOLD = talk.scripts(told=True)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -24,6 +25,14 @@ async def test_the_house_talks_where_everything_is_kept_as_written_in(
 ) -> None:
     async with open_house(database_url, tmp_path) as (house, clock):
         await talk.play(KEPT[name], HousePlayer(house, clock, "zalo_bot"))
+
+
+@pytest.mark.parametrize("name", TOLD)
+async def test_the_house_talks_where_it_can_tell_of_news_as_written_in(
+    name: str, database_url: str, tmp_path: Path
+) -> None:
+    async with open_house(database_url, tmp_path) as (house, clock):
+        await talk.play(TOLD[name], HousePlayer(house, clock, "telegram"))
 
 
 @pytest.mark.parametrize("name", [name for name in SCRIPTS if SCRIPTS[name].on_the_page])

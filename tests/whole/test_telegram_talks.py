@@ -20,7 +20,7 @@ from tests.players import open_house
 from tests.product import Server
 from tests.telegram_house import SECRET, TelegramPlayer, Way, clock_of, in_telegram
 
-SCRIPTS = talk.scripts()
+SCRIPTS = talk.scripts() | talk.scripts(told=True)
 EVERY_PAIR = "TEST_EVERY_PAIR"
 """Set in the environment: each script by every way on every database."""
 

@@ -31,6 +31,7 @@ from bot.logs import note, note_failure
 from bot.pace import Limits, Pace
 from bot.tasks import tasks, until
 from handlers.languages import Language
+from handlers.screens import Rendered, say
 from handlers.texts import Texts
 from storage.database import Unreachable
 from storage.volatile import Volatile
@@ -173,6 +174,13 @@ class Account:
             await self._workers.tell(await self._behind.inbound.closings(NAME))
         except Exception as error:  # noqa: BLE001 - the end goes on, told or not
             note_failure(Log.CHAT_FAILED, error)
+
+    def tell_news(self, address: str) -> None:
+        """Say in a chat that there is news of a tip, and nothing about which; where it does not
+        arrive, nobody tries again. In every language: which one they read is not kept either.
+        """
+        lines = [texts.line(say("told.news")) for texts in self._behind.texts.values()]
+        self.answers.give(address, Answer(Rendered(tuple(lines)), Language.VI, 0))
 
     async def begin(self) -> None:
         """Say to Telegram who we are and how we take updates. Raises TelegramError."""

@@ -34,7 +34,7 @@ from handlers.moderators.chat import (
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
 from handlers.tips import Kind, Status
-from storage import cases, out_of_scope, outbox, posts
+from storage import aside, cases, out_of_scope, outbox, posts
 from storage.cards import Card
 from storage.cases import Case, Refusal
 from storage.chance import random_bytes
@@ -161,7 +161,8 @@ class Private:
         """Show the screen of `state`; False when it does not reach the officer's chat."""
         async with self._database.read() as tx:
             found = await cases.cards(tx, officer, self._clock())
-            state, screen = await self._screen(tx, found, state)
+            waiting = await aside.waiting(tx, officer, self._clock())
+            state, screen = await self._screen(tx, found, state, len(waiting))
         mark = random_bytes(6).hex()
         await self._keep(account, Place(state, mark))
         rendered = self._texts.render(Screen((*says, *screen.says), screen.choices, screen.ways))
@@ -240,7 +241,9 @@ class Private:
             return self._texts.get(f"desk.entry.{entry.kind}", by=entry.by)
         return self._texts.get(f"desk.entry.{entry.kind}_nameless")
 
-    async def _screen(self, tx: Tx, found: tuple[Card, ...], state: State) -> tuple[State, Screen]:
+    async def _screen(
+        self, tx: Tx, found: tuple[Card, ...], state: State, waiting: int
+    ) -> tuple[State, Screen]:
         if isinstance(state, Parted):
             return state, chat.parted(state)
         if not isinstance(state, Listing):
@@ -253,7 +256,7 @@ class Private:
         mine = [card for card in still if card.mine]
         faces = tuple(face_of(card, self._zone) for card in mine)
         free = sum(card.holder is None for card in still)
-        return Listing(tuple(card.tip.hex() for card in mine)), chat.listing(faces, free)
+        return Listing(tuple(card.tip.hex() for card in mine)), chat.listing(faces, free, waiting)
 
     def _screen_of(self, state: State, seen: _Seen) -> Screen:
         match state:

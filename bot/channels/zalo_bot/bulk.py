@@ -53,7 +53,8 @@ class ZaloBulk:
         """The parts of the message; a short one is one."""
         whole = f"{text}\n\n{self._way_out(buttons)}" if buttons else text
         parts = numbered(whole, LIMITS.max_text)
-        return Letter(json.dumps(parts, ensure_ascii=False).encode("utf-8", "replace"), b"")
+        told = json.dumps(parts, ensure_ascii=False).encode("utf-8", "replace")
+        return Letter(told, b"", len(parts))
 
     def scope(self, address: str) -> Scope:
         """Everybody is a chat."""
