@@ -55,7 +55,8 @@ def rows() -> tuple[Row, ...]:
         Row(
             "P2",
             "**No link.** Whoever takes all that and every key cannot join a tip to a chat account,"
-            " phone, browser or address",
+            " phone, browser or address (one exception, which a worker makes:"
+            " [0028](docs/decisions/0028-told-in-the-chat.md))",
             "`make seizure` (linkage)",
             _linkage,
         ),
