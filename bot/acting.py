@@ -24,6 +24,7 @@ from storage.audit import Act
 from storage.cases import Card, No, Refusal
 from storage.database import Database, Tx
 from storage.out_of_scope import Removed
+from storage.tips import PictureData
 from storage.volatile import Volatile
 
 
@@ -56,17 +57,18 @@ async def act(
     now: datetime,
     *,
     removed: Callable[[Removed], None] | None = None,
+    attached: PictureData | None = None,
 ) -> DeskTurn | None:
     """What came of it; without effects nothing was done, and `says` tells why. None: there is no
     such tip, or it is not theirs. `removed` is given what an undo needs of a tip that was let go,
-    to be remembered once the transaction has ended.
+    to be remembered once the transaction has ended. `attached` is a clean file for an answer.
     """
     card = await cases.see(tx, officer, tip, now)
     if isinstance(card, Refusal):
         return None
     turn = moderators.respond(action, standing(card))
     for effect in turn.effects:
-        result = await _carry(tx, officer, tip, effect, now)
+        result = await _carry(tx, officer, tip, effect, now, attached)
         if isinstance(result, Refusal):
             says = _told(result)
             return DeskTurn((), (says,)) if says is not None else None
@@ -115,7 +117,12 @@ async def undo(
 
 
 async def _carry(
-    tx: Tx, officer: bytes, tip: bytes, effect: Effect, now: datetime
+    tx: Tx,
+    officer: bytes,
+    tip: bytes,
+    effect: Effect,
+    now: datetime,
+    attached: PictureData | None,
 ) -> cases.Done | Removed | Refusal:
     match effect:
         case TakeOver():
@@ -123,7 +130,7 @@ async def _carry(
         case PutQuestion(words):
             return await cases.ask(tx, officer, tip, words, now)
         case PutAnswer(words):
-            return await cases.answer(tx, officer, tip, words, now)
+            return await cases.answer(tx, officer, tip, words, now, attached)
         case End(outcome, words):
             return await cases.close(tx, officer, tip, outcome, words, now)
         case LetGo():

@@ -24,7 +24,10 @@ from handlers.effects import (
     ForgetChat,
     HideTip,
     PauseSubscription,
+    SayWho,
+    ShowFiles,
     Subscribe,
+    TakeBackWho,
     TellHere,
     TellNoMore,
     Unsubscribe,
@@ -35,9 +38,12 @@ from handlers.turn import Facts
 from storage import mutes, out_of_scope, tips, units
 from storage.database import Database, Tx
 from storage.tips import AlreadyFiled, OldPepper, PictureData
-from storage.volatile import Away, Volatile
+from storage.volatile import Away, Full, Volatile
 
 _PICTURE = "picture"
+# Beside a silent video waits the same with its sound, until it is sent or dropped.
+_SOUND = ".sound"
+_FLEETING = (DropPictures, ForgetChat, ShowFiles)
 
 
 class Overtaken(Exception):
@@ -45,7 +51,7 @@ class Overtaken(Exception):
 
 
 class PictureGone(Exception):
-    """A picture of the draft is not in the volatile store any more; nothing was done."""
+    """A file of the draft is not in the volatile store any more; nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Carrier:
 
     async def carry_out(self, chat: str, effects: Sequence[Effect], facts: Facts) -> None:
         """All lasting effects in one transaction, then the volatile ones. Raises Overtaken."""
-        lasting = [each for each in effects if not isinstance(each, DropPictures | ForgetChat)]
+        lasting = [each for each in effects if not isinstance(each, _FLEETING)]
         if lasting:
             load = await self._load(chat, lasting)
             async with self._database.write() as tx:
@@ -85,21 +91,30 @@ class Carrier:
                     await self.drop_pictures(chat, each.pictures)
 
     async def keep_picture(
-        self, chat: str, name: str, mime: str, data: bytes, seconds: float
+        self, chat: str, name: str, clean: PictureData, loud: bytes, seconds: float
     ) -> None:
-        """Keep a clean picture for a draft. Raises Full."""
-        value = mime.encode() + b"\n" + data
-        await self._volatile.put(_PICTURE, f"{chat}|{name}", value, seconds=seconds)
+        """Keep a clean file for a draft; `loud` is the same with its sound, where it had one.
+        Raises Full, and then keeps nothing.
+        """
+        for key, data in ((name, clean.data), (name + _SOUND, loud)):
+            if not data:
+                continue
+            value = clean.mime.encode() + b"\n" + data
+            try:
+                await self._volatile.put(_PICTURE, f"{chat}|{key}", value, seconds=seconds)
+            except Full:
+                await self._volatile.drop(_PICTURE, f"{chat}|{name}")
+                raise
 
     async def touch_pictures(self, chat: str, pictures: Sequence[Picture], seconds: float) -> None:
-        """The pictures of a draft live as long as the draft."""
-        for picture in pictures:
-            await self._volatile.touch(_PICTURE, f"{chat}|{picture.name}", seconds)
+        """The files of a draft live as long as the draft."""
+        for name in _names(pictures):
+            await self._volatile.touch(_PICTURE, f"{chat}|{name}", seconds)
 
     async def drop_pictures(self, chat: str, pictures: Sequence[Picture]) -> None:
-        """Forget pictures."""
-        for picture in pictures:
-            await self._volatile.drop(_PICTURE, f"{chat}|{picture.name}")
+        """Forget files, with sound and without."""
+        for name in _names(pictures):
+            await self._volatile.drop(_PICTURE, f"{chat}|{name}")
 
     async def _load(self, chat: str, effects: Sequence[Effect]) -> _Load:
         """What is looked up before the transaction."""
@@ -129,7 +144,8 @@ class Carrier:
         ]
         loaded = {}
         for picture in wanted:
-            value = await self._volatile.get(_PICTURE, f"{chat}|{picture.name}")
+            chosen = picture.name + (_SOUND if picture.with_sound else "")
+            value = await self._volatile.get(_PICTURE, f"{chat}|{chosen}")
             if value is None:
                 raise PictureGone
             mime, _, data = value.partition(b"\n")
@@ -146,6 +162,10 @@ class Carrier:
                 return await tips.add_words(tx, key, words)
             case AddPicture(key, picture):
                 return await tips.add_picture(tx, key, load.pictures[picture.name])
+            case SayWho(key, words):
+                return await tips.say_who(tx, key, words)
+            case TakeBackWho(key):
+                return await tips.take_back_who(tx, key)
             case CloseTip(key):
                 return await tips.close(tx, key, facts.now)
             case DeleteTip(key):
@@ -165,10 +185,16 @@ class Carrier:
                 except subscribing.NoRoom:
                     return False
                 return True
-            case DropPictures() | ForgetChat():
+            case DropPictures() | ForgetChat() | ShowFiles():
                 return True
             case _:
                 assert_never(effect)
+
+
+def _names(pictures: Sequence[Picture]) -> list[str]:
+    """What the files of a draft are called in the volatile store."""
+    every = [(each.name, f"{each.name}{_SOUND}" if each.loud else "") for each in pictures]
+    return [name for names in every for name in names if name]
 
 
 async def _file(tx: Tx, effect: FileTip, load: _Load, facts: Facts) -> bool:

@@ -130,7 +130,9 @@ async def open_telegram(house: "House", pace: Pace) -> AsyncIterator["Account"]:
         ground = Ground(zone, house.clock, lambda: house.places)
         studio = Studio(post, house.database, house.volatile, texts, ground)
         asking["late"] = (_LATE_SECONDS, studio.ask_late)
-        return Doors(Desk(post, house.database, house.volatile, texts, house.clock, zone), studio)
+        clean = house.inbound.clean
+        desk = Desk(post, house.database, house.volatile, texts, house.clock, zone, clean)
+        return Doors(desk, studio)
 
     async with house.database.write() as tx:
         token = house.settings.telegram_token.get_secret_value()

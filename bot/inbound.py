@@ -15,22 +15,26 @@ from bot.logs import note, note_failure
 from bot.media import Cleaner, CleanFile, Refusal
 from bot.subscribing import READ_ON_A_PAGE
 from handlers import packing, worker
-from handlers.effects import ForgetChat
+from handlers.effects import ForgetChat, ShowFiles
 from handlers.events import Ending, Event, Looked, Picture, Said, Showed, Unusable
 from handlers.folding import clean
 from handlers.languages import Language
 from handlers.screens import Rendered, say
 from handlers.states import Talk
+from handlers.tips import kind_of_file
 from handlers.turn import Facts, Turn
 from handlers.worker import leaving
-from handlers.worker.step import given_back
+from handlers.worker.step import MOST_BYTES, given_back
 from storage import tips
 from storage.database import Unreachable
+from storage.tips import PictureData
 from storage.volatile import Away, Full
 
 IDLE_SECONDS = 2 * 3600
 WARN_SECONDS = 120
 SEEN_SECONDS = 24 * 3600
+MOST_FILES = 5
+"""How many files a draft may hold."""
 _TALK = "talk"
 _DRAFT = "draft"
 _SEEN = "seen"
@@ -42,6 +46,8 @@ class Answer:
     """What a chat is shown after a turn. `ends` is when the draft ends, None where nothing would be
     lost; `live` is the topic to watch for news of an open thread. `repeated`: the arrival was there
     before, and nothing was done. `forgotten`: the person wants nothing to be left of the talk.
+    `files` are those of the unit that the chat shall show now. The first `remarks` lines are about
+    this turn; below them stands the screen.
     """
 
     rendered: Rendered
@@ -51,6 +57,8 @@ class Answer:
     live: bytes | None = field(default=None, repr=False)
     repeated: bool = False
     forgotten: bool = False
+    files: tuple[PictureData, ...] = field(default=(), repr=False)
+    remarks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +112,57 @@ class Inbound:
         """The number of the present turn; 0 before a talk begins and after it was forgotten."""
         return (await self._load(_chat(channel, address))).talk.turn
 
-    async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
-        """Clean a picture and keep it for the draft of that chat."""
-        if await self._flood.is_one_file_too_many(_chat(channel, address)):
-            return Unusable.TOO_MANY
+    async def language_of(self, channel: str, address: str) -> Language:
+        """The language of that chat's talk."""
+        return (await self._load(_chat(channel, address))).talk.language
+
+    async def has_enough(self, channel: str, address: str) -> bool:
+        """Whether the draft of that chat holds as many files as it may: then one more is not even
+        fetched.
+        """
+        state = (await self._load(_chat(channel, address))).talk.state
+        given = leaving.gathered(state)
+        return given is not None and len(given.pictures) >= MOST_FILES
+
+    async def clean(self, data: bytes) -> CleanFile | Unusable:
+        """Clean a file, whoever sent it; it is kept nowhere."""
         cleaned = await self._cleaner.clean(data)
-        if not isinstance(cleaned, CleanFile):
+        if isinstance(cleaned, Refusal):
             note(Log.PICTURE_REFUSED)
             return unusable(cleaned)
-        if not cleaned.kind.startswith("image/"):
-            return Unusable.NOT_A_PICTURE
+        note(Log.PICTURE_CLEANED)
+        return cleaned
+
+    async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
+        """Clean a file and keep it for the draft of that chat."""
+        if await self._flood.is_one_file_too_many(_chat(channel, address)):
+            return Unusable.TOO_MANY
+        cleaned = await self.clean(data)
+        if isinstance(cleaned, Unusable):
+            return cleaned
+        loud = cleaned.with_sound or b""
+        if len(cleaned.data) + len(loud) > MOST_BYTES:
+            # Both together would fit no draft: better silent than not at all.
+            loud = b""
         name = secrets.token_hex(8)
+        clean = PictureData(cleaned.kind, cleaned.data)
         try:
             await self._carrier.keep_picture(
-                _chat(channel, address), name, cleaned.kind, cleaned.data, IDLE_SECONDS
+                _chat(channel, address), name, clean, loud, IDLE_SECONDS
             )
         except Full:
             note(Log.STORE_FULL)
             return Unusable.STORE_FULL
-        note(Log.PICTURE_CLEANED)
-        return Picture(name, len(cleaned.data))
+        return Picture(name, len(cleaned.data), kind_of_file(cleaned.kind), len(loud))
+
+    async def unit_file(self, channel: str, address: str, number: int) -> PictureData | None:
+        """A file that the unit laid into the thread which is open in that chat, by its number."""
+        key = worker.key_of((await self._load(_chat(channel, address))).talk.state)
+        if key is None:
+            return None
+        async with self._lookups.database.read() as tx:
+            found = await tips.files_of_unit(tx, key, number)
+        return found[0] if found else None
 
     async def forget(self, channel: str, address: str) -> None:
         """Drop everything that is known of a chat."""
@@ -266,7 +305,8 @@ class Inbound:
         is_old = turn.effects or after.key != (facts.thread and facts.thread.key)
         if after.bell or after.subscription or (after.key and is_old):
             shown = await self._lookups.facts(chat, after)
-        return self._shown(turn, shown, ends, await self._topic(turn.talk))
+        answer = self._shown(turn, shown, ends, await self._topic(turn.talk))
+        return replace(answer, files=await self._files(turn))
 
     def _shown(self, turn: Turn, facts: Facts, ends: datetime, live: bytes | None = None) -> Answer:
         keeps = leaving.holds_draft(turn.talk.state)
@@ -283,7 +323,15 @@ class Inbound:
             ends if keeps else None,
             live,
             forgotten=forgotten,
+            remarks=len(notes) + leaving.is_practice(turn.talk.state),
         )
+
+    async def _files(self, turn: Turn) -> tuple[PictureData, ...]:
+        wanted = next((each for each in turn.effects if isinstance(each, ShowFiles)), None)
+        if wanted is None:
+            return ()
+        async with self._lookups.database.read() as tx:
+            return await tips.files_of_unit(tx, wanted.key)
 
     async def _topic(self, talk: Talk) -> bytes | None:
         key = worker.key_of(talk.state)
@@ -297,7 +345,7 @@ class Inbound:
         return arrival.turn is not None and arrival.turn != (await self._load(chat)).talk.turn
 
     async def _drop_picture(self, chat: str, event: Event) -> None:
-        """The picture of an arrival that makes no turn is not kept."""
+        """The file of an arrival that makes no turn is not kept."""
         if isinstance(event, Showed):
             await self._carrier.drop_pictures(chat, [event.picture])
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from bot.channels import terminal, zalo_bot
-from handlers.turn import Room
+from bot.channels import terminal, webchat, zalo_bot
+from handlers.turn import Room, Shown
 
 _ROOMS: Mapping[str, Room] = {
     # By its name: without a token nothing of it is in the process.
     "telegram": Room(tells=True),
-    terminal.NAME: Room(buttons=False),
+    terminal.NAME: Room(buttons=False, files=Shown.ELSEWHERE),
+    webchat.NAME: Room(files=Shown.LINKED),
     zalo_bot.NAME: zalo_bot.ROOM,
 }
 

@@ -44,10 +44,32 @@ class AddWords:
 
 @dataclass(frozen=True, slots=True)
 class AddPicture:
-    """Add a picture to a thread."""
+    """Add a file to a thread."""
 
     key: Key
     picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class SayWho:
+    """Lay into a thread who the worker is, in their own words; only who holds the tip opens it."""
+
+    key: Key
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackWho:
+    """Destroy those words, as long as nobody has read them."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFiles:
+    """Show in this chat the files that the unit laid into the thread."""
+
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +147,7 @@ class PauseSubscription:
 
 @dataclass(frozen=True, slots=True)
 class DropPictures:
-    """Pictures of a draft that is gone are forgotten."""
+    """Files of a draft that is gone are forgotten."""
 
     pictures: tuple[Picture, ...]
 
@@ -139,6 +161,9 @@ Effect = (
     FileTip
     | AddWords
     | AddPicture
+    | SayWho
+    | TakeBackWho
+    | ShowFiles
     | CloseTip
     | DeleteTip
     | HideTip

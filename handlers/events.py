@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from handlers.languages import Language
+from handlers.tips import Kind
 
 
 class Command(StrEnum):
@@ -42,6 +43,7 @@ class Unusable(StrEnum):
     WEB_PAGE = "web_page"
     TOO_MANY = "too_many"
     STORE_FULL = "store_full"
+    ENOUGH = "enough"
     STICKER = "sticker"
     VOICE = "voice"
     OTHER = "other"
@@ -75,15 +77,21 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A clean picture that waits in the volatile store under `name`; `size` in bytes."""
+    """A clean file (a picture, a PDF, a video) that waits in the volatile store under `name`;
+    `size` in bytes. A video waits without its sound, and where it had one, beside that with it,
+    which is `loud` bytes; `with_sound` once the worker wants it so.
+    """
 
     name: str
     size: int
+    kind: Kind = Kind.PHOTO
+    loud: int = 0
+    with_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Showed:
-    """A picture was sent, cleaned and kept; `words` is what was written under it."""
+    """A file was sent, cleaned and kept; `words` is what was written under it."""
 
     picture: Picture
     words: str = field(default="", repr=False)

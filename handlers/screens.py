@@ -17,15 +17,20 @@ class Tone(StrEnum):
     KEEP = "keep"
     LIST = "list"
     PAGE = "page"
+    FILE = "file"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A text by its key, with fields. A field may be another `Say`: it is rendered first."""
+    """A text by its key, with fields. A field may be another `Say`: it is rendered first. `file` is
+    the number of the file that it tells of.
+    """
 
     key: str
     fields: tuple[tuple[str, "str | int | Say"], ...] = field(default=(), repr=False)
     tone: Tone = Tone.PLAIN
+    file: int = 0
 
 
 def say(key: str, tone: Tone = Tone.PLAIN, **fields: "str | int | Say") -> Say:
@@ -73,10 +78,13 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A rendered saying."""
+    """A rendered saying. `file` is the number of the unit's file that it tells of, in the thread;
+    0 for every other line.
+    """
 
     text: str = field(repr=False)
     tone: Tone = Tone.PLAIN
+    file: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The life of a tip: its categories, statuses, outcomes, and the moves between them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -63,9 +64,39 @@ class Kind(StrEnum):
     STORY = "story"
     ADDITION = "addition"
     PHOTO = "photo"
+    DOCUMENT = "document"
+    VIDEO = "video"
     QUESTION = "question"
     ANSWER = "answer"
     CLOSING = "closing"
+    IDENTITY = "identity"
+    IDENTITY_READ = "identity_read"
+    IDENTITY_BACK = "identity_back"
+
+
+FILES = frozenset({Kind.PHOTO, Kind.DOCUMENT, Kind.VIDEO})
+"""The kinds of parts that are a file."""
+MOST_FILES_OF_A_TIP = 20
+"""How many files a worker may lay into one tip, before and after sending."""
+OF_IDENTITY = frozenset({Kind.IDENTITY, Kind.IDENTITY_READ, Kind.IDENTITY_BACK})
+"""What tells that the worker said who they are; the words are never among them."""
+
+
+def kind_of_file(mime: str) -> Kind:
+    """What part a clean file of that media type becomes."""
+    if mime == "application/pdf":
+        return Kind.DOCUMENT
+    return Kind.VIDEO if mime.startswith("video/") else Kind.PHOTO
+
+
+def said_who(kinds: Iterable[Kind]) -> Kind | None:
+    """How it stands with "who I am" in a thread whose parts are of these kinds, in their order:
+    IDENTITY said and unread, IDENTITY_READ, IDENTITY_BACK taken back; None where nothing was said.
+    """
+    last = None
+    for kind in kinds:
+        last = kind if kind in OF_IDENTITY else last
+    return last
 
 
 class Move(StrEnum):

@@ -17,6 +17,16 @@ from handlers.subscriptions import Span, Subscription
 from handlers.tips import Author, Category, Kind, Outcome, Status
 
 
+class Shown(StrEnum):
+    """How a file of the unit reaches the worker where the talk is held: by a link on our page, as a
+    message of the app, or not at all: then our page is named.
+    """
+
+    LINKED = "linked"
+    SENT = "sent"
+    ELSEWHERE = "elsewhere"
+
+
 class Whose(StrEnum):
     """Whose turn it is in a thread."""
 
@@ -27,12 +37,15 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One part of a thread as the worker sees it; `day` is known for the unit's parts only."""
+    """One part of a thread as the worker sees it; `day` is known for the unit's parts only, and
+    `number` is the place in the thread of a file that the unit sent.
+    """
 
     kind: Kind
     author: Author
     words: str = field(repr=False)
     day: date | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +102,13 @@ class Needs:
 class Room:
     """What the talk must know of where it is held. `buttons`: choices can be pressed; else they are
     numbers and words. `keeper`: the app whose history keeps what is typed, for good; empty where
-    the person who talks can have it all taken away. `tells`: it can be told of news, if its worker
-    wants that to be kept.
+    the person who talks can have it all taken away. `files`: how files of the unit are shown.
+    `tells`: it can be told of news, if its worker wants that to be kept.
     """
 
     buttons: bool = True
     keeper: str = ""
+    files: Shown = Shown.SENT
     tells: bool = False
 
 

@@ -26,6 +26,8 @@ class Act(StrEnum):
 
     OPENED = "opened"
     PHOTO_OPENED = "photo_opened"
+    FILE_OPENED = "file_opened"
+    WHO_READ = "who_read"
     CLAIMED = "claimed"
     ASKED = "asked"
     ANSWERED = "answered"

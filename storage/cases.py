@@ -5,8 +5,31 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from handlers.folding import clean
-from handlers.tips import Author, Kind, Move, Outcome, Status, after, moves_from
-from storage import audit, bell, knocks, record, staff, stored, thread, timing, units
+from handlers.moderators.actions import HELD
+from handlers.tips import (
+    FILES,
+    Author,
+    Kind,
+    Move,
+    Outcome,
+    Status,
+    after,
+    kind_of_file,
+    moves_from,
+    said_who,
+)
+from storage import (
+    audit,
+    bell,
+    identity,
+    knocks,
+    record,
+    staff,
+    stored,
+    thread,
+    timing,
+    units,
+)
 from storage.audit import Act
 from storage.cards import Card, card_of, cards, holder_of, mark_of, sight_of
 from storage.crypto import CaseKey
@@ -37,6 +60,7 @@ __all__ = [
     "mark_of",
     "open_case",
     "picture",
+    "read_who",
     "see",
 ]
 
@@ -71,7 +95,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One part of the thread. `by` is an officer's name; `picture` the part's id."""
+    """One part of the thread. `by` is an officer's name; `picture` the part's id, where it is a
+    file. Of who the worker is there are never words here.
+    """
 
     kind: Kind
     author: Author
@@ -83,12 +109,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An opened tip."""
+    """An opened tip. `who` is how it stands with who the worker is; None where nothing was said."""
 
     card: Card
     unit_name: str
     entries: tuple[Entry, ...] = field(repr=False)
     may_go_to_police: bool
+    who: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +156,49 @@ async def open_case(
         await units.name_of(tx, held.record.unit),
         tuple(_entry(part) for part in loaded),
         held.record.may_go_to_police,
+        said_who(part.kind for part in loaded),
     )
 
 
+async def read_who(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> str | Refusal:
+    """Who the worker says they are, for the officer who holds the tip and nobody else. That it was
+    read stands in the audit and in the thread, where the worker sees it.
+    """
+    held = await hold(tx, officer, tip, lock=True)
+    if held is None:
+        return Refusal(No.NOT_YOURS)
+    if held.record.holder != officer.hex() or held.record.status not in HELD:
+        return await _not_held(tx, held.record)
+    parts = await thread.load(tx, tip, held.case, held.record.end)
+    told = identity.said(parts)
+    if not told:
+        return Refusal(No.CHANGED)
+    await audit.write(tx, Act.WHO_READ, staff=officer, tip=tip, unit=held.unit, minute=now)
+    reader = await staff.by_id(tx, officer)
+    name = reader.name if reader is not None else ""
+    since = parts[parts.index(told[-1]) :]
+    if not any(each.kind is Kind.IDENTITY_READ and each.by == name for each in since):
+        mark = NewPart(Author.OFFICER, Kind.IDENTITY_READ, by=name, minute=now)
+        end = await thread.extend(tx, tip, held.case, [mark], held.record.end)
+        await stored.change(tx, tip, replace(held.record, end=end), None)
+    return await identity.words(tx, tip, held.case, told)
+
+
 async def picture(
-    tx: Tx, officer: bytes, tip: bytes, part: bytes, now: datetime
+    tx: Tx, officer: bytes, tip: bytes, part: bytes, now: datetime, *, again: bool = False
 ) -> PictureData | Refusal:
-    """One picture of a tip; that it was opened stands in the audit."""
+    """One file of a tip; that it was opened stands in the audit, unless it is opened `again`: a
+    player that fetches a video piece by piece opens it once.
+    """
     held = await hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
     for each in await thread.load(tx, tip, held.case, held.record.end):
-        if each.id == part and each.kind is Kind.PHOTO:
-            await audit.write(
-                tx, Act.PHOTO_OPENED, staff=officer, tip=tip, unit=held.unit, minute=now
-            )
-            return PictureData(each.mime, await thread.picture(tx, tip, held.case, each))
+        if each.id == part and each.kind in FILES:
+            act = Act.PHOTO_OPENED if each.kind is Kind.PHOTO else Act.FILE_OPENED
+            if not again:
+                await audit.write(tx, act, staff=officer, tip=tip, unit=held.unit, minute=now)
+            return PictureData(each.mime, await thread.file(tx, tip, held.case, each))
     return Refusal(No.NOT_YOURS)
 
 
@@ -177,9 +231,18 @@ async def ask(tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime) -> 
     return await _write(tx, officer, tip, words, now, Move.ASK)
 
 
-async def answer(tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime) -> Done | Refusal:
-    """Answer the worker; only who holds the tip. The bell rings."""
-    return await _write(tx, officer, tip, words, now, Move.ANSWER)
+async def answer(
+    tx: Tx,
+    officer: bytes,
+    tip: bytes,
+    words: str,
+    now: datetime,
+    attached: PictureData | None = None,
+) -> Done | Refusal:
+    """Answer the worker, perhaps with a clean picture or PDF; only who holds the tip. The bell
+    rings.
+    """
+    return await _write(tx, officer, tip, words, now, Move.ANSWER, attached=attached)
 
 
 async def close(
@@ -235,6 +298,7 @@ async def _write(
     now: datetime,
     move: Move,
     outcome: Outcome | None = None,
+    attached: PictureData | None = None,
 ) -> Done | Refusal:
     words = clean(words)
     if not words:
@@ -243,15 +307,16 @@ async def _write(
     if held is None:
         return Refusal(No.NOT_YOURS)
     status = after(held.record.status, move)
-    people = await _people(tx, held.record)
     if status is None:
         return Refusal(No.WRONG_STATUS)
     if held.record.holder != officer.hex():
-        holder = holder_of(held.record, people)
-        return Refusal(No.TAKEN, holder.name) if holder else Refusal(No.WRONG_STATUS)
+        return await _not_held(tx, held.record)
     kind, act = _KINDS[move]
-    part = NewPart(Author.OFFICER, kind, words, people[officer.hex()].name, now)
-    end = await thread.extend(tx, tip, held.case, [part], held.record.end)
+    name = (await _people(tx, held.record))[officer.hex()].name
+    new = [NewPart(Author.OFFICER, kind, words, name, now)]
+    if attached is not None:
+        new.append(_attachment(attached, name, now))
+    end = await thread.extend(tx, tip, held.case, new, held.record.end)
     changed = timing.answered(replace(held.record, status=status, end=end), now)
     if outcome is not None:
         changed = await timing.closed(tx, changed, outcome, now)
@@ -260,9 +325,23 @@ async def _write(
     await knocks.tell(tx, tip, held.case)
     if move is Move.CLOSE:
         await knocks.forget(tx, tip)
-    note = outcome.value if outcome else ""
+    note = outcome.value if outcome else new[-1].kind.value if attached else ""
     await audit.write(tx, act, staff=officer, tip=tip, unit=held.unit, minute=now, note=note)
     return Done(status)
+
+
+def _attachment(clean_file: PictureData, name: str, now: datetime) -> NewPart:
+    """A file as an officer's part. Raises ValueError for a video: officers send none."""
+    kind, mime = kind_of_file(clean_file.mime), clean_file.mime
+    if kind is Kind.VIDEO:
+        raise ValueError("an officer answers with a picture or a PDF")
+    return NewPart(Author.OFFICER, kind, "", name, now, mime, clean_file.data)
+
+
+async def _not_held(tx: Tx, known: Record) -> Refusal:
+    """Somebody else holds the tip, or nobody does."""
+    holder = await holder_name(tx, known)
+    return Refusal(No.TAKEN, holder) if holder else Refusal(No.WRONG_STATUS)
 
 
 async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
@@ -280,5 +359,5 @@ async def _people(tx: Tx, known: Record) -> dict[str, Member]:
 
 def _entry(part: Part) -> Entry:
     when = local_day(part.minute) if part.minute else None
-    shown = part.id if part.kind is Kind.PHOTO else None
+    shown = part.id if part.kind in FILES else None
     return Entry(part.kind, part.author, part.words, part.by, when, shown)

@@ -24,6 +24,11 @@ def random_digits(length: int) -> str:
     return "".join(secrets.choice("0123456789") for _ in range(length))
 
 
+def random_size(least: int, most: int) -> int:
+    """A number from `least` to `most`."""
+    return least + secrets.randbelow(most - least + 1)
+
+
 def random_choice(choices: Sequence[Choice]) -> Choice:
     """One of `choices`, all equally likely."""
     return secrets.choice(choices)

@@ -1,4 +1,4 @@
-"""The sealed parts of a tip: words and pictures, numbered and chained inside their seals."""
+"""The sealed parts of a tip: words and files, numbered and chained inside their seals."""
 
 import hashlib
 import json
@@ -21,8 +21,8 @@ START = End(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One opened part. `by` and `minute` stand in an officer's parts only, `chunks` in a
-    picture's.
+    """One opened part. `by` and `minute` stand in an officer's parts only, `chunks` where it is a
+    file, or who the worker is.
     """
 
     id: bytes
@@ -90,8 +90,8 @@ async def extend(tx: Tx, tip: bytes, case: CaseKey, new: Sequence[NewPart], end:
     return end
 
 
-async def picture(tx: Tx, tip: bytes, case: CaseKey, part: Part) -> bytes:
-    """The picture of a part of kind PHOTO."""
+async def file(tx: Tx, tip: bytes, case: CaseKey, part: Part) -> bytes:
+    """The file of a part of one of FILES. Raises Unopenable where something of it is missing."""
     found = await tx.rows(select(chunks).where(chunks.c.tip == tip, chunks.c.id.in_(part.chunks)))
     bodies = {row.id: row.body for row in found}
     if len(bodies) != len(part.chunks):

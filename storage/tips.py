@@ -9,9 +9,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from handlers.effects import FileTip
 from handlers.states import Key
-from handlers.tips import Author, Kind, Move, Outcome, Status, after, appeal_until, police_allowed
+from handlers.tips import (
+    FILES,
+    MOST_FILES_OF_A_TIP,
+    Author,
+    Kind,
+    Move,
+    Outcome,
+    Status,
+    after,
+    appeal_until,
+    kind_of_file,
+    police_allowed,
+)
 from handlers.turn import Entry, Thread
-from storage import knocks, outbox, readers, record, stored, thread, timing, units
+from storage import identity, knocks, outbox, readers, record, stored, thread, timing, units
 from storage.chance import random_id
 from storage.crypto import CaseKey
 from storage.database import Tx
@@ -35,7 +47,7 @@ class OldPepper(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PictureData:
-    """A clean picture."""
+    """A clean file; `mime` is its media type."""
 
     mime: str
     data: bytes = field(repr=False)
@@ -75,7 +87,7 @@ async def file(
         raise OldPepper
     tip, case = random_id(), CaseKey.new()
     story = NewPart(Author.WORKER, Kind.STORY, new.story)
-    shown = [_photo(each) for each in pictures]
+    shown = [_file(each) for each in pictures]
     end = await thread.extend(tx, tip, case, [story, *shown], thread.START)
     filed = Record(
         unit=new.unit,
@@ -190,8 +202,48 @@ async def add_words(tx: Tx, key: Key, words: str) -> bool:
 
 
 async def add_picture(tx: Tx, key: Key, picture: PictureData) -> bool:
-    """Add a clean picture; False when the tip is closed or gone."""
-    return await _add(tx, key, _photo(picture), files=1)
+    """Add a clean file; False when the tip is closed or gone, or holds as many as it may."""
+    return await _add(tx, key, _file(picture), files=1)
+
+
+async def say_who(tx: Tx, key: Key, words: str) -> bool:
+    """Add who the worker is, for who holds the tip; False when it is closed or gone."""
+    return await _add(tx, key, identity.new_part(words), files=0)
+
+
+async def take_back_who(tx: Tx, key: Key) -> bool:
+    """Destroy those words; False when somebody has read them, or they are gone."""
+    opened = await _open(tx, key, lock=True)
+    if opened is None:
+        return False
+    found = opened.record
+    waiting = identity.unread(await thread.load(tx, opened.tip, opened.case, found.end))
+    if not waiting:
+        return False
+    await identity.destroy(tx, opened.tip, waiting)
+    mark = NewPart(Author.WORKER, Kind.IDENTITY_BACK)
+    end = await thread.extend(tx, opened.tip, opened.case, [mark], found.end)
+    await stored.change(tx, opened.tip, replace(found, end=end), None)
+    return True
+
+
+async def files_of_unit(tx: Tx, key: Key, number: int | None = None) -> tuple[PictureData, ...]:
+    """The files that officers laid into the thread, in their order; with `number` only that one."""
+    opened = await _open(tx, key)
+    if opened is None:
+        return ()
+    loaded = await thread.load(tx, opened.tip, opened.case, opened.record.end)
+    wanted = [
+        part
+        for part in loaded
+        if part.author is Author.OFFICER and part.kind in FILES and number in (None, part.number)
+    ]
+    return tuple(
+        [
+            PictureData(part.mime, await thread.file(tx, opened.tip, opened.case, part))
+            for part in wanted
+        ]
+    )
 
 
 async def close(tx: Tx, key: Key, now: datetime) -> bool:
@@ -312,8 +364,10 @@ async def _add(tx: Tx, key: Key, part: NewPart, *, files: int) -> bool:
     status = after(opened.record.status, Move.ADD)
     if status is None:
         return False
-    end = await thread.extend(tx, opened.tip, opened.case, [part], opened.record.end)
     files += opened.record.files
+    if files > MOST_FILES_OF_A_TIP:
+        return False
+    end = await thread.extend(tx, opened.tip, opened.case, [part], opened.record.end)
     changed = replace(opened.record, status=status, files=files, end=end)
     await stored.change(tx, opened.tip, changed, None)
     return True
@@ -329,13 +383,14 @@ async def _open(tx: Tx, key: Key, *, lock: bool = False) -> _Opened | None:
     return _Opened(tip, case, opened, stored.open_bell(case, tip, row.bell))
 
 
-def _photo(picture: PictureData) -> NewPart:
-    return NewPart(Author.WORKER, Kind.PHOTO, mime=picture.mime, data=picture.data)
+def _file(clean: PictureData) -> NewPart:
+    return NewPart(Author.WORKER, kind_of_file(clean.mime), mime=clean.mime, data=clean.data)
 
 
 def _entry(part: Part) -> Entry:
     day = local_day(part.minute) if part.minute else None
-    return Entry(part.kind, part.author, part.words, day)
+    is_units = part.author is Author.OFFICER and part.kind in FILES
+    return Entry(part.kind, part.author, part.words, day, part.number if is_units else 0)
 
 
 def _appeal_until(found: Record) -> date | None:

@@ -24,6 +24,7 @@ from storage.crypto import new_master
 from storage.database import Database
 from storage.tips import PictureData
 from storage.volatile import Memory
+from tests.cleaning import Cleaning
 from tests.desk_world import NOW, code_at, database, secret_of
 from tests.world import texts
 
@@ -159,7 +160,7 @@ async def world_on(
             secure=False,
             demo=True,
             timezone=ZoneInfo("Asia/Ho_Chi_Minh"),
-            inbound=cast(Inbound, object()),
+            inbound=cast(Inbound, Cleaning()),
             hub=hub,
             database=made,
             volatile=Memory(new_master(), clock.seconds),

@@ -17,7 +17,7 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
 _TALK = re.compile(r'<form id="talk".*?</form>', re.DOTALL)
 _FORM = re.compile(r'<form method="post">.*?</form>', re.DOTALL)
 _CARD = re.compile(r'<h2><a href="/desk/tin/([0-9a-f]{32})">')
-_PHOTO = re.compile(r'"(/desk/tin/[0-9a-f]{32}/anh/[0-9a-f]{32})"')
+_PHOTO = re.compile(r'"(/desk/tin/[0-9a-f]{32}/tep/[0-9a-f]{32})"')
 
 
 class Unexpected(AssertionError):

@@ -1,9 +1,8 @@
 """Who plays the talks: the pure core with a world in memory, and the whole house on a database."""
 
-import io
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from bs4 import BeautifulSoup
-from PIL import Image
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
@@ -44,17 +42,25 @@ from handlers.events import (
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.subscriptions import Subscription
-from handlers.tips import Kind, Move, Outcome
+from handlers.tips import Author, Kind, Move, Outcome
 from handlers.worker import words as commands
 from storage import cases, out_of_scope, staff, subscribers
 from storage.cases import Case, Done
 from storage.out_of_scope import Removed
 from storage.tables import tips as tips_table
-from tests import demo_house
+from storage.tips import PictureData
+from tests import clips, demo_house
+from tests.clips import photo
 from tests.world import START, Chat, Filed, World
 
 UNDER = r"pressed under a bulletin (\w+)"
 _MOVES = {"asks": Move.ASK, "answers": Move.ANSWER, "closes": Move.CLOSE}
+_SORTS = {
+    "photo": (Kind.PHOTO, 0),
+    "pdf": (Kind.DOCUMENT, 0),
+    "video": (Kind.VIDEO, 120_000),
+    "silent video": (Kind.VIDEO, 0),
+}
 _UNUSABLE = {"sticker": Unusable.STICKER, "voice": Unusable.VOICE, "broken file": Unusable.BROKEN}
 
 
@@ -73,8 +79,16 @@ class Surroundings(Protocol):
         """What an officer of its unit reads in the tip."""
         ...
 
-    async def photos(self) -> int:
-        """How many pictures the tip has."""
+    async def files(self) -> tuple[str, ...]:
+        """The files that the worker laid into the tip: `photo`, `document`, `loud video` …"""
+        ...
+
+    async def read_who(self) -> str | None:
+        """The officer who holds the tip reads who the worker is; None where it is not theirs."""
+        ...
+
+    async def attach(self, words: str) -> None:
+        """That officer answers with words and a PDF."""
         ...
 
     async def police(self) -> bool:
@@ -110,12 +124,12 @@ async def happen(  # noqa: PLR0912 - one branch for each line that a script may 
     around: Surroundings, what: str, words: str
 ) -> None:
     """Carry out, or check, a `!` line."""
+    if await _about_files(around, what, words):
+        return
     if found := re.fullmatch(r"tips (\d+)", what):
         assert await around.tips() == int(found[1]), f"there are {await around.tips()}"
     elif found := re.fullmatch(r"desk of ([\w-]+) has (\d+)", what):
         assert await around.cards(found[1]) == int(found[2])
-    elif found := re.fullmatch(r"photos (\d+)", what):
-        assert await around.photos() == int(found[1])
     elif found := re.fullmatch(r"police may (not )?see it", what):
         assert await around.police() is not bool(found[1])
     elif found := re.fullmatch(r"officer (reads|does not read)", what):
@@ -140,6 +154,23 @@ async def happen(  # noqa: PLR0912 - one branch for each line that a script may 
         assert summed_up(chosen) == words, f"it is {summed_up(chosen)}"
     else:
         raise AssertionError(f"nobody knows how to: {what}")
+
+
+async def _about_files(around: Surroundings, what: str, words: str) -> bool:
+    """The lines about files, and about who the worker is."""
+    if found := re.fullmatch(r"photos (\d+)", what):
+        assert await around.files() == ("photo",) * int(found[1])
+    elif found := re.fullmatch(r"files (.+)", what):
+        assert ", ".join(await around.files() or ("none",)) == found[1], await around.files()
+    elif what == "nobody may read who it is":
+        assert await around.read_who() is None
+    elif what == "officer reads who it is":
+        assert await around.read_who() == words
+    elif what == "officer answers with a file":
+        await around.attach(words)
+    else:
+        return False
+    return True
 
 
 def summed_up(found: Subscription) -> str:
@@ -190,9 +221,10 @@ class CorePlayer:
     def _event(self, what: str) -> Event:
         if what == "look":
             return Looked()
-        if what == "photo":
+        if what in _SORTS:
             self.pictures += 1
-            return Showed(Picture(f"picture{self.pictures}", 100_000))
+            kind, loud = _SORTS[what]
+            return Showed(Picture(f"picture{self.pictures}", 100_000, kind, loud))
         if what == "withheld":
             self.withheld += 1
             return Withheld(self.withheld)
@@ -212,8 +244,20 @@ class CorePlayer:
     async def words(self) -> tuple[str, ...]:
         return tuple(entry.words for entry in self._last.entries)
 
-    async def photos(self) -> int:
-        return self._last.photos
+    async def files(self) -> tuple[str, ...]:
+        return tuple(
+            f"{'loud' if each.with_sound else 'silent'} video"
+            if each.kind is Kind.VIDEO
+            else each.kind.value
+            for each in self._last.files
+        )
+
+    async def read_who(self) -> str | None:
+        return self.world.read_who(self._last)
+
+    async def attach(self, words: str) -> None:
+        self.world.write(self._last, Move.ANSWER, words)
+        self.world.attach(self._last, Kind.DOCUMENT)
 
     async def police(self) -> bool:
         return self._last.police
@@ -286,8 +330,8 @@ class HousePlayer:
     async def bring(self, what: str) -> Rendered:
         if what == "look":
             return (await self.house.inbound.look(self.channel, self._address)).rendered
-        if what in ("photo", "broken file"):
-            data = photo() if what == "photo" else photo()[:200]
+        if what in FILES_BROUGHT:
+            data = FILES_BROUGHT[what]()
             kept = await self.house.inbound.keep_picture(self.channel, self._address, data)
             return await self._arrive(Showed(kept) if isinstance(kept, Picture) else Brought(kept))
         if what == "withheld":
@@ -345,8 +389,31 @@ class HousePlayer:
     async def words(self) -> tuple[str, ...]:
         return tuple(entry.words for entry in (await self._case()).entries)
 
-    async def photos(self) -> int:
-        return sum(entry.kind is Kind.PHOTO for entry in (await self._case()).entries)
+    async def files(self) -> tuple[str, ...]:
+        officer, tip = await self._holding()
+        found = []
+        for entry in (await self._case()).entries:
+            if entry.picture is None or entry.author is not Author.WORKER:
+                continue
+            async with self.house.database.write() as tx:
+                shown = await cases.picture(tx, officer, tip, entry.picture, self.clock.now)
+            assert isinstance(shown, PictureData)
+            heard = "loud" if entry.kind is Kind.VIDEO and clips.is_heard(shown.data) else "silent"
+            found.append(f"{heard} video" if entry.kind is Kind.VIDEO else entry.kind.value)
+        return tuple(found)
+
+    async def read_who(self) -> str | None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            told = await cases.read_who(tx, officer, tip, self.clock.now)
+        return told if isinstance(told, str) else None
+
+    async def attach(self, words: str) -> None:
+        officer, tip = await self._holding()
+        paper = PictureData("application/pdf", clips.pdf())
+        async with self.house.database.write() as tx:
+            done = await cases.answer(tx, officer, tip, words, self.clock.now, paper)
+        assert isinstance(done, Done), done
 
     async def police(self) -> bool:
         return (await self._case()).may_go_to_police
@@ -443,10 +510,10 @@ class TerminalPlayer(HousePlayer):
         return await self._line(next(each.label for each in present.ways if each.name == name))
 
     async def bring(self, what: str) -> Rendered:
-        if what not in ("photo", "broken file"):
+        if what not in FILES_BROUGHT:
             return await HousePlayer.bring(self, what)
-        with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
-            file.write(photo() if what == "photo" else photo()[:200])
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(FILES_BROUGHT[what]())
             file.flush()
             return await self._line(f"@{file.name}")
 
@@ -489,9 +556,13 @@ class PagePlayer(HousePlayer):
             return self._rendered()
         if what in ("sticker", "voice") or not self.page.select("#talk input[type=file]"):
             raise NoBox
+        return await self.bring_together(FILES_BROUGHT[what]())
+
+    async def bring_together(self, *files: bytes) -> Rendered:
+        """The person chooses files and sends them with one press."""
         form = aiohttp.FormData(self._hidden())
-        data = photo()[:200] if what == "broken file" else photo()
-        form.add_field("pictures", data, filename="p.jpg", content_type="image/jpeg")
+        for each in files:
+            form.add_field("pictures", each, filename="x")
         self.page = await self._read(await self._http.post("/", data=form))
         return self._rendered()
 
@@ -539,8 +610,11 @@ async def on_the_page(house: House, clock: Clock) -> AsyncIterator[PagePlayer]:
         yield PagePlayer(house, clock, "web", client=client)
 
 
-def photo() -> bytes:
-    """A small JPEG."""
-    data = io.BytesIO()
-    Image.new("RGB", (64, 48), "teal").save(data, "JPEG")
-    return data.getvalue()
+FILES_BROUGHT: dict[str, Callable[[], bytes]] = {
+    "photo": photo,
+    "broken file": lambda: photo()[:200],
+    "pdf": clips.pdf,
+    "video": lambda: clips.video(sound=True),
+    "silent video": lambda: clips.video(sound=False),
+}
+"""What is sent where a script says so."""

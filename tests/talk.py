@@ -3,6 +3,7 @@
     # a remark
     > words as they are typed           > /command
     > [Label, or its beginning]         > <photo>  <broken file>  <sticker>  <voice>  <look>
+                                        > <pdf>  <video> (it has sound)  <silent video>
                                         > <withheld> (the app keeps back what was sent)
     < words that must stand in the answer: a text or the label of a button
     <! words that must not stand there
@@ -34,6 +35,7 @@ ON_THE_PAGE = "also on the page"
 KEPT = "in a chat that keeps everything"
 TOLD = "in a chat that can be told"
 FOLDER = Path(__file__).parent / "talks"
+NO_PICTURES = ("<pdf>", "<video>", "<silent video>")
 _CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b")
 _BELL = re.compile(r"(?:Số chuông|Bell number): (\d+)")
 _REPEATED = re.compile(r"\{(\d+) x (.+?)\}")
@@ -60,6 +62,11 @@ class Script:
     def on_the_page(self) -> bool:
         """Whether the page offers all that the person does (a box where words are typed)."""
         return any(line.rest == ON_THE_PAGE for line in self.lines)
+
+    @property
+    def brings_files(self) -> bool:
+        """Whether somebody sends a file that is no picture: Zalo's Bot Platform passes none on."""
+        return any(line.sign == ">" and line.rest in NO_PICTURES for line in self.lines)
 
     @property
     def is_kept(self) -> bool:

@@ -32,6 +32,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "What may be added or changed before sending": (
         "AddingPictures",
+        "KeepingSound",
         "HidingFrom",
         "PickingInsider",
         "AskingPolice",
@@ -48,6 +49,10 @@ PARTS: dict[str, tuple[str, ...]] = {
         "ReadingThread",
         "AddingWords",
         "AddingPicture",
+        "AddingVideo",
+        "TellingWho",
+        "ConfirmingWho",
+        "TakingBackWho",
         "ConfirmingAddition",
         "LeavingOutLater",
         "AskingWhoseLater",

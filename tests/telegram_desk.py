@@ -28,6 +28,7 @@ from storage.database import Database
 from storage.desk_codes import CodeKind
 from storage.volatile import Memory
 from tests import desk_world
+from tests.cleaning import clean
 from tests.desk_world import NOW, code_at
 from tests.fakes.telegram import (
     FakeTelegram,
@@ -161,7 +162,7 @@ async def scene_on(
             line = Line(bot, Pace(limits), monotonic)
             post = Post(line, TEXTS, "https://tips.example.org")
             volatile = Memory(new_master(), lambda: clock().timestamp())
-            desk = Desk(post, made, volatile, TEXTS, clock, ZONE)
+            desk = Desk(post, made, volatile, TEXTS, clock, ZONE, clean)
             mail = MailRoom(made, clock)
             mail.send_over(GroupMail(made, clock, ZONE, TEXTS, post))
             owner = fake.person("Owner")

@@ -29,8 +29,10 @@ from broadcasts import wording
 from handlers.events import Under
 from handlers.languages import Language
 from handlers.screens import Button, Line, Rendered
+from tests import clips
+from tests.clips import photo
 from tests.fakes.telegram import FakeTelegram, Person, Seen
-from tests.players import Clock, HousePlayer, photo
+from tests.players import Clock, HousePlayer
 
 SECRET = "a-secret-that-nobody-can-guess"
 QUICK = Limits(chat_interval=1e-6, jitter=0, catch_up=0)
@@ -45,7 +47,7 @@ class Way(StrEnum):
 
 
 @asynccontextmanager
-async def in_telegram(
+async def in_telegram(  # noqa: PLR0913 - a test names what it needs
     house: House,
     telegram: FakeTelegram,
     way: Way = Way.POLLING,
@@ -53,6 +55,7 @@ async def in_telegram(
     limits: Limits = QUICK,
     rhythm: Rhythm = BRISK,
     fold_seconds: float = 0.2,
+    slow_seconds: float = 30,
     make_door: MakeDoor | None = None,
     alone: Alone = lambda: nullcontext(True),
 ) -> AsyncIterator[Account]:
@@ -71,6 +74,7 @@ async def in_telegram(
             rhythm,
             fold_seconds,
             alone,
+            slow_seconds,
         )
         begun = len(telegram.calls("setWebhook")) + len(telegram.calls("getUpdates"))
         account = await stack.enter_async_context(open_account(connection, behind, make_door))
@@ -141,6 +145,10 @@ class TelegramPlayer(HousePlayer):
                 await self.person.photo(photo())
             case "broken file":
                 await self.person.photo(photo()[:200], raw=True)
+            case "pdf":
+                await self.person.document(clips.pdf())
+            case "video" | "silent video":
+                await self.person.video(clips.video(sound=what == "video"))
             case "sticker":
                 await self.person.sticker()
             case _:

@@ -23,14 +23,18 @@ from handlers.effects import (
     ForgetChat,
     HideTip,
     PauseSubscription,
+    SayWho,
+    ShowFiles,
     Subscribe,
+    TakeBackWho,
     TellHere,
     TellNoMore,
     Unsubscribe,
 )
-from handlers.events import Event, Looked
+from handlers.events import Event, Looked, Picture
 from handlers.handbook import Handbook
 from handlers.languages import Language
+from handlers.moderators.actions import HELD
 from handlers.receipt import ALPHABET, check_symbol
 from handlers.routing import Tree
 from handlers.screens import Rendered
@@ -96,7 +100,8 @@ class Filed:
     outcome: Outcome | None = None
     answered: bool = False
     entries: list[Entry] = field(default_factory=list)
-    photos: int = 0
+    files: list[Picture] = field(default_factory=list)
+    who: str = ""
     is_told: bool = False
     closed_on: date | None = None
 
@@ -213,15 +218,20 @@ class World:
                     effect, effect.unit, effect.excluded, effect.may_go_to_police, readers
                 )
                 filed.entries.append(Entry(Kind.STORY, Author.WORKER, effect.story))
-                photo = Entry(Kind.PHOTO, Author.WORKER, "")
-                filed.entries += [photo for _ in effect.pictures]
-                filed.photos = len(effect.pictures)
+                filed.entries += [Entry(each.kind, Author.WORKER, "") for each in effect.pictures]
+                filed.files += effect.pictures
                 self.tips[effect.key] = filed
             case AddWords(key, words):
                 self._add(key, Entry(Kind.ADDITION, Author.WORKER, words))
-            case AddPicture(key):
-                self._add(key, Entry(Kind.PHOTO, Author.WORKER, ""))
-                self.tips[key].photos += 1
+            case AddPicture(key, picture):
+                self._add(key, Entry(picture.kind, Author.WORKER, ""))
+                self.tips[key].files.append(picture)
+            case SayWho(key, words):
+                self._add(key, Entry(Kind.IDENTITY, Author.WORKER, ""))
+                self.tips[key].who = words
+            case TakeBackWho(key):
+                self.tips[key].who = ""
+                self.tips[key].entries.append(Entry(Kind.IDENTITY_BACK, Author.WORKER, ""))
             case CloseTip(key):
                 self._move(self.tips[key], Move.WITHDRAW)
                 self.tips[key].is_told = False
@@ -258,7 +268,7 @@ class World:
             case PauseSubscription(until):
                 paused = replace(self.subscriptions[self.phone], paused_until=until)
                 self.subscriptions[self.phone] = paused
-            case DropPictures() | ForgetChat():
+            case DropPictures() | ForgetChat() | ShowFiles():
                 return
 
     def _add(self, key: Key, entry: Entry) -> None:
@@ -268,6 +278,18 @@ class World:
     def claim(self, filed: Filed) -> None:
         """An officer takes the tip."""
         self._move(filed, Move.CLAIM)
+
+    def read_who(self, filed: Filed) -> str | None:
+        """Who holds the tip reads who its worker is; None where that may not be."""
+        if filed.status not in HELD or not filed.who:
+            return None
+        filed.entries.append(Entry(Kind.IDENTITY_READ, Author.OFFICER, "", self.today))
+        return filed.who
+
+    def attach(self, filed: Filed, kind: Kind) -> None:
+        """An officer lays a file into the thread, with their answer."""
+        number = len(filed.entries) + 1
+        filed.entries.append(Entry(kind, Author.OFFICER, "", self.today, number))
 
     def write(self, filed: Filed, move: Move, words: str, outcome: Outcome | None = None) -> None:
         """An officer asks, answers or closes; the bell rings at the next change."""

@@ -33,8 +33,9 @@ from handlers.screens import Button, Rendered
 from handlers.screens import Line as Text
 from storage import alone, bots
 from storage.bots import Bot, Mode
+from tests.clips import photo
 from tests.fakes.zalo_bot import FakeZalo, Person, Seen
-from tests.players import Clock, HousePlayer, photo
+from tests.players import Clock, HousePlayer
 
 QUICK = Limits(bulk_per_second=1000, chat_interval=1e-6, jitter=0, catch_up=0)
 BRISK = Rhythm(
@@ -83,6 +84,7 @@ async def on_zalo(
     rhythm: Rhythm = BRISK,
     bot: Bot | None = None,
     told: list[str] | None = None,
+    slow_seconds: float = 30,
 ) -> AsyncIterator[Account]:
     """The bot of `house`, ready; for a webhook with the pages under a port of its own."""
     async with AsyncExitStack() as stack:
@@ -111,6 +113,7 @@ async def on_zalo(
             (told if told is not None else []).append,
             rhythm,
             0.2,
+            slow_seconds,
         )
         begun = len(zalo.calls("setWebhook")) + len(zalo.calls("getUpdates"))
         account = await stack.enter_async_context(open_account(connection, behind, line))

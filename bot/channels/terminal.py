@@ -20,7 +20,7 @@ LIMITS = Limits(
 )
 ADDRESS = "prompt"
 """Whoever sits at the prompt: always the same, so that a subscription is found again."""
-_MOST_BYTES = 10 * 1024 * 1024
+_MOST_BYTES = 20 * 1024 * 1024
 _BAR = "│ "
 
 
@@ -41,7 +41,7 @@ class Terminal:
         return shown(await self._inbound.look(NAME, self._address))
 
     async def type(self, line: str) -> str:
-        """What comes back when `line` was typed; `@FILE` sends a picture."""
+        """What comes back when `line` was typed; `@FILE` sends a file."""
         self._number += 1
         event = await self._event(line)
         arrival = Arrival(NAME, self._address, str(self._number), event)

@@ -7,10 +7,14 @@ from typing import Final
 
 from aiohttp import web
 
+from bot import held
 from bot.acting import act, standing
+from bot.attaching import attachment, refused
+from bot.naming import is_known
 from bot.web import (
     desk_aside,
     desk_bell,
+    desk_files,
     desk_live,
     desk_outside,
     enter,
@@ -24,14 +28,16 @@ from bot.web.access import (
     NotYours,
     Seat,
     Stopped,
-    checked_form,
     seated,
 )
 from bot.web.desk_pages import guarded, page, said, see_other
+from bot.web.handing import hand, is_continued
 from bot.web.parts import PARTS, Parts
 from handlers import moderators
 from handlers.coach import Doubt
+from handlers.events import Unusable
 from handlers.moderators.actions import (
+    HELD,
     MOST_LETTERS,
     OUTCOMES,
     Action,
@@ -39,18 +45,20 @@ from handlers.moderators.actions import (
     Ask,
     Claim,
     Close,
+    DeskTurn,
     Offer,
 )
 from handlers.roles import Role
 from handlers.screens import Say, say
 from handlers.tips import Status
 from storage import alarms, aside, cases, desk_groups, units
-from storage.cases import Card, Case, Refusal
+from storage.cases import Card, Case, No, Refusal
 from storage.chance import new_token
 from storage.database import Tx
+from storage.tips import PictureData
 
 PAGE_SIZE = 100
-_PHOTO_KINDS = frozenset({"image/jpeg", "image/png"})
+_PLAYED_SECONDS = 15 * 60.0
 FILTERS: Final[Mapping[str, Callable[[Card], bool]]] = {
     "all": lambda _: True,
     "open": lambda card: card.status is not Status.CLOSED,
@@ -69,7 +77,9 @@ class _Shown:
     kept: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     outcome: str = ""
     doubts: tuple[Doubt, ...] = ()
+    held: bool = False
     status: int = HTTPStatus.OK
+    who: str = field(default="", repr=False)
 
 
 def add_routes(app: web.Application) -> None:
@@ -85,7 +95,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/desk", guarded(_list))
     app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_look))
     app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}", guarded(_act))
-    app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}/anh/{part:[0-9a-f]{32}}", guarded(_photo))
+    app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}/tep/{part:[0-9a-f]{32}}", guarded(_file))
     app.router.add_route("*", "/desk/{rest:.*}", guarded(_lost))
 
 
@@ -162,9 +172,11 @@ async def _look(request: web.Request) -> web.Response:
 
 async def _act(request: web.Request) -> web.Response:
     seat = await seated(request)
-    fields = await checked_form(request, seat.session.token)
+    fields, file = await desk_files.checked(request, seat.session.token)
     if fields.get("do") == "open":
         return _page(request, seat, await _open(request, seat))
+    if fields.get("do") == "who":
+        return _page(request, seat, await _read_who(request, seat))
     action, once = _action(fields), fields.get("once", "")
     if action is None or not once:
         raise Stopped((fields.get("words", ""),), HTTPStatus.BAD_REQUEST)
@@ -173,7 +185,7 @@ async def _act(request: web.Request) -> web.Response:
         return _page(request, seat, await _open(request, seat, said("desk.no.twice")))
     shown = None
     try:
-        shown = await _carried_out(request, seat, action, fields)
+        shown = await _carried_out(request, seat, action, fields, file)
     finally:
         if shown is None or shown.status != HTTPStatus.OK or shown.doubts:
             # Nothing came of it: the same form may be sent again.
@@ -181,20 +193,31 @@ async def _act(request: web.Request) -> web.Response:
     return _page(request, seat, shown)
 
 
-async def _photo(request: web.Request) -> web.Response:
+async def _file(request: web.Request) -> web.Response:
     seat, parts = await seated(request), request.app[PARTS]
     # A link on a foreign page must not put views into an officer's audit entries.
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise NotYours
     part = bytes.fromhex(request.match_info["part"])
+    again = await _is_played_on(request, seat)
     async with parts.database.write() as tx:
-        found = await cases.picture(tx, seat.member.id, _tip(request), part, parts.clock())
-    if isinstance(found, Refusal) or found.mime not in _PHOTO_KINDS:
+        found = await cases.picture(
+            tx, seat.member.id, _tip(request), part, parts.clock(), again=again
+        )
+    if isinstance(found, Refusal) or not is_known(found.mime):
         raise NoTip
-    # A name of ours, for whoever keeps it: what it was called on the phone is stored nowhere.
-    name = "anh.png" if found.mime == "image/png" else "anh.jpg"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return web.Response(body=found.data, content_type=found.mime, headers=headers)
+    await parts.volatile.put("desk plays", _playing(request, seat), b"", seconds=_PLAYED_SECONDS)
+    return hand(request, found.data, found.mime)
+
+
+async def _is_played_on(request: web.Request, seat: Seat) -> bool:
+    """Whether this is the next piece of what this session has opened a moment ago."""
+    known = await request.app[PARTS].volatile.get("desk plays", _playing(request, seat))
+    return is_continued(request) and known is not None
+
+
+def _playing(request: web.Request, seat: Seat) -> str:
+    return f"{seat.session.token} {request.match_info['part']}"
 
 
 async def _lost(_: web.Request) -> web.Response:
@@ -208,13 +231,43 @@ async def _open(request: web.Request, seat: Seat, says: tuple[Say, ...] = ()) ->
     return _Shown(case.card, case, says)
 
 
-async def _carried_out(
-    request: web.Request, seat: Seat, action: Action, fields: Mapping[str, str]
-) -> _Shown:
-    """One transaction: look, decide, do, and open again what was open."""
+async def _read_who(request: web.Request, seat: Seat) -> _Shown:
+    """Who the worker is, once, on this page; the next page has it folded again."""
     parts, tip = request.app[PARTS], _tip(request)
     async with parts.database.write() as tx:
-        turn = await act(tx, seat.member.id, tip, action, parts.clock())
+        told = await cases.read_who(tx, seat.member.id, tip, parts.clock())
+        case = await _case(tx, parts, seat, tip)
+    if isinstance(told, Refusal):
+        says = said("desk.who.gone" if told.why is No.CHANGED else "desk.who.not_yours")
+        return _Shown(case.card, case, says, status=HTTPStatus.CONFLICT)
+    return _Shown(case.card, case, who=told)
+
+
+async def _carried_out(
+    request: web.Request,
+    seat: Seat,
+    action: Action,
+    fields: Mapping[str, str],
+    file: bytes | Unusable | None,
+) -> _Shown:
+    """One transaction: look, decide, do, and open again what was open. A file is cleaned before it;
+    where it cannot be, nothing is sent and the words are kept.
+    """
+    parts, tip = request.app[PARTS], _tip(request)
+    attached: PictureData | Unusable | None = None
+    volatile, officer = parts.volatile, seat.member.id
+    if isinstance(action, Answer) and file is None and fields.get("held"):
+        attached = await held.recall(volatile, officer, tip)
+    elif isinstance(action, Answer) and file is not None:
+        if isinstance(file, Unusable):
+            attached = file
+        else:
+            attached = await attachment(parts.inbound.clean, file)
+    async with parts.database.write() as tx:
+        if isinstance(attached, Unusable):
+            turn: DeskTurn | None = DeskTurn((), (refused(attached),))
+        else:
+            turn = await act(tx, seat.member.id, tip, action, parts.clock(), attached=attached)
         if turn is None:
             raise NoTip
         if fields.get("opened"):
@@ -223,13 +276,18 @@ async def _carried_out(
         else:
             case, card = None, await _card(tx, parts, seat, tip)
     if turn.effects:
+        await held.forget(volatile, officer, tip)
         return _Shown(card, case, turn.says)
+    holds, says = False, turn.says
+    if turn.doubts and isinstance(attached, PictureData):
+        holds = await held.keep(volatile, officer, tip, attached)
+        says = (*says, say("desk.file.held" if holds else "desk.file.again"))
     words = fields.get("words", "")
     kept = ((fields["do"], words),) if words.strip() else ()
     outcome = fields.get("outcome", "")
     # A question is no refusal.
     status = HTTPStatus.OK if turn.doubts else HTTPStatus.CONFLICT
-    return _Shown(card, case, turn.says, kept, outcome, turn.doubts, status)
+    return _Shown(card, case, says, kept, outcome, turn.doubts, holds, status)
 
 
 async def _card(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Card:
@@ -261,6 +319,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         # Doubts stand beside the words that they are about.
         says=() if shown.doubts else shown.says,
         doubts=shown.doubts,
+        held=shown.held,
         warned=shown.says if shown.doubts else (),
         offers=offers,
         writing=[offer for offer in offers if offer is not Offer.CLAIM],
@@ -270,6 +329,8 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         chosen=shown.outcome,
         once=new_token,
         most=MOST_LETTERS,
+        who=shown.who,
+        holds=card.mine and card.status in HELD,
         mutes=desk_aside.offers_mute(card, request.app[PARTS]),
     )
 

@@ -26,6 +26,10 @@ class Turns:
             number += f".{sessions.fresh()}"
         return await self._inbound.receive(Arrival(webchat.NAME, self._session, number, event))
 
+    async def has_enough(self) -> bool:
+        """Whether the draft holds as many files as it may."""
+        return await self._inbound.has_enough(webchat.NAME, self._session)
+
     async def keep_picture(self, data: bytes) -> Picture | Unusable:
-        """Clean and keep a picture."""
+        """Clean and keep a file."""
         return await self._inbound.keep_picture(webchat.NAME, self._session, data)

@@ -37,6 +37,7 @@ _HEADERS = {
 }
 # A browser shows a picture by itself in a page of its own making, with styles in it.
 _POLICY_OF_PICTURES = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+_POLICY = "Content-Security-Policy"
 _NO_STORE = "no-store"
 _YEAR_OF_HTTPS = "max-age=31536000; includeSubDomains"
 _COME_AGAIN_SECONDS = 10
@@ -165,9 +166,12 @@ def _kind_page(request: web.Request, language: Language, status: int) -> web.Res
 
 
 async def _say_to_the_browser(request: web.Request, response: web.StreamResponse) -> None:
+    own = response.headers.get(_POLICY)
     response.headers.update(_HEADERS)
-    if response.content_type.startswith("image/"):
-        response.headers["Content-Security-Policy"] = _POLICY_OF_PICTURES
+    if own is not None:
+        response.headers[_POLICY] = own
+    elif response.content_type.startswith("image/"):
+        response.headers[_POLICY] = _POLICY_OF_PICTURES
     response.headers.setdefault("Cache-Control", _NO_STORE)
     if onion.is_secure(request):
         response.headers["Strict-Transport-Security"] = _YEAR_OF_HTTPS

@@ -168,7 +168,7 @@ async def _show_again(
 
 
 async def _act(request: web.Request, session: str, turn: int, form: Form) -> web.Response:
-    """Pictures first, then what was pressed, unless a picture was left: that is said first."""
+    """Files first, then what was pressed, unless a file was left: that is said first."""
     parts = request.app[PARTS]
     turns = Turns(parts, session, turn)
     taken = await pictures.take(turns, form)

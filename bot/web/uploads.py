@@ -1,4 +1,4 @@
-"""Reads what a form sends, as a stream and into memory only: fields, then one picture at a time."""
+"""Reads what a form sends, as a stream and into memory only: fields, then one file at a time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
@@ -9,7 +9,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 
 from handlers.events import Unusable
 
-MAX_FILE_BYTES = 10 * 1024 * 1024
+MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_FIELDS_BYTES = 4 * 1024 * 1024
 # Fifty photos from a good camera. What is more than we take is read and thrown away: a browser that
 # is cut off while it sends shows an error of its own instead of our answer.

@@ -3,7 +3,9 @@
 from aiohttp import web
 
 from bot.channels import Arrival, webchat
+from bot.naming import is_known
 from bot.web import sessions, turns
+from bot.web.handing import hand
 from bot.web.padding import leave_as_it_is, padded_text
 from bot.web.parts import PARTS
 from bot.web.rendering import page
@@ -21,6 +23,7 @@ def add_routes(app: web.Application) -> None:
     for address in ADDRESSES.values():
         app.router.add_get(address, show)
     app.router.add_post("/giu", save)
+    app.router.add_get("/tep/{number:[0-9]{1,6}}", give_file)
     app.router.add_get("/thoat", ask_to_leave)
     app.router.add_post("/thoat", leave)
 
@@ -56,6 +59,21 @@ async def save(request: web.Request) -> web.Response:
     )
     leave_as_it_is(response)
     return response
+
+
+async def give_file(request: web.Request) -> web.Response:
+    """GET /tep/<number>: a file that the unit sent, to whoever has the thread open in this browser.
+
+    The number is its place in that thread; without the talk it says nothing.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise web.HTTPNotFound
+    session, number = sessions.session_of(request), int(request.match_info["number"])
+    inbound = request.app[PARTS].inbound
+    found = await inbound.unit_file(webchat.NAME, session, number) if session else None
+    if found is None or not is_known(found.mime):
+        raise web.HTTPNotFound
+    return hand(request, found.data, found.mime)
 
 
 async def ask_to_leave(request: web.Request) -> web.Response:

@@ -6,9 +6,10 @@ takes a tip from its desk is explained and asked once more here too.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import assert_never
 
 from handlers.coach import Doubt
-from handlers.folding import clean
+from handlers.folding import clean, has_letters
 from handlers.moderators.actions import (
     OUTCOMES,
     Action,
@@ -108,6 +109,13 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture or a file, with what was written under it."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Where it leads: `action` is to be tried on the state's tip, `reads` to send its words,
     `undoes` to take the tip back. Where the action is done, the tip's card follows; where it is
@@ -121,11 +129,23 @@ class Step:
     says: tuple[Say, ...] = ()
 
 
-def step(state: State, event: Pressed | Typed) -> Step:
-    """What an officer's press or words lead to; everything has an answer."""
-    if isinstance(event, Typed):
-        return _typed(state, event.words)
-    return _pressed(state, event.name)
+def step(state: State, event: Pressed | Typed | Attached) -> Step:
+    """What an officer's press, words or file lead to; everything has an answer. With a file only an
+    answer may be written, and the words under it are that answer.
+    """
+    match event:
+        case Typed(words):
+            return _typed(state, words)
+        case Attached(words) if not (isinstance(state, Writing) and state.offer == Offer.ANSWER):
+            return Step(state, says=(say("desk.chat.file_where"),))
+        case Attached(words) if not has_letters(words):
+            return Step(state, says=(say("desk.chat.file_words"),))
+        case Attached(words):
+            return Step(state, Answer(words))
+        case Pressed(name):
+            return _pressed(state, name)
+        case _:
+            assert_never(event)
 
 
 def enter(offer: str, tip: str) -> State:

@@ -22,6 +22,7 @@ from handlers.states.road import (
     CheckingCode,
     ChoosingCategory,
     HidingFrom,
+    KeepingSound,
     LeavingOut,
     PickingInsider,
     PickingPlace,
@@ -40,6 +41,7 @@ from handlers.states.subscription import (
 )
 from handlers.states.thread import (
     AddingPicture,
+    AddingVideo,
     AddingWords,
     AskingAbove,
     AskingWhoseLater,
@@ -47,16 +49,20 @@ from handlers.states.thread import (
     ConfirmingClose,
     ConfirmingDelete,
     ConfirmingTold,
+    ConfirmingWho,
     HidingLater,
     LeavingOutLater,
     PoliceLater,
     ReadingThread,
+    TakingBackWho,
+    TellingWho,
     TypingCode,
 )
 
 __all__ = [
     "AddingPicture",
     "AddingPictures",
+    "AddingVideo",
     "AddingWords",
     "Aside",
     "AskingAbove",
@@ -81,11 +87,13 @@ __all__ = [
     "ConfirmingClose",
     "ConfirmingDelete",
     "ConfirmingTold",
+    "ConfirmingWho",
     "ConfirmingWord",
     "Draft",
     "Early",
     "HidingFrom",
     "HidingLater",
+    "KeepingSound",
     "Key",
     "LeavingOut",
     "LeavingOutLater",
@@ -100,8 +108,10 @@ __all__ = [
     "Resting",
     "Reviewing",
     "State",
+    "TakingBackWho",
     "Talk",
     "TellingStory",
+    "TellingWho",
     "TypingCode",
 ]
 
@@ -148,6 +158,7 @@ State = (
     | TellingStory
     | Reviewing
     | AddingPictures
+    | KeepingSound
     | HidingFrom
     | PickingInsider
     | AskingPolice
@@ -163,6 +174,10 @@ State = (
     | ReadingThread
     | AddingWords
     | AddingPicture
+    | AddingVideo
+    | TellingWho
+    | ConfirmingWho
+    | TakingBackWho
     | ConfirmingAddition
     | LeavingOutLater
     | AskingWhoseLater

@@ -84,7 +84,14 @@ class Reviewing:
 
 @dataclass(frozen=True, slots=True)
 class AddingPictures:
-    """Pictures may be sent now."""
+    """Files may be sent now."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingSound:
+    """Shall the videos of the draft keep their sound, after the warning?"""
 
     draft: Draft
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from handlers.events import Picture
 from handlers.states.gathered import Key
 
 
@@ -26,7 +27,38 @@ class AddingWords:
 
 @dataclass(frozen=True, slots=True)
 class AddingPicture:
-    """A picture to add to an open thread."""
+    """A file to add to an open thread."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class AddingVideo:
+    """A video with sound for an open thread waits: shall it go without, or with it?"""
+
+    key: Key
+    picture: Picture
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TellingWho:
+    """The worker wants to say who they are: free words."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingWho:
+    """The second look at who the worker says they are."""
+
+    key: Key
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakingBackWho:
+    """Shall it be taken back who they are?"""
 
     key: Key
 

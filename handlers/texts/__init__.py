@@ -42,11 +42,11 @@ class Texts:
 
     def line(self, said: Say) -> Line:
         """`said` as a line."""
-        return Line(self.say(said), said.tone)
+        return Line(self.say(said), said.tone, said.file)
 
     def render(self, screen: Screen) -> Rendered:
         """`screen` in this language; sayings that come out empty are left out."""
-        lines = [Line(self.say(said).strip(), said.tone) for said in screen.says]
+        lines = [Line(self.say(said).strip(), said.tone, said.file) for said in screen.says]
         return Rendered(
             tuple(line for line in lines if line.text),
             self.buttons(screen.choices),

@@ -14,11 +14,13 @@ from handlers.events import (
     PressedUnder,
     Said,
     Showed,
+    Unusable,
     Withheld,
 )
 from handlers.folding import clean, has_letters
+from handlers.routing import Unit
 from handlers.screens import Say, Screen
-from handlers.states import Aside, ReadingHandbook, Resting, State, Talk
+from handlers.states import Aside, Draft, ReadingHandbook, Resting, State, Talk
 from handlers.turn import Facts, Turn
 from handlers.worker import leaving, subscription
 from handlers.worker.commands import commanded, turn
@@ -26,6 +28,7 @@ from handlers.worker.dispatch import screen
 from handlers.worker.lookups import key_of, needs
 from handlers.worker.pressed import chose, is_fresh
 from handlers.worker.reading_over import step
+from handlers.worker.review import reader_of
 from handlers.worker.step import Step, given_back, note
 from handlers.worker.typed import Wording, said
 from handlers.worker.welcome import call, contact
@@ -72,7 +75,7 @@ def show(talk: Talk, notes: tuple[Say, ...], facts: Facts) -> Screen:
 
 
 def _showed(state: State, event: Showed, facts: Facts) -> Step[State]:
-    """A picture belongs to what lies under a short page. One that is not kept is forgotten."""
+    """A file belongs to what lies under a short page. One that is not kept is forgotten."""
     if isinstance(state, Aside | ReadingHandbook):
         state = state.back
     made = step(state, event, facts)
@@ -100,9 +103,23 @@ def _withheld(talk: Talk, times: int, facts: Facts) -> Turn:
     return turn(talk, Step(talk.state, told))
 
 
+def _whom_to_call(state: State, facts: Facts) -> tuple[Say, ...]:
+    """The unit that reads this tip, or will, as its table says that it is found; else the top."""
+    unit: Unit | None = None
+    if isinstance(draft := leaving.gathered(state), Draft):
+        unit = reader_of(draft, facts)
+    elif facts.thread is not None:
+        unit = facts.tree.get(facts.thread.unit_id)
+    found = next((each for each in (unit, facts.tree.root) if each and each.contact), None)
+    return (note("unusable.call", unit=found.name, contact=found.contact),) if found else ()
+
+
 def _brought(talk: Talk, event: Brought, typed: str, facts: Facts, wording: Wording) -> Turn:
     """What cannot be taken is refused kindly; words that came with it are used."""
     refused = turn(talk, step(talk.state, event, facts))
+    if event.why is Unusable.VOICE:
+        # Who would rather speak than write shall have somebody to speak to.
+        refused = replace(refused, notes=(*refused.notes, *_whom_to_call(talk.state, facts)))
     if not has_letters(typed):
         return refused
     after = said(talk, typed, facts, wording)

@@ -38,7 +38,7 @@ def _command(state: State, command: Command, facts: Facts) -> Step[State]:
         case Command.LANGUAGE:
             return Step(state)
         case Command.BACK:
-            return Step(leaving.back_from(state, facts))
+            return leaving.back(state, facts)
         case Command.CANCEL:
             return leaving.cancel(state)
         case Command.FORGET:

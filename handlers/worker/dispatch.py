@@ -6,6 +6,7 @@ from handlers.screens import Screen
 from handlers.states import (
     AddingPicture,
     AddingPictures,
+    AddingVideo,
     AddingWords,
     Aside,
     AskingAbove,
@@ -30,9 +31,11 @@ from handlers.states import (
     ConfirmingClose,
     ConfirmingDelete,
     ConfirmingTold,
+    ConfirmingWho,
     ConfirmingWord,
     HidingFrom,
     HidingLater,
+    KeepingSound,
     LeavingOut,
     LeavingOutLater,
     PickingInsider,
@@ -46,11 +49,14 @@ from handlers.states import (
     Resting,
     Reviewing,
     State,
+    TakingBackWho,
     TellingStory,
+    TellingWho,
     TypingCode,
 )
 from handlers.turn import Facts
 from handlers.worker import (
+    additions,
     changes,
     followup,
     handbook,
@@ -60,18 +66,20 @@ from handlers.worker import (
     review,
     rights,
     second_look,
+    sound,
     story,
     subscribing,
     subscription,
     tip,
     told,
     welcome,
+    who,
     whose,
 )
 from handlers.worker.step import Input, Step
 
 
-def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0912 - one case a state
+def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0912, PLR0915 - one case a state
     """Let `event` happen in `state`."""
     match state:
         case Resting():
@@ -94,6 +102,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return review.reviewing(state, event, facts)
         case AddingPictures():
             return options.adding_pictures(state, event, facts)
+        case KeepingSound():
+            return options.keeping_sound(state, event, facts)
         case HidingFrom():
             return options.hiding_from(state, event, facts)
         case PickingInsider():
@@ -121,11 +131,19 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
         case ReadingThread():
             return followup.reading_thread(state, event, facts)
         case AddingWords():
-            return followup.adding_words(state, event, facts)
+            return additions.adding_words(state, event, facts)
         case AddingPicture():
-            return followup.adding_picture(state, event, facts)
+            return additions.adding_picture(state, event, facts)
+        case AddingVideo():
+            return sound.adding_video(state, event, facts)
+        case TellingWho():
+            return who.telling_who(state, event, facts)
+        case ConfirmingWho():
+            return who.confirming_who(state, event, facts)
+        case TakingBackWho():
+            return who.taking_back_who(state, event, facts)
         case ConfirmingAddition():
-            return followup.confirming_addition(state, event, facts)
+            return additions.confirming_addition(state, event, facts)
         case LeavingOutLater():
             return rights.leaving_out_later(state, event, facts)
         case AskingWhoseLater():
@@ -164,7 +182,7 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             assert_never(state)
 
 
-def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a state
+def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - one case a state
     """What a worker in `state` is shown."""
     match state:
         case Resting():
@@ -187,6 +205,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
             return review.review_screen(state, facts)
         case AddingPictures():
             return options.pictures_screen(state, facts)
+        case KeepingSound():
+            return options.sound_screen(state, facts)
         case HidingFrom():
             return options.hiding_screen(state, facts)
         case PickingInsider():
@@ -214,11 +234,19 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912 - one case a 
         case ReadingThread():
             return followup.thread_screen(state, facts)
         case AddingWords():
-            return followup.adding_screen(state, facts)
+            return additions.adding_screen(state, facts)
         case AddingPicture():
-            return followup.adding_picture_screen(state, facts)
+            return additions.adding_picture_screen(state, facts)
+        case AddingVideo():
+            return sound.adding_video_screen(state, facts)
+        case TellingWho():
+            return who.telling_who_screen(state, facts)
+        case ConfirmingWho():
+            return who.confirming_who_screen(state, facts)
+        case TakingBackWho():
+            return who.taking_back_screen(state, facts)
         case ConfirmingAddition():
-            return followup.confirming_addition_screen(state, facts)
+            return additions.confirming_addition_screen(state, facts)
         case LeavingOutLater():
             return rights.leaving_out_later_screen(state, facts)
         case AskingWhoseLater():

@@ -1,12 +1,13 @@
 """Coming back with the receipt code: status, questions and answers, additions."""
 
-from handlers.effects import AddPicture, AddWords, DropPictures
+from handlers.effects import ShowFiles
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import fold, has_letters
 from handlers.receipt import looks_like_code, read
 from handlers.screens import Accepts, Choice, Say, Screen, Tone, say
 from handlers.states import (
     AddingPicture,
+    AddingVideo,
     AddingWords,
     AskingAbove,
     ChoosingCategory,
@@ -19,13 +20,21 @@ from handlers.states import (
     PoliceLater,
     ReadingHandbook,
     ReadingThread,
+    TakingBackWho,
+    TellingWho,
     TypingCode,
 )
-from handlers.tips import Author, Kind, Move, Status, after, police_allowed
-from handlers.turn import Entry, Facts, Thread, Whose
+from handlers.tips import (
+    OF_IDENTITY,
+    Move,
+    Status,
+    after,
+    police_allowed,
+)
+from handlers.turn import Facts, Shown, Thread, Whose
 from handlers.worker import second_look, told
+from handlers.worker.additions import add_picture, is_open, shown
 from handlers.worker.step import (
-    BACK,
     HOME,
     Input,
     Step,
@@ -38,6 +47,7 @@ from handlers.worker.step import (
     too_long,
 )
 from handlers.worker.story import keep_early, kept_by_app
+from handlers.worker.who import who_choice, who_line
 
 
 def typing_code(
@@ -84,6 +94,9 @@ def reading_thread(
     ReadingThread
     | AddingWords
     | AddingPicture
+    | AddingVideo
+    | TellingWho
+    | TakingBackWho
     | ConfirmingAddition
     | ConfirmingClose
     | ConfirmingDelete
@@ -93,8 +106,10 @@ def reading_thread(
     | AskingAbove
     | ReadingHandbook
 ]:
-    """The thread: its choices, and words or pictures that come by themselves."""
+    """The thread: its choices, and words or files that come by themselves."""
     match event:
+        case Chose("see_files"):
+            return Step(state, (note("files_shown"),), (ShowFiles(state.key),))
         case Chose("tell_no_more") if facts.thread is not None and facts.thread.is_told:
             return told.ended(state)
         case Chose(name):
@@ -117,6 +132,8 @@ def _page_of(
     ReadingThread
     | AddingWords
     | AddingPicture
+    | TellingWho
+    | TakingBackWho
     | ConfirmingClose
     | ConfirmingDelete
     | ConfirmingTold
@@ -130,6 +147,10 @@ def _page_of(
             return AddingWords(state.key)
         case "add_picture":
             return AddingPicture(state.key)
+        case "say_who":
+            return TellingWho(state.key)
+        case "take_who_back":
+            return TakingBackWho(state.key)
         case "close":
             return ConfirmingClose(state.key)
         case "delete":
@@ -148,11 +169,6 @@ def _page_of(
             return state
 
 
-def is_open(facts: Facts) -> bool:
-    """Whether the thread that was looked up can still be added to."""
-    return facts.thread is not None and after(facts.thread.status, Move.ADD) is not None
-
-
 def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
     """Status in plain words, whose turn it is and by when, questions and answers, the bell."""
     thread = facts.thread
@@ -162,13 +178,34 @@ def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
         (
             *_status(thread, facts),
             *_whose(thread),
-            *(_entry(entry) for entry in thread.entries),
+            *(shown(entry) for entry in thread.entries if entry.kind not in OF_IDENTITY),
+            *who_line(thread),
+            *_where_files_are(thread, facts),
             *((say("thread.free"),) if thread.whose is Whose.WORKER else ()),
             say("thread.bell", bell=thread.bell),
         ),
         _thread_choices(thread, facts),
-        (HOME,),
+        (*_seeing_files(thread, facts), HOME),
     )
+
+
+def _has_files(thread: Thread) -> bool:
+    """Whether the unit sent a file."""
+    return any(entry.number for entry in thread.entries)
+
+
+def _where_files_are(thread: Thread, facts: Facts) -> tuple[Say, ...]:
+    if facts.room.files is not Shown.ELSEWHERE or not _has_files(thread):
+        return ()
+    if not facts.public_url:
+        return (say("thread.files_on_page"),)
+    return (say("thread.files_at", url=facts.public_url),)
+
+
+def _seeing_files(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
+    if facts.room.files is not Shown.SENT or not _has_files(thread):
+        return ()
+    return (choice("see_files"),)
 
 
 def _status(thread: Thread, facts: Facts) -> tuple[Say, ...]:
@@ -190,14 +227,6 @@ def _whose(thread: Thread) -> tuple[Say, ...]:
             return ()
 
 
-def _entry(entry: Entry) -> Say:
-    tone = Tone.OWN if entry.author is Author.WORKER else Tone.OFFICER
-    if entry.kind is Kind.PHOTO:
-        return say("thread.photo", tone)
-    day = shown_day(entry.day) if entry.day else ""
-    return say(f"thread.{entry.kind}", tone, words=entry.words, day=day)
-
-
 def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
     if second_look.is_outside(thread):
         return second_look.choices(thread, facts)
@@ -212,94 +241,7 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
         *police,
         choice("hide_later"),
         *told.offered(thread, facts),
+        *who_choice(thread),
         choice("close"),
         choice("delete"),
-    )
-
-
-def adding_words(
-    state: AddingWords, event: Input, facts: Facts
-) -> Step[AddingWords | ReadingThread]:
-    """Free words for an open thread."""
-    thread = ReadingThread(state.key)
-    match event:
-        case Said(words) if not has_letters(words):
-            return Step(state, (note("story.empty"),))
-        case Said(words) if too_long(words):
-            return Step(state, (note("too_long"), *given_back(words)))
-        case Said(words) if is_open(facts):
-            return Step(thread, (note("added"),), (AddWords(state.key, words),))
-        case Said(words):
-            return Step(thread, (note("closed_meanwhile"), *given_back(words)))
-        case Showed():
-            return add_picture(thread, event, facts)
-        case Chose() | Brought():
-            return Step(state, not_taken(event))
-
-
-def adding_screen(_: AddingWords, facts: Facts) -> Screen:
-    """The last question stands above the box; nobody has to say who they are."""
-    question = (
-        next((e for e in reversed(facts.thread.entries) if e.kind is Kind.QUESTION), None)
-        if facts.thread
-        else None
-    )
-    shown = (_entry(question),) if question else ()
-    return Screen((*shown, say("add.ask"), say("thread.free")), (), (BACK,), Accepts.WORDS)
-
-
-def adding_picture(
-    state: AddingPicture, event: Input, facts: Facts
-) -> Step[AddingPicture | ReadingThread]:
-    """A picture for an open thread."""
-    if isinstance(event, Showed):
-        return add_picture(ReadingThread(state.key), event, facts)
-    return Step(state, not_taken(event))
-
-
-def add_picture(thread: ReadingThread, event: Showed, facts: Facts) -> Step[ReadingThread]:
-    """A picture is added at once, with what was written under it."""
-    drop = DropPictures((event.picture,))
-    if not is_open(facts):
-        return Step(thread, (note("closed_meanwhile"), *given_back(event.words)), (drop,))
-    words = (AddWords(thread.key, event.words),) if has_letters(event.words) else ()
-    return Step(
-        thread, (note("added_picture"),), (AddPicture(thread.key, event.picture), *words, drop)
-    )
-
-
-def adding_picture_screen(_: AddingPicture, __: Facts) -> Screen:
-    """Hidden data is removed; faces and signs are not."""
-    return Screen((say("pictures.ask"),), (), (BACK,), Accepts.PICTURE)
-
-
-def confirming_addition(
-    state: ConfirmingAddition, event: Input, facts: Facts
-) -> Step[ConfirmingAddition | ReadingThread]:
-    """Words that came while the thread was open: nothing is added without a yes."""
-    thread = ReadingThread(state.key)
-    match event:
-        case Chose("add_yes") if is_open(facts):
-            return Step(thread, (note("added"),), (AddWords(state.key, state.words),))
-        case Chose("add_yes"):
-            return Step(thread, (note("closed_meanwhile"), *given_back(state.words)))
-        case Chose():
-            return Step(thread, given_back(state.words))
-        case Said(words) if too_long(state.words, words):
-            return Step(state, (note("too_long"), *given_back(words)))
-        case Said(words):
-            return Step(ConfirmingAddition(state.key, f"{state.words}\n\n{words}"))
-        case Showed():
-            after = add_picture(thread, event, facts)
-            return Step(state, after.notes, after.effects)
-        case Brought():
-            return Step(state, not_taken(event))
-
-
-def confirming_addition_screen(state: ConfirmingAddition, _: Facts) -> Screen:
-    """The words, and the question."""
-    return Screen(
-        (say("add.confirm"), *given_back(state.words)),
-        (choice("add_yes"), choice("add_no")),
-        (BACK,),
     )

@@ -15,7 +15,7 @@ from handlers.states import (
 from handlers.tips import Author, police_allowed
 from handlers.turn import Facts, Thread
 from handlers.worker import scope
-from handlers.worker.followup import is_open
+from handlers.worker.additions import is_open
 from handlers.worker.second_look import is_outside
 from handlers.worker.step import BACK, Input, Step, by_word, choice, not_taken, note
 

@@ -7,6 +7,7 @@ from handlers.screens import Screen, say
 from handlers.states import (
     AddingPicture,
     AddingPictures,
+    AddingVideo,
     AddingWords,
     Aside,
     AskingAbove,
@@ -31,11 +32,13 @@ from handlers.states import (
     ConfirmingClose,
     ConfirmingDelete,
     ConfirmingTold,
+    ConfirmingWho,
     ConfirmingWord,
     Draft,
     Early,
     HidingFrom,
     HidingLater,
+    KeepingSound,
     LeavingOut,
     LeavingOutLater,
     PickingInsider,
@@ -48,7 +51,9 @@ from handlers.states import (
     Resting,
     Reviewing,
     State,
+    TakingBackWho,
     TellingStory,
+    TellingWho,
 )
 from handlers.turn import Facts
 from handlers.worker import handbook
@@ -75,6 +80,13 @@ def back_from(state: State, facts: Facts) -> State:
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
+
+
+def back(state: State, facts: Facts) -> Step[State]:
+    """Go there; a file that waited for an answer about it is forgotten."""
+    after = back_from(state, facts)
+    left = tuple(each for each in pictures_in(state) if each not in pictures_in(after))
+    return Step(after, (), (DropPictures(left),) if left else ())
 
 
 def _back_on_the_road(state: State) -> State | None:
@@ -108,6 +120,8 @@ def _back_to_review(state: State) -> State | None:
             return Changing(draft)
         case PickingInsider(draft):
             return HidingFrom(draft)
+        case KeepingSound(draft):
+            return AddingPictures(draft)
         case LeavingOut(draft) | AskingWhose(draft):
             return ChangingStory(draft)
         case (
@@ -141,6 +155,10 @@ def _back_to_thread(state: State) -> State:
         case (
             AddingWords(key)
             | AddingPicture(key)
+            | AddingVideo(key)
+            | TellingWho(key)
+            | ConfirmingWho(key)
+            | TakingBackWho(key)
             | ConfirmingAddition(key)
             | LeavingOutLater(key)
             | AskingWhoseLater(key)
@@ -181,6 +199,7 @@ def gathered(state: State) -> Early | Draft | None:
         case (
             Reviewing(draft)
             | AddingPictures(draft)
+            | KeepingSound(draft)
             | HidingFrom(draft)
             | PickingInsider(draft)
             | AskingPolice(draft)
@@ -198,9 +217,15 @@ def gathered(state: State) -> Early | Draft | None:
 
 
 def pictures_in(state: State) -> tuple[Picture, ...]:
-    """The pictures that wait in a draft, or in what lies behind a short page."""
-    given = gathered(state)
-    return given.pictures if given is not None else ()
+    """The files that wait in a draft or for an answer, also where that lies behind a short page."""
+    match state:
+        case AddingVideo(picture=picture):
+            return (picture,)
+        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return pictures_in(back)
+        case _:
+            given = gathered(state)
+            return given.pictures if given is not None else ()
 
 
 def is_practice(state: State) -> bool:
@@ -217,6 +242,8 @@ def holds_draft(state: State) -> bool:
         case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory():
             return True
         case ConfirmingAddition() | LeavingOutLater() | AskingWhoseLater():
+            return True
+        case AddingVideo() | ConfirmingWho():
             return True
         case _:
             given = gathered(state)
@@ -271,7 +298,7 @@ def confirming_word(state: ConfirmingWord, event: Input, facts: Facts) -> Step[S
         case Chose("go_on"):
             return Step(state.back)
         case Chose("step_back"):
-            return Step(back_from(state.back, facts))
+            return back(state.back, facts)
         case Said(words) if too_long(state.words, words):
             return Step(state, (note("too_long"), *given_back(words)))
         case Said(words):

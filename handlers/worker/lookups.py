@@ -14,6 +14,7 @@ from handlers.events import (
 from handlers.folding import clean
 from handlers.states import (
     AddingPicture,
+    AddingVideo,
     AddingWords,
     Aside,
     AskingAbove,
@@ -33,6 +34,7 @@ from handlers.states import (
     ConfirmingClose,
     ConfirmingDelete,
     ConfirmingTold,
+    ConfirmingWho,
     ConfirmingWord,
     Draft,
     Early,
@@ -48,8 +50,10 @@ from handlers.states import (
     Received,
     Resting,
     State,
+    TakingBackWho,
     Talk,
     TellingStory,
+    TellingWho,
 )
 from handlers.turn import Needs
 from handlers.worker import leaving, words
@@ -98,6 +102,10 @@ def key_of(state: State) -> Key | None:
             ReadingThread(key)
             | AddingWords(key)
             | AddingPicture(key)
+            | AddingVideo(key)
+            | TellingWho(key)
+            | ConfirmingWho(key)
+            | TakingBackWho(key)
             | ConfirmingAddition(key)
             | LeavingOutLater(key)
             | AskingWhoseLater(key)
@@ -118,7 +126,7 @@ def key_of(state: State) -> Key | None:
 def wants_words(state: State) -> bool:
     """Whether whatever is typed in `state` is an answer in free words, numbers and codes too."""
     match state:
-        case AskingPlace() | TellingStory() | ChangingStory() | AddingWords():
+        case AskingPlace() | TellingStory() | ChangingStory() | AddingWords() | TellingWho():
             return True
         case ChangingPlace(candidates=candidates) | ChoosingPlaces(candidates=candidates):
             return not candidates

@@ -1,4 +1,4 @@
-"""What may be added at the review: pictures, who must not see it, the police, a code check."""
+"""What may be added at the review: files, who must not see it, the police, a code check."""
 
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from handlers.states import (
     AskingPolice,
     CheckingCode,
     HidingFrom,
+    KeepingSound,
     PickingInsider,
     Received,
     Reviewing,
@@ -21,6 +22,7 @@ from handlers.states import (
 from handlers.tips import Category
 from handlers.turn import Facts
 from handlers.worker.review import SEND, keep, reader_of, send
+from handlers.worker.sound import keeping, sound_choice, sound_line
 from handlers.worker.step import BACK, STOP, Input, Step, by_word, choice, named, not_taken, note
 
 _MOST_INSIDERS = 7
@@ -29,13 +31,17 @@ _ALIKE = str.maketrans("OIL", "011")
 
 def adding_pictures(
     state: AddingPictures, event: Input, facts: Facts
-) -> Step[AddingPictures | Reviewing | Received]:
-    """Pictures for the draft; it can be sent as it is at any time."""
+) -> Step[AddingPictures | KeepingSound | Reviewing | Received]:
+    """Files for the draft; it can be sent as it is at any time."""
     match event:
         case Chose("send"):
             return send(state.draft, facts)
         case Chose("done"):
             return Step(Reviewing(state.draft))
+        case Chose("sound"):
+            return Step(KeepingSound(state.draft))
+        case Chose("no_sound"):
+            return Step(AddingPictures(keeping(state.draft, keeps=False)), (note("sound.dropped"),))
         case Chose("drop_pictures"):
             dropped = DropPictures(state.draft.pictures)
             return Step(
@@ -52,7 +58,7 @@ def adding_pictures(
 
 def pictures_screen(state: AddingPictures, facts: Facts) -> Screen:
     """How many there are, and that hidden data is removed but faces are not."""
-    choices = [SEND, choice("done")]
+    choices = [SEND, choice("done"), *sound_choice(state.draft)]
     if state.draft.pictures:
         choices.append(by_word("drop_pictures"))
     # Where every answer is one message more, it is enough to read this once.
@@ -61,10 +67,39 @@ def pictures_screen(state: AddingPictures, facts: Facts) -> Screen:
         (
             *(() if is_told else (say("pictures.ask"),)),
             say("pictures.count", count=len(state.draft.pictures), most=facts.most_pictures),
+            *sound_line(state.draft),
         ),
         tuple(choices),
         (BACK, STOP),
         Accepts.PICTURE,
+    )
+
+
+def keeping_sound(
+    state: KeepingSound, event: Input, facts: Facts
+) -> Step[KeepingSound | AddingPictures | Received | Reviewing]:
+    """The sound of the draft's videos; the choice can be changed until [Send]."""
+    match event:
+        case Chose("send"):
+            return send(state.draft, facts)
+        case Chose("keep_sound"):
+            kept = keeping(state.draft, keeps=True)
+            return Step(AddingPictures(kept), (note("sound.kept"),))
+        case Chose():
+            return Step(AddingPictures(keeping(state.draft, keeps=False)))
+        case Said() | Showed():
+            kept, notes = keep(state.draft, event, facts)
+            return Step(KeepingSound(kept), notes)
+        case _:
+            return Step(state, not_taken(event))
+
+
+def sound_screen(_: KeepingSound, __: Facts) -> Screen:
+    """Voices can give people away."""
+    return Screen(
+        (say("sound.warning", Tone.DANGER),),
+        (SEND, choice("silent"), by_word("keep_sound")),
+        (BACK, STOP),
     )
 
 

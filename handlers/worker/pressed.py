@@ -33,7 +33,7 @@ def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
         return turn(talk, Step(state, (note(_why_not(talk, event)),)))
     match event.name:
         case "back":
-            return turn(talk, Step(leaving.back_from(state, facts)))
+            return turn(talk, leaving.back(state, facts))
         case "home":
             return turn(talk, _home(state))
         case "stop":

@@ -5,7 +5,8 @@ read over before the talk goes on. Scope reads first, then the coach.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from handlers.effects import AddWords, AllowPolice, Effect, FileTip
+from handlers.effects import AddWords, AllowPolice, Effect, FileTip, SayWho
+from handlers.folding import has_letters
 from handlers.states import (
     AddingPictures,
     Aside,
@@ -21,9 +22,11 @@ from handlers.states import (
     ChangingStory,
     ChoosingCategory,
     ConfirmingAddition,
+    ConfirmingWho,
     Draft,
     Early,
     HidingFrom,
+    KeepingSound,
     Key,
     LeavingOut,
     LeavingOutLater,
@@ -39,10 +42,14 @@ from handlers.states import (
 from handlers.turn import Facts
 from handlers.worker import dispatch, leaving, rights, scope, whose
 from handlers.worker.scope import Verdict
-from handlers.worker.step import Input, Step
+from handlers.worker.step import Input, Step, note
 
-# What is said of pictures, and the receipt, holds whatever becomes of the words beside them.
-_STAYING = frozenset({"kept_picture", "unusable.enough", "added_picture", "keep.block"})
+# What is said of files, and the receipt, holds whatever becomes of the words beside them.
+_STAYING = frozenset(
+    {"unusable.enough", "unusable.enough_for_tip", "keep.block", "sound.one_by_one"}
+    | {"kept.photo", "kept.document", "kept.video", "kept.loud"}
+    | {"added_file.photo", "added_file.document", "added_file.video"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ def _fresh(before: State, made: Step[State]) -> Fresh | None:
     if isinstance(made.state, ConfirmingAddition):
         key, words = made.state.key, made.state.words
         return Fresh(words, earlier=True, key=key) if made.state != before else None
+    if isinstance(made.state, ConfirmingWho) and made.state != before:
+        return Fresh(made.state.words, earlier=True, key=made.state.key)
     held, given = leaving.gathered(before), leaving.gathered(made.state)
     if isinstance(before, AskingWhose) and not isinstance(made.state, AskingWhose):
         return None
@@ -130,6 +139,12 @@ def _told(earlier: str, words: str, draft: Draft | None) -> Fresh | None:
 
 def _scope(before: State, made: Step[State], fresh: Fresh) -> Step[State] | None:
     verdict = scope.read(fresh.words, after_story=fresh.earlier)
+    if isinstance(made.state, ConfirmingWho) and not scope.is_silent(fresh.words):
+        rest = scope.without(fresh.words)
+        if has_letters(rest):
+            # Before the second look, which shows what is left.
+            return Step(ConfirmingWho(made.state.key, rest), (note("who.shortened"),))
+        verdict = Verdict.ONLY
     if verdict is Verdict.ONLY:
         back = leaving.beneath(_as_before(before, made.state))
         return held_back(made, Aside(back, rights.PAGE))
@@ -183,6 +198,7 @@ def _as_before(before: State, after: State) -> State:
         case (
             Reviewing()
             | AddingPictures()
+            | KeepingSound()
             | HidingFrom()
             | PickingInsider()
             | AskingPolice()
@@ -193,7 +209,7 @@ def _as_before(before: State, after: State) -> State:
             | AskingWhose()
         ):
             return _draft_before(before, after, held)
-        case ConfirmingAddition():
+        case ConfirmingAddition() | ConfirmingWho():
             return before
         case _:
             return after
@@ -203,6 +219,7 @@ def _draft_before(
     before: State,
     after: Reviewing
     | AddingPictures
+    | KeepingSound
     | HidingFrom
     | PickingInsider
     | AskingPolice
@@ -231,7 +248,7 @@ def _kept_from_police(made: Step[State]) -> Step[State]:
         match each:
             case FileTip(may_go_to_police=True) if not scope.is_silent(each.story):
                 effects.append(replace(each, may_go_to_police=False))
-            case AddWords(key, words) if not scope.is_silent(words):
+            case AddWords(key, words) | SayWho(key, words) if not scope.is_silent(words):
                 # Before the words: whoever must not read them has lost the tip by then.
                 effects += [AllowPolice(key, allowed=False), each]
             case _:

@@ -11,6 +11,7 @@ from handlers.receipt import show
 from handlers.screens import Accepts, Say, Screen, Tone, say
 from handlers.states import (
     AddingPictures,
+    AddingVideo,
     AskingPolice,
     Changing,
     CheckingCode,
@@ -18,6 +19,7 @@ from handlers.states import (
     ConfirmingTold,
     Draft,
     HidingFrom,
+    KeepingSound,
     ReadingThread,
     Received,
     Resting,
@@ -26,7 +28,8 @@ from handlers.states import (
 from handlers.tips import may_be_muted, police_allowed
 from handlers.turn import Facts, Thread
 from handlers.worker import scope
-from handlers.worker.followup import add_picture
+from handlers.worker.additions import add_picture
+from handlers.worker.sound import keeping, sound_choice, sound_line
 from handlers.worker.step import (
     BACK,
     HOME,
@@ -36,6 +39,7 @@ from handlers.worker.step import (
     choice,
     given_back,
     has_room,
+    kept,
     not_taken,
     note,
     shown_day,
@@ -76,7 +80,14 @@ def _reader(draft: Draft, facts: Facts, *, danger: bool) -> routing.Unit:
 def reviewing(
     state: Reviewing, event: Input, facts: Facts
 ) -> Step[
-    Reviewing | Received | AddingPictures | HidingFrom | AskingPolice | CheckingCode | Changing
+    Reviewing
+    | Received
+    | AddingPictures
+    | KeepingSound
+    | HidingFrom
+    | AskingPolice
+    | CheckingCode
+    | Changing
 ]:
     """Nothing is stored before [Send]."""
     draft = state.draft
@@ -85,6 +96,10 @@ def reviewing(
             return send(draft, facts)
         case Chose("pictures"):
             return Step(AddingPictures(draft))
+        case Chose("sound"):
+            return Step(KeepingSound(draft))
+        case Chose("no_sound"):
+            return Step(Reviewing(keeping(draft, keeps=False)), (note("sound.dropped"),))
         case Chose("hide"):
             return Step(HidingFrom(draft))
         case Chose("police"):
@@ -94,8 +109,8 @@ def reviewing(
         case Chose("change"):
             return Step(Changing(draft))
         case Said() | Showed():
-            kept, notes = keep(draft, event, facts)
-            return Step(Reviewing(kept), notes)
+            after, notes = keep(draft, event, facts)
+            return Step(Reviewing(after), notes)
         case _:
             return Step(state, not_taken(event))
 
@@ -103,7 +118,7 @@ def reviewing(
 def review_screen(state: Reviewing, facts: Facts) -> Screen:
     """What will be sent, to whom, and the code to write down."""
     draft = state.draft
-    choices = [SEND, choice("pictures"), choice("hide")]
+    choices = [SEND, choice("pictures"), *sound_choice(draft), choice("hide")]
     if _police_possible(draft):
         choices.append(choice("police"))
     choices += [choice("check"), choice("change")]
@@ -134,8 +149,9 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
             category=say(f"category.{draft.category}"),
             place=place,
             danger=say("yes" if draft.danger else "no"),
-            pictures=len(draft.pictures),
+            files=len(draft.pictures),
         ),
+        *sound_line(draft),
         say("review.story", Tone.OWN, story=draft.story),
         say("review.reader", unit=reader.name),
     ]
@@ -161,14 +177,14 @@ def keep(draft: Draft, event: Said | Showed, facts: Facts) -> tuple[Draft, tuple
                 return draft, (note("too_long"), *given_back(words))
             return replace(draft, story=f"{draft.story}\n\n{words}"), (note("added_words"),)
         case Showed(picture, words):
-            kept, notes = draft, (note("unusable.enough"),)
+            after, notes = draft, (note("unusable.enough"),)
             if has_room(draft, picture, facts.most_pictures):
-                kept = replace(draft, pictures=(*draft.pictures, picture))
-                notes = (note("kept_picture"),)
+                after = replace(draft, pictures=(*draft.pictures, picture))
+                notes = (kept(picture),)
             if not has_letters(words):
-                return kept, notes
-            kept, more = keep(kept, Said(words), facts)
-            return kept, (*notes, *more)
+                return after, notes
+            after, more = keep(after, Said(words), facts)
+            return after, (*notes, *more)
 
 
 def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
@@ -214,9 +230,9 @@ def _receipt_of(thread: Thread, draft: Draft) -> Received:
 
 def received(
     state: Received, event: Input, facts: Facts
-) -> Step[Received | Resting | ReadingThread | ConfirmingAddition | ConfirmingTold]:
+) -> Step[Received | Resting | ReadingThread | AddingVideo | ConfirmingAddition | ConfirmingTold]:
     """The receipt stays until the worker moves on. What comes after it is most likely a part of the
-    tip just sent: a picture is added, words are asked about.
+    tip just sent: a file is added, words are asked about.
     """
     key = facts.thread.key if facts.thread and not state.practice else None
     match event:

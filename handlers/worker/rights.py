@@ -30,7 +30,7 @@ from handlers.states import (
 from handlers.tips import Category
 from handlers.turn import Facts
 from handlers.worker import leaving, scope
-from handlers.worker.followup import is_open
+from handlers.worker.additions import is_open
 from handlers.worker.review import reader_of
 from handlers.worker.step import (
     BACK,

@@ -15,6 +15,7 @@ Input = Chose | Said | Showed | Brought
 
 MOST_WORDS = 20_000
 MOST_BYTES = 20 * 1024 * 1024
+"""All files of a draft together; a video counts twice where its sound may still be wished."""
 STORY_LETTERS = 60
 """What is at least so long is a story, wherever it was typed."""
 
@@ -94,6 +95,21 @@ def is_story(words: str) -> bool:
 
 
 def has_room(holder: Draft | Early, picture: Picture, most: int) -> bool:
-    """Whether one more picture fits what was gathered; at most `most` pictures."""
-    size = sum(each.size for each in (*holder.pictures, picture))
+    """Whether one more file fits what was gathered; at most `most` files."""
+    size = sum(each.size + each.loud for each in (*holder.pictures, picture))
     return len(holder.pictures) < most and size <= MOST_BYTES
+
+
+def kept(picture: Picture) -> Say:
+    """That a file is kept for the draft; of a video also that it comes without its sound."""
+    return note(f"kept.{'loud' if picture.loud else picture.kind}")
+
+
+def added(picture: Picture) -> Say:
+    """That a file was added to a thread."""
+    return note(f"added_file.{picture.kind}")
+
+
+def with_sound(picture: Picture, *, keeps: bool) -> Picture:
+    """The same, with its sound or without; only what has one can keep it."""
+    return replace(picture, with_sound=keeps and picture.loud > 0)

@@ -26,6 +26,7 @@ from handlers.worker.step import (
     choice,
     given_back,
     has_room,
+    kept,
     not_taken,
     note,
     too_long,
@@ -44,14 +45,14 @@ def keep_early(early: Early, event: Input, facts: Facts) -> tuple[Early, tuple[S
         case Said(words) if has_letters(words):
             return with_words(early, words), (note("kept_words"),)
         case Showed(picture, words):
-            kept, notes = early, (note("unusable.enough"),)
+            after, notes = early, (note("unusable.enough"),)
             if has_room(early, picture, facts.most_pictures):
-                kept = replace(early, pictures=(*early.pictures, picture))
-                notes = (note("kept_picture"),)
+                after = replace(early, pictures=(*early.pictures, picture))
+                notes = (kept(picture),)
             if not has_letters(words):
-                return kept, notes
-            kept, more = keep_early(kept, Said(words), facts)
-            return kept, (*notes, *more)
+                return after, notes
+            after, more = keep_early(after, Said(words), facts)
+            return after, (*notes, *more)
         case _:
             return early, not_taken(event)
 

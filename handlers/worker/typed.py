@@ -38,7 +38,7 @@ _LONGEST_CODE = 24
 _SURE = ("close_yes", "delete_yes", "tell_yes")
 _ASKED = ("danger_yes", "police_yes", "add_yes", *_SURE, "understood", "cover_mine")
 _YES = (*_ASKED, "drop")
-_NO = ("danger_no", "police_no", "add_no", "no_keep", "go_on", "keep_theirs")
+_NO = ("danger_no", "police_no", "add_no", "no_keep", "go_on", "silent", "tell_not", "keep_theirs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from handlers.states import (
 )
 from handlers.turn import Facts
 from handlers.worker import leaving
-from handlers.worker.followup import add_picture, is_open
+from handlers.worker.additions import add_picture, is_open
 from handlers.worker.review import keep, send
 from handlers.worker.step import (
     BACK,
@@ -186,6 +186,8 @@ def asking_whose_later(
             return Step(state, (note("too_long"), *given_back(words)))
         case Said(words):
             return Step(ConfirmingAddition(state.key, f"{state.words}\n\n{words}"))
+        case Showed(picture) if picture.loud:
+            return Step(state, (note("sound.one_by_one"), *given_back(event.words)))
         case Showed(_, words):
             added = add_picture(thread, replace(event, words=""), facts)
             more = f"{state.words}\n\n{words}" if words else state.words

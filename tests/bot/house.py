@@ -167,6 +167,9 @@ class House:
             chat.told = "forgotten"
         return self._answer(chat)
 
+    async def has_enough(self, channel: str, address: str) -> bool:
+        return False
+
     async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
         if not data.startswith(PICTURE_STARTS):
             return Unusable.NOT_A_PICTURE

@@ -49,7 +49,7 @@ class World:
         await self.carrier.carry_out(CHAT, effects, facts or await self.facts())
 
     async def keep_photo(self) -> None:
-        await self.carrier.keep_picture(CHAT, SHOWN.name, PHOTO.mime, PHOTO.data, 60)
+        await self.carrier.keep_picture(CHAT, SHOWN.name, PHOTO, b"", 60)
 
     @property
     def volatile(self) -> Volatile:
@@ -110,7 +110,7 @@ async def test_a_picture_that_is_gone_files_nothing(world: World) -> None:
 
 
 async def test_another_chats_picture_is_not_there(world: World) -> None:
-    await world.carrier.keep_picture("web|b", SHOWN.name, PHOTO.mime, PHOTO.data, 60)
+    await world.carrier.keep_picture("web|b", SHOWN.name, PHOTO, b"", 60)
     with pytest.raises(PictureGone):
         await world.do(replace(new_tip("da-nang"), pictures=(SHOWN,)))
 

@@ -41,7 +41,7 @@ async def test_a_tip_goes_its_whole_way(world: World) -> None:
     await browser.send("Kết thúc", outcome="handled", words="Cửa đã mở.")
     assert "Bạn đã kết thúc tin này: đã xử lý." in browser.words
     assert "Hỏi thêm" not in browser.buttons
-    link = browser.page.find("a", href=re.compile("/anh/"))
+    link = browser.page.find("a", href=re.compile("/tep/"))
     assert isinstance(link, Tag)
     async with browser.client.get(str(link["href"])) as answer:
         assert answer.content_type == "image/jpeg"
@@ -175,7 +175,7 @@ async def test_an_officer_of_another_unit_finds_nothing_under_any_address(world:
     for key in (tip.hex(), "00" * 16):
         await browser.get(f"/desk/tin/{key}")
         answers.append((browser.status, browser.words))
-        await browser.get(f"/desk/tin/{key}/anh/{'11' * 16}")
+        await browser.get(f"/desk/tin/{key}/tep/{'11' * 16}")
         answers.append((browser.status, browser.words))
         await browser.get(f"/desk/live?tin={key}")
         answers.append((browser.status, browser.words))
@@ -218,7 +218,7 @@ async def test_a_link_on_a_foreign_page_opens_no_photo(one: World) -> None:
     browser = await one.at_desk("mot")
     await browser.get(f"/desk/tin/{tip.hex()}")
     await browser.send("Mở tin")
-    path = str(cast(Tag, browser.page.find("a", href=re.compile("/anh/")))["href"])
+    path = str(cast(Tag, browser.page.find("a", href=re.compile("/tep/")))["href"])
     await browser.get(path, **{"Sec-Fetch-Site": "cross-site"})
     assert browser.status == 404
     assert Act.PHOTO_OPENED not in await one.acts()

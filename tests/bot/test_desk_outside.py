@@ -53,7 +53,7 @@ async def test_it_is_explained_and_must_be_confirmed(one: World) -> None:
 async def test_after_it_nothing_of_the_tip_is_left_on_any_page(world: World) -> None:
     browser, tip = await holding(world)
     case = f"/desk/tin/{tip.hex()}"
-    [link] = browser.page.select("a[href*='/anh/']")
+    [link] = browser.page.select("a[href*='/tep/']")
     photo = str(link["href"])
     await browser.send(GO, sure="1")
     assert (browser.status, browser.path) == (200, f"{case}/ngoai-pham-vi")

@@ -24,7 +24,7 @@ from storage.audit import Act
 from storage.crypto import new_master
 from storage.database import Database
 from storage.volatile import Memory
-from tests.players import photo
+from tests.clips import photo
 from tests.tip_world import Clock
 from tests.whole_house import code_in, open_house, text_of
 

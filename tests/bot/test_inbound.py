@@ -225,7 +225,7 @@ async def test_forgetting_drops_everything_of_that_chat_only(house: House) -> No
 async def keep_photo(house: House, address: str, name: str = "p1") -> Picture:
     """A picture as the cleaner leaves it."""
     await house.inbound._carrier.keep_picture(
-        f"web|{address}", name, PHOTO.mime, PHOTO.data, IDLE.total_seconds()
+        f"web|{address}", name, PHOTO, b"", IDLE.total_seconds()
     )
     return Picture(name, len(PHOTO.data))
 

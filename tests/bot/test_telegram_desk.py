@@ -14,6 +14,7 @@ from storage.desk_codes import CodeKind
 from storage.tables import letters
 from storage.tables import tips as tips_table
 from storage.tables import units as units_table
+from tests import clips
 from tests.desk_world import NOW, STORY
 from tests.fakes.telegram import Person
 from tests.staff_world import enrolled
@@ -177,10 +178,10 @@ async def test_a_workers_addition_is_shown_with_the_hour_and_not_at_once(scene: 
         await tips.add_picture(tx, new.key, tips.PictureData("image/png", b"\x89PNG"))
     scene.clock.turn(minutes=10)
     await scene.run()
-    assert "Ảnh: không có" in scene.card().text
+    assert "Tệp kèm theo: không có" in scene.card().text
     scene.clock.turn(minutes=45)
     await scene.run()
-    assert "Ảnh: 1 ảnh" in scene.card().text
+    assert "Tệp kèm theo: 1 tệp" in scene.card().text
 
 
 async def test_words_are_read_in_private_only_where_the_unit_chose_so(scene: Scene) -> None:
@@ -320,7 +321,7 @@ async def test_the_private_desk_lists_asks_closes_and_is_left(scene: Scene) -> N
     await scene.run()
     assert stale.pop_up is not None
     assert "đã cũ" in stale.pop_up.text
-    assert any("chỉ nhận chữ" in each for each in scene.private(an))
+    assert any("Tệp chỉ gửi kèm được" in each for each in scene.private(an))
     assert (await record_of(scene.made, tip)).outcome is Outcome.HANDLED
     await an.say("/ra")
     await an.say("Tôi muốn báo tin")
@@ -381,7 +382,7 @@ async def test_long_words_come_in_several_messages_that_all_go_away(one: Scene) 
     assert len(read) == 3
     assert all(each.is_protected for each in read)
     assert sum(each.text.count("Chuyện dài.") for each in read) == 700
-    assert "Có 1 ảnh" in read[-1].text
+    assert "Có 1 tệp" in read[-1].text
     assert all(each.photo is None for each in read)
     one.clock.turn(minutes=10)
     await one.run()
@@ -440,3 +441,45 @@ async def _press(scene: Scene, person: Person, button: str) -> None:
     [*_, last] = [each for each in person.sees() if not each.is_mine]
     await person.press(last, button)
     await scene.run()
+
+
+async def test_an_answer_with_a_file_is_sent_from_the_private_chat(one: Scene) -> None:
+    an = await one.officer("An")
+    new = new_tip()
+    await file(one.made, new)
+    await one.run()
+    await an.photo(clips.photo(), "Trước khi vào bàn thì là tin của người lao động.")
+    await one.run()
+    assert len(one.passed_on) == 1
+    await one.press(an, one.card(), "Nhận")
+    await one.press(an, one.card(), "Trả lời")
+    await an.photo(clips.photo())
+    await one.run()
+    assert any("lời trả lời viết ngay dưới tệp" in each for each in one.private(an))
+    await an.document(clips.video(sound=False), "a.mp4", "video/mp4", caption="Xem video.")
+    await one.run()
+    assert any("chỉ kèm được ảnh hoặc tệp PDF" in each for each in one.private(an))
+    await an.document(clips.pdf(), "Đơn.pdf", caption="Mẫu đơn đây.")
+    await one.run()
+    assert "Mẫu đơn đây." in one.private(an)[-1]
+    async with one.made.read() as tx:
+        found = await tips.read_thread(tx, new.key)
+        [paper] = await tips.files_of_unit(tx, new.key)
+    assert found is not None
+    assert [each.words for each in found.entries[1:]] == ["Mẫu đơn đây.", ""]
+    assert paper.mime == "application/pdf"
+
+
+async def test_who_a_worker_is_never_comes_to_telegram(one: Scene) -> None:
+    an = await one.officer("An")
+    await one.choose(reading=True)
+    new = new_tip()
+    await file(one.made, new)
+    async with one.made.write() as tx:
+        assert await tips.say_who(tx, new.key, "Chị Ba, tổ may 2.")
+    await one.run()
+    await one.press(an, one.card(), "Nhận")
+    await one.press(an, one.card(), "Đọc")
+    everything = [each.text for each in (*an.sees(with_deleted=True), *one.group.holds())]
+    assert any("đã nói mình là ai" in each for each in everything)
+    assert not any("Chị Ba" in each for each in everything)

@@ -25,8 +25,8 @@ from bot.channels.telegram.reading import (
 from broadcasts import wording
 from handlers.events import Brought, Event, PressedUnder, Said, Under, Unusable
 from handlers.languages import Language
+from tests.clips import photo
 from tests.fakes.telegram import FakeTelegram, Person
-from tests.players import photo
 
 Doing = Callable[[Person], Awaitable[object]]
 CANARIES = ("Canary-First", "Canary-Last", "canary_user", "Canary-Origin")
@@ -108,11 +108,9 @@ def test_nobody_is_told_by_printing_what_was_read(what: What) -> None:
 UNUSABLE: list[tuple[str, Doing, Event]] = [
     ("sticker", lambda who: who.sticker(), Brought(Unusable.STICKER)),
     ("voice", lambda who: who.voice(), Brought(Unusable.VOICE)),
-    ("video", lambda who: who.video(), Brought(Unusable.OTHER)),
     ("contact", lambda who: who.contact(), Brought(Unusable.OTHER)),
     ("location", lambda who: who.location(), Brought(Unusable.OTHER)),
     ("poll", lambda who: who.poll(), Brought(Unusable.OTHER)),
-    ("file", lambda who: who.document(b"%PDF", caption="xem"), Brought(Unusable.OTHER, "xem")),
 ]
 
 
@@ -126,6 +124,25 @@ async def test_what_cannot_be_taken_is_told_apart(
     what = read_last(telegram)
     assert isinstance(what, Did)
     assert what.event == event
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda who: who.video(b"ftyp", caption="xem"),
+        lambda who: who.document(b"%PDF", caption="xem"),
+        lambda who: who.document(b"heic", "IMG_1.HEIC", "image/heic", caption="xem"),
+        lambda who: who.document(b"PK", "../../x", "application/zip", caption="xem"),
+    ],
+    ids=["video", "pdf", "heic", "zip"],
+)
+async def test_every_file_is_fetched_for_its_content_tells_what_it_is(
+    do: Doing, telegram: FakeTelegram, worker: Person
+) -> None:
+    await do(worker)
+    what = read_last(telegram)
+    assert isinstance(what, Pictured)
+    assert what.words == "xem"
 
 
 @pytest.mark.parametrize("kind", ["video_note", "audio"])

@@ -83,8 +83,8 @@ async def test_fifty_photos_are_answered_and_the_first_ones_kept(
     words = await told(await client.post("/", data=sent(fields, *[PICTURE] * 50)))
     events = house.only_chat().events[1:]
     assert [type(event) for event in events] == [Showed] * 5 + [Brought]
-    assert events[-1] == Brought(Unusable.STORE_FULL)
-    assert "Đã nhận 5 ảnh." in words
+    assert events[-1] == Brought(Unusable.ENOUGH)
+    assert "Đã nhận 5 tệp." in words
     assert "Chưa nhận 45 tệp." in words
 
 

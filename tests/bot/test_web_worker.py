@@ -323,7 +323,10 @@ async def test_what_people_write_is_never_markup(client: Client, house: House) -
         (Accepts.WORDS, "textarea[name=words]"),
         (Accepts.PLACE, "input[name=words][spellcheck=false][autocorrect=off]"),
         (Accepts.CODE, "input[name=words][autocapitalize=characters][autocomplete=off]"),
-        (Accepts.PICTURE, "form[enctype='multipart/form-data'] input[type=file][accept='image/*']"),
+        (
+            Accepts.PICTURE,
+            "form[enctype='multipart/form-data'] input[type=file][accept*='application/pdf']",
+        ),
     ],
 )
 async def test_a_screen_has_the_input_that_it_waits_for(

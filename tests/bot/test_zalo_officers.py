@@ -14,9 +14,9 @@ from storage.cases import Done
 from storage.outbox import LetterKind
 from storage.staff import Member
 from storage.volatile import Memory
+from tests.clips import photo
 from tests.fakes import zalo_bot as fakes
 from tests.fakes.zalo_bot import Delivery, Order, Person
-from tests.players import photo
 from tests.tip_world import file, new_tip
 from tests.zalo_house import Way
 from tests.zalo_scene import DESK, UNIT, Scene, code_for, member_of, officer, rings, scene

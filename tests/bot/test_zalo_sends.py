@@ -16,11 +16,11 @@ from bot.channels.zalo_bot.reading import Did, Kept, Pictured
 from bot.logs import Event
 from bot.pace import Lane
 from storage.database import Unreachable
+from tests.clips import photo
 from tests.fakes import zalo_bot as fakes
 from tests.fakes.waiting import until
 from tests.fakes.zalo_bot import FakeZalo, Fault, Hang, leaks
 from tests.fakes.zalo_bot_clients import Receiver
-from tests.players import photo
 from tests.zalo_house import Way
 from tests.zalo_scene import Scene, no_database, scene
 
@@ -187,7 +187,7 @@ async def test_a_picture_is_fetched_at_once_and_kept(tmp_path: Path) -> None:
         assert at.zalo.calls("sendChatAction")
         assert "Đã nhận" in await at.says(at.worker, "Gửi")
         await at.house.mail_room.deliver_due()
-        assert await at.player.photos() == 1
+        assert await at.player.files() == ("photo",)
 
 
 async def test_a_media_host_that_leads_inward_reaches_nothing(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def pictured(at: Scene, url: str) -> dict[str, object]:
     ("fault", "told"),
     [
         (fakes.Write(404, b"gone", "text/plain"), "Tệp bị hỏng"),
-        (fakes.Write(200, bytes(10 * 1024 * 1024 + 1), "image/jpeg"), "10 MB"),
+        (fakes.Write(200, bytes(20 * 1024 * 1024 + 1), "image/jpeg"), "10 MB"),
         (fakes.Write(200, b"<html>", "image/jpeg"), "Trang web"),
         (fakes.Cut(halfway=True), "Tệp bị hỏng"),
     ],

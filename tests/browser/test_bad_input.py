@@ -94,14 +94,14 @@ async def test_files_that_cannot_be_taken_are_answered_kindly(
 ) -> None:
     worker = await crowd.worker(width, scripts=scripts)
     code = await worker.reach_review()
-    await worker.press("Thêm ảnh")
+    await worker.press("Thêm ảnh, tệp")
     for bad, told in (
         (truncated(), "Tệp bị hỏng"),
         (disguised(), "Word, Excel, PowerPoint"),
         (_empty_file(), "Tệp vừa gửi trống"),
     ):
         await worker.bring([bad])
-        await worker.reads(told, "Đã có 0 ảnh")
+        await worker.reads(told, "Đã có 0 tệp")
     await worker.press("Xong, xem lại tin")
     assert await worker.code() == code
 
@@ -112,9 +112,9 @@ async def test_a_file_of_25_megabytes_is_answered_kindly(
 ) -> None:
     worker = await crowd.worker(scripts=scripts)
     code = await worker.reach_review()
-    await worker.press("Thêm ảnh")
+    await worker.press("Thêm ảnh, tệp")
     await worker.bring(huge(tmp_path))
-    await worker.reads("Tệp này lớn quá", "Đã có 0 ảnh")
+    await worker.reads("Tệp này lớn quá", "Đã có 0 tệp")
     await worker.press("Xong, xem lại tin")
     assert await worker.code() == code
 
@@ -122,11 +122,11 @@ async def test_a_file_of_25_megabytes_is_answered_kindly(
 async def test_of_fifty_photos_at_once_as_many_are_kept_as_fit(crowd: Crowd) -> None:
     worker = await crowd.worker()
     await worker.reach_review()
-    await worker.press("Thêm ảnh")
+    await worker.press("Thêm ảnh, tệp")
     await worker.bring([photo(f"IMG_{number:04}.jpg") for number in range(50)])
-    await worker.reads("Đã nhận 5 ảnh.", "Chưa nhận 45 tệp.")
+    await worker.reads("Đã nhận 5 tệp.", "Chưa nhận 45 tệp.")
     await worker.press("Xong, xem lại tin")
-    await worker.reads("Số ảnh: 5", STORY)
+    await worker.reads("Tệp kèm theo: 5", STORY)
 
 
 @SCRIPTS

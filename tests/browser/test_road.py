@@ -33,7 +33,7 @@ async def test_a_tip_with_a_photo_is_answered_and_the_answer_is_read(
 async def _file(worker: Worker) -> Receipt:
     code = await worker.reach_review()
     await worker.reads(UNIT, STORY, "Chưa có gì được gửi đi")
-    await worker.press("Thêm ảnh")
+    await worker.press("Thêm ảnh, tệp")
     await worker.bring([photo()])
     await worker.reads("Đã nhận ảnh")
     await worker.press("Gửi")
@@ -47,7 +47,7 @@ async def _file(worker: Worker) -> Receipt:
 
 async def _claim_and_ask(officer: Officer) -> None:
     await officer.open_new()
-    await officer.reads(STORY, "Mất an toàn lao động", "1 ảnh")
+    await officer.reads(STORY, "Mất an toàn lao động", "1 tệp")
     await officer.press("Nhận tin này")
     await officer.reads("Bạn đã nhận tin này.")
     await _see_photo(officer)

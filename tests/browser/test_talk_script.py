@@ -159,7 +159,7 @@ async def test_pictures_are_sent_with_and_without_scripts(
         ]
         await visit.page.set_input_files("#pictures", files)
         await visit.page.click(".go")
-        await expect(visit.page.get_by_text("Đã nhận 2 ảnh.")).to_be_visible()
+        await expect(visit.page.get_by_text("Đã nhận 2 tệp.")).to_be_visible()
         assert [type(event) for event in visit.house.only_chat().events[1:]] == [Showed, Showed]
 
 

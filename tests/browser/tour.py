@@ -65,7 +65,7 @@ async def _choices(worker: Worker, at: At) -> None:
         await worker.press(label)
         await at(name)
         await worker.press("Viết tiếp" if name == "stop" else "Quay lại")
-    await worker.press("Thêm ảnh")
+    await worker.press("Thêm ảnh, tệp")
     await worker.bring([photo()])
     await at("pictures")
     await worker.press("Xong, xem lại tin")
@@ -79,7 +79,7 @@ async def following(worker: Worker, code: str, at: At) -> None:
     await at("thread")
     for label, name, back in (
         ("Trả lời", "reply", "Quay lại"),
-        ("Thêm ảnh", "add-picture", "Quay lại"),
+        ("Thêm ảnh, tệp", "add-picture", "Quay lại"),
         ("Kết thúc tin", "close", "Không, giữ nguyên"),
         ("Xóa tin vĩnh viễn", "delete", "Không, giữ nguyên"),
     ):

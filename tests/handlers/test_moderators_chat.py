@@ -59,7 +59,7 @@ def test_a_card_tells_what_the_desk_needs_to_know_before_reading() -> None:
     for part in (
         "Tin “Cây tre xanh”",
         "Thành phố Hồ Chí Minh",
-        "2 ảnh",
+        "2 tệp",
         "21/11/2026 (3 ngày, tính đến 24/11)",
         "chờ phân loại",
         "trước hết ngày 24/11/2026",

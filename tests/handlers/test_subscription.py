@@ -122,7 +122,7 @@ def test_nobody_is_subscribed_by_looking_or_by_half_the_way() -> None:
 def test_a_picture_or_a_sentence_beside_the_card_is_answered() -> None:
     chat = subscribed()
     chat.receive(Commanded(Command.BULLETINS))
-    assert "chưa nhận ảnh" in chat.receive(Showed(Picture("a", 1))).text
+    assert "chưa nhận tệp" in chat.receive(Showed(Picture("a", 1))).text
     shown = chat.receive(Said("Sao chưa thấy tin nào?"))
     assert "chưa hiểu" in shown.text
     assert isinstance(chat.talk.state, ReadingSubscription)

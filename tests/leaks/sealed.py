@@ -36,7 +36,7 @@ _RECORD = {
     "nickname": What(Kind.RANDOM, "two words drawn for the desk"),
     **dict.fromkeys(("category", "danger", "status", "outcome", "answered", "aside"), _STATE),
     "place": What(Kind.PUBLIC, "the commune that the worker chose"),
-    "files": What(Kind.COUNT, "pictures"),
+    "files": What(Kind.COUNT, "files of the worker"),
     "holder": _MEMBER,
     "triage_by": What(Kind.DEADLINE, "rounded up, gone when the tip is claimed"),
     **dict.fromkeys(("answer_on", "result_on"), What(Kind.DAY, "promised to the worker")),
@@ -49,12 +49,15 @@ _RECORD = {
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),
-    "kind": What(Kind.CLOSED, "story, addition, photo, question, answer, closing"),
+    "kind": What(
+        Kind.CLOSED,
+        "story, file, question … that who it is was said, read, taken back",
+    ),
     "words": What(Kind.WORDS, "as they were sent"),
     "by": What(Kind.STAFF, "the officer's name, in an officer's part"),
     "minute": What(Kind.STAFF, "of writing, in an officer's part"),
-    "mime": What(Kind.CLOSED, "kinds of pictures"),
-    "chunks": What(Kind.RANDOM, "ids of the picture's rows"),
+    "mime": What(Kind.CLOSED, "kinds of files"),
+    "chunks": What(Kind.RANDOM, "ids of the rows of a file, or of who the worker says they are"),
 }
 _ENTRY = {
     "act": What(Kind.CLOSED, "what staff do"),
@@ -125,7 +128,7 @@ CLASSES: Mapping[type, Fields] = {
     NewPart: {
         **{name: _PART[name] for name in ("kind", "words", "by", "minute", "mime")},
         "author": What(Kind.CLOSED, "worker or officer"),
-        "data": What(Kind.WORDS, "a clean picture"),
+        "data": What(Kind.WORDS, "a clean file, or who the worker says they are"),
     },
     Entry: {**_ENTRY, "number": What(Kind.COUNT, "the order of what staff did")},
 }

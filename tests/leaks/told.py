@@ -67,7 +67,9 @@ SETTINGS: Fields = {
 VOLATILE: Mapping[str, str] = {
     "talk": "where a worker is in the talk, with what was gathered",
     "draft": "that there is a draft, so that its end is announced",
-    "picture": "a picture of a draft",
+    "picture": "a file of a draft; a video also with its sound, until it is sent",
+    "desk file": "a clean file of an officer, while they are asked about the words beside it",
+    "desk plays": "that a session opened a file a moment ago, so that playing on is one opening",
     "seen": "numbers of messages that were answered",
     "wrong": "how many wrong codes this chat typed",
     "wait": "until when this chat waits",

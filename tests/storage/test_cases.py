@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from handlers.roles import Role
-from handlers.tips import Author, Kind, Move, Outcome, Status, after
+from handlers.tips import MOST_FILES_OF_A_TIP, Author, Kind, Move, Outcome, Status, after
 from handlers.turn import Whose
 from storage import audit, bell, cases, record, staff, tips
 from storage.audit import Act
@@ -374,3 +374,65 @@ async def test_records_are_opened_again_only_when_they_changed(desk: Desk) -> No
     assert found[first].holder == "Người mot"
     assert desk.made.cache.opened[second] is before[second]
     assert desk.made.cache.opened[first] is not before[first]
+
+
+PAPER = PictureData("application/pdf", b"%PDF first " + bytes(3_000))
+FILM = PictureData("video/mp4", b"ftyp film " + bytes(3_000))
+
+
+async def test_papers_and_films_are_parts_and_each_opening_is_written_down(desk: Desk) -> None:
+    tip = await file(desk.made, new_tip(), [PAPER, FILM])
+    opened = await desk.open(desk.one, tip)
+    assert isinstance(opened, Case)
+    assert [each.kind for each in opened.entries[1:]] == [Kind.DOCUMENT, Kind.VIDEO]
+    for entry, wanted in zip(opened.entries[1:], (PAPER, FILM), strict=True):
+        assert entry.picture is not None
+        async with desk.made.write() as tx:
+            assert await cases.picture(tx, desk.one.id, tip, entry.picture, NOW) == wanted
+            again = await cases.picture(tx, desk.one.id, tip, entry.picture, NOW, again=True)
+            assert again == wanted
+    assert [act for act, _, _ in await desk.acts()].count(Act.FILE_OPENED) == 2
+
+
+async def test_the_holder_answers_with_a_file_that_the_worker_gets(desk: Desk) -> None:
+    new = new_tip()
+    tip = await file(desk.made, new)
+    await desk.do(Move.CLAIM, desk.one, tip)
+    async with desk.made.write() as tx:
+        done = await cases.answer(tx, desk.one.id, tip, "Mẫu đơn.", NOW, PAPER)
+        assert isinstance(done, Done)
+        refused = await cases.answer(tx, desk.two.id, tip, "Cũng vậy.", NOW, PHOTO)
+        assert refused == Refusal(No.TAKEN, desk.one.name)
+        empty = await cases.answer(tx, desk.one.id, tip, " ", NOW, PAPER)
+        assert empty == Refusal(No.EMPTY)
+    async with desk.made.read() as tx:
+        found = await tips.read_thread(tx, new.key)
+        assert found is not None
+        words, paper = found.entries[1:]
+        assert (words.words, paper.kind, paper.number) == ("Mẫu đơn.", Kind.DOCUMENT, 3)
+        assert await tips.files_of_unit(tx, new.key) == (PAPER,)
+        assert await tips.files_of_unit(tx, new.key, 3) == (PAPER,)
+        assert await tips.files_of_unit(tx, new.key, 2) == ()
+        assert await tips.files_of_unit(tx, new_tip().key) == ()
+        [entry, *_] = await audit.entries(tx, limit=1)
+    assert (entry.act, entry.note) == (Act.ANSWERED, "document")
+    # What officers send counts for nobody's limit.
+    assert (await record_of(desk.made, tip)).files == 0
+
+
+async def test_an_officer_sends_no_film(desk: Desk) -> None:
+    tip = await file(desk.made, new_tip())
+    await desk.do(Move.CLAIM, desk.one, tip)
+    with pytest.raises(ValueError, match="picture or a PDF"):
+        async with desk.made.write() as tx:
+            await cases.answer(tx, desk.one.id, tip, "Xem.", NOW, FILM)
+
+
+async def test_a_worker_lays_no_more_files_into_a_tip_than_it_may_hold(desk: Desk) -> None:
+    new = new_tip()
+    tip = await file(desk.made, new, [PAPER] * (MOST_FILES_OF_A_TIP - 1))
+    async with desk.made.write() as tx:
+        assert await tips.add_picture(tx, new.key, PHOTO)
+        assert not await tips.add_picture(tx, new.key, PHOTO)
+        assert await tips.add_words(tx, new.key, "Còn lời thì vẫn thêm được.")
+    assert (await record_of(desk.made, tip)).files == MOST_FILES_OF_A_TIP

@@ -47,7 +47,7 @@ class Case:
 
     async def picture(self, part: Part) -> bytes:
         async with self.made.read() as tx:
-            return await thread.picture(tx, self.tip, self.key, part)
+            return await thread.file(tx, self.tip, self.key, part)
 
 
 @pytest.fixture

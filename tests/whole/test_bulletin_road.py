@@ -42,7 +42,10 @@ def doors(house: House, line: Line) -> Doors:
     post = Post(line, texts, "")
     ground = Ground(zone, house.clock, lambda: house.places)
     studio = Studio(post, house.database, house.volatile, texts, ground)
-    return Doors(Desk(post, house.database, house.volatile, texts, house.clock, zone), studio)
+    return Doors(
+        Desk(post, house.database, house.volatile, texts, house.clock, zone, house.inbound.clean),
+        studio,
+    )
 
 
 async def test_the_whole_road_of_a_bulletin(database_url: str, tmp_path: Path) -> None:

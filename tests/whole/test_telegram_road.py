@@ -39,7 +39,7 @@ def door(house: House, line: Line) -> Desk:
     post = Post(line, texts, house.settings.public_url)
     zone = house.settings.zone
     house.mail_room.send_over(GroupMail(house.database, house.clock, zone, texts, post))
-    return Desk(post, house.database, house.volatile, texts, house.clock, zone)
+    return Desk(post, house.database, house.volatile, texts, house.clock, zone, house.inbound.clean)
 
 
 async def enrolled(house: House) -> Member:

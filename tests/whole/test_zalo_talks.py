@@ -13,7 +13,11 @@ from tests.players import open_house
 from tests.whole.test_telegram_talks import EVERY_PAIR
 from tests.zalo_house import Way, ZaloPlayer, clock_of, on_zalo
 
-SCRIPTS = talk.scripts() | talk.scripts(kept=True)
+SCRIPTS = {
+    name: script
+    for name, script in (talk.scripts() | talk.scripts(kept=True)).items()
+    if not script.brings_files
+}
 
 
 def _plays() -> list[Any]:

@@ -155,7 +155,7 @@ class ZaloScene:
         await phone.person.is_protected(is_so=False)
         await phone.say("/start", "Xin chào")
         await phone.person.unsupported()
-        await phone.hears("Chúng tôi chỉ đọc được chữ và ảnh")
+        await phone.hears("chúng tôi chỉ nhận được chữ và ảnh")
 
     async def writes_in_a_group(self) -> None:
         """What somebody tells the bot before others; once a day a group is told to write alone."""

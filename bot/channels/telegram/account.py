@@ -29,6 +29,7 @@ from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from bot.pace import Limits, Pace
+from bot.patience import SLOW_SECONDS, Patience
 from bot.tasks import tasks, until
 from handlers.languages import Language
 from handlers.screens import Rendered, say
@@ -97,6 +98,12 @@ class Behind:
     rhythm: Rhythm = field(default_factory=Rhythm)
     fold_seconds: float = 2.0
     alone: Alone = field(default=lambda: nullcontext(True))
+    slow_seconds: float = SLOW_SECONDS
+
+    @property
+    def slow(self) -> Patience:
+        """How a chat is told that its file takes long."""
+        return Patience(self.texts, self.slow_seconds)
 
 
 class Account:
@@ -119,12 +126,16 @@ class Account:
         async def show(address: str, answer: Answer) -> Outcome:
             if answer.forgotten:
                 await sending.delete(line, address, await traces.take(address))
+            sent = [await sending.give_file(line, address, each) for each in answer.files]
+            await traces.keep(address, [each for each in sent if each])
             outcome, messages = await sending.show(line, address, answer.rendered, answer.turn)
             await traces.keep(address, messages)
             return outcome
 
         self.answers = Answers(show, group, behind.texts, line.now, behind.fold_seconds)
-        self._workers = Workers(line, behind.inbound, self.answers, traces, group, behind.clock)
+        self._workers = Workers(
+            line, behind.inbound, self.answers, traces, group, behind.slow, behind.clock
+        )
         self._door = make_door(line) if make_door is not None else None
 
     secret_header = SECRET_HEADER

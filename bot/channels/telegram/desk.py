@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update
 
 from bot.acting import act, standing
+from bot.attaching import Clean
 from bot.channels.telegram.desk_post import MARK, Post, lines
 from bot.channels.telegram.desk_private import Private, may_read
+from bot.channels.telegram.reading import file_of
 from bot.pace import ACCOUNT
 from handlers.moderators import chat
 from handlers.moderators.actions import Claim, Offer
@@ -50,14 +52,15 @@ class Desk:
         texts: Texts,
         clock: Callable[[], datetime],
         zone: ZoneInfo,
+        clean: Clean,
     ) -> None:
-        """Joined by `bot/app.py`; `texts` in the language of the desks."""
+        """Joined by `bot/app.py`; `texts` in the language of the desks, `clean` for their files."""
         self._post = post
         self._database = database
         self._volatile = volatile
         self._texts = texts
         self._clock = clock
-        self._private = Private(post, database, volatile, texts, clock, zone)
+        self._private = Private(post, database, volatile, texts, clock, zone, clean)
 
     async def group(self, update: Update) -> None:
         """Something happened in a group, or to the bot's place in one."""
@@ -92,16 +95,19 @@ class Desk:
         officer = await self._officer(account)
         if officer is None:
             # Who may not come (any more) is a worker like everybody.
-            await self._private.leave(account, told=False)
+            await self._private.leave(account, aloud=False)
             return False
         if update.message is None:
             # What was typed is laid into a thread already, or asked for again.
             work: Callable[[], Awaitable[object]] = partial(self._private.say, account, _EDITED)
         elif name == "ra":
-            work = partial(self._private.leave, account, told=True)
+            work = partial(self._private.leave, account, aloud=True)
         elif place is None or name in ("desk", "start"):
             state = place.state if place is not None and name == "start" else Listing()
             work = partial(self._private.show, account, officer.id, state)
+        elif (file := file_of(message)) is not None:
+            words = message.caption or ""
+            work = partial(self._private.attach, account, officer.id, place.state, file[0], words)
         else:
             typed = Typed(message.text)
             work = partial(self._private.do, account, officer.id, place.state, typed)
@@ -246,7 +252,7 @@ class Desk:
         account = str(query.from_user.id)
         place, officer = await self._private.place_of(account), await self._officer(account)
         if officer is None:
-            await self._private.leave(account, told=False)
+            await self._private.leave(account, aloud=False)
             await self._pop_up(query, chat.said("outsider"))
         elif place is None or place.screen != screen:
             await self._pop_up(query, chat.said("old_button"))

@@ -4,20 +4,28 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
 
+from bot import held
 from bot.acting import act, standing, undo
+from bot.attaching import Clean, attachment, refused
 from bot.channels.telegram.desk_post import Post, key, lines
+from bot.channels.telegram.fetching import fetch
+from bot.channels.telegram.sending import Notice
 from bot.group_mail import face_of
+from bot.patience import told
 from bot.postman import Posted
 from bot.splitting import split
 from handlers import moderators
+from handlers.events import Unusable
 from handlers.moderators import chat
 from handlers.moderators.actions import Action
 from handlers.moderators.cards import may_be_read_in_chat
 from handlers.moderators.chat import (
+    Attached,
     Doubting,
     Ending,
     LastWords,
@@ -33,7 +41,7 @@ from handlers.moderators.chat import (
 )
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
-from handlers.tips import Kind, Status
+from handlers.tips import FILES, OF_IDENTITY, Kind, Status
 from storage import aside, cases, out_of_scope, outbox, posts
 from storage.cards import Card
 from storage.cases import Case, Refusal
@@ -41,6 +49,7 @@ from storage.chance import random_bytes
 from storage.database import Database, Tx
 from storage.out_of_scope import Removed
 from storage.outbox import Letter, LetterKind
+from storage.tips import PictureData
 from storage.volatile import Volatile
 
 IDLE_SECONDS = 30 * 60
@@ -81,6 +90,7 @@ class Private:
         texts: Texts,
         clock: Callable[[], datetime],
         zone: ZoneInfo,
+        clean: Clean,
     ) -> None:
         """Joined by `Desk`."""
         self._post = post
@@ -89,36 +99,63 @@ class Private:
         self._texts = texts
         self._clock = clock
         self._zone = zone
+        self._clean = clean
 
     async def place_of(self, account: str) -> Place | None:
         """Where the officer is; None outside the desk."""
         kept = await self._volatile.get(_KIND, account)
         if kept is None:
             return None
-        told = json.loads(kept)
-        made = _PLACES[told["state"]]
+        read = json.loads(kept)
+        made = _PLACES[read["state"]]
         inside = {
             name: tuple(value) if isinstance(value, list) else value
-            for name, value in told["with"].items()
+            for name, value in read["with"].items()
         }
-        return Place(made(**inside), told["screen"])
+        return Place(made(**inside), read["screen"])
 
-    async def leave(self, account: str, *, told: bool) -> None:
-        """Out of the desk; with `told`, say so."""
+    async def leave(self, account: str, *, aloud: bool) -> None:
+        """Out of the desk; with `aloud`, say so."""
         await self._volatile.drop(_KIND, account)
-        if told:
+        if aloud:
             await self.say(account, chat.said("left"))
 
     async def say(self, account: str, screen: Screen) -> None:
         """A saying that leaves everything as it is."""
         await self._post.write(account, lines(self._texts.render(screen)))
 
-    async def do(self, account: str, officer: bytes, state: State, event: Pressed | Typed) -> None:
+    async def attach(
+        self, account: str, officer: bytes, state: State, file: str, words: str
+    ) -> None:
+        """A file that an officer sends to be laid beside the answer that stands under it."""
+        step = chat.step(state, Attached(words))
+        if step.action is None:
+            await self.show(account, officer, step.state, step.says)
+            return
+        notice = Notice(self._post.line, account)
+        tell = partial(notice.say, self._texts.get("cleaning"))
+        try:
+            found = await told(self._cleaned(file), tell)
+        finally:
+            await notice.take_back()
+        if isinstance(found, Unusable):
+            await self.show(account, officer, state, (refused(found),))
+        else:
+            await self.do(account, officer, state, Attached(words), found)
+
+    async def do(
+        self,
+        account: str,
+        officer: bytes,
+        state: State,
+        event: Pressed | Typed | Attached,
+        attached: PictureData | None = None,
+    ) -> None:
         """One press or message of an officer at the desk, and the screen after it."""
         step = chat.step(state, event)
         after, says = step.state, step.says
         if step.action is not None and not isinstance(after, Listing):
-            after, says = await self._acted(account, officer, after, step.action)
+            after, says = await self._acted(account, officer, after, step.action, attached)
         if step.undoes and not isinstance(after, Listing):
             tip = bytes.fromhex(after.tip)
             undone = await undo(self._database, self._volatile, officer, tip, self._clock())
@@ -130,20 +167,43 @@ class Private:
         await self.show(account, officer, after, says)
 
     async def _acted(
-        self, account: str, officer: bytes, state: WithTip, action: Action
+        self,
+        account: str,
+        officer: bytes,
+        state: WithTip,
+        action: Action,
+        attached: PictureData | None,
     ) -> tuple[State, tuple[Say, ...]]:
         """Where the officer is after what they did, and what they read."""
         taken: list[Removed] = []
         tip = bytes.fromhex(state.tip)
         after: State = state
+        if attached is None and isinstance(state, Doubting):
+            attached = await held.recall(self._volatile, officer, tip)
+        elif attached is None:
+            # Left from words that were given up: it goes with no others.
+            await held.forget(self._volatile, officer, tip)
         async with self._database.write() as tx:
-            turn = await act(tx, officer, tip, action, self._clock(), removed=taken.append)
+            turn = await act(
+                tx,
+                officer,
+                tip,
+                action,
+                self._clock(),
+                removed=taken.append,
+                attached=attached,
+            )
         says = turn.says if turn is not None else (say("desk.chat.no_right"),)
         if turn is None or turn.effects:
             after = Looking(state.tip) if turn is not None else Listing()
         elif turn.doubts:
             # The screen of that place says why.
             after, says = chat.doubting(state.tip, action), ()
+            if attached is not None:
+                kept = await held.keep(self._volatile, officer, tip, attached)
+                says = (say("desk.file.held" if kept else "desk.file.again"),)
+        if turn is None or not turn.doubts:
+            await held.forget(self._volatile, officer, tip)
         # At most one.
         for removed in taken:
             kept = await out_of_scope.remember(self._volatile, removed)
@@ -154,6 +214,10 @@ class Private:
             # At once: should the screen fail and the message come again, it writes no more.
             await self._keep(account, Place(after, ""))
         return after, says
+
+    async def _cleaned(self, file: str) -> PictureData | Unusable:
+        data = await fetch(self._post.line.bot, file)
+        return data if isinstance(data, Unusable) else await attachment(self._clean, data)
 
     async def show(
         self, account: str, officer: bytes, state: State, says: tuple[Say, ...] = ()
@@ -218,17 +282,19 @@ class Private:
         await outbox.write(tx, letter)
 
     def _words(self, case: Case) -> list[str]:
-        """The tip's words in messages; never its photos, and no place."""
+        """The tip's words in messages; never its files, never who the worker is, and no place."""
         get = self._texts.get
         blocks = [get("desk.chat.read_head", name=case.card.nickname)]
-        photos = 0
+        files = 0
         for entry in case.entries:
-            if entry.kind is Kind.PHOTO:
-                photos += 1
-                continue
-            blocks.append(f"{self._label(entry)}:\n{entry.words}")
-        if photos:
-            blocks.append(get("desk.chat.read_photos", count=photos))
+            if entry.kind in FILES:
+                files += 1
+            elif entry.kind not in OF_IDENTITY:
+                blocks.append(f"{self._label(entry)}:\n{entry.words}")
+        if files:
+            blocks.append(get("desk.chat.read_files", count=files))
+        if case.who in (Kind.IDENTITY, Kind.IDENTITY_READ):
+            blocks.append(get("desk.chat.read_who"))
         parts = split("\n\n".join(blocks), _MESSAGE_LETTERS)
         if len(parts) > MOST_MESSAGES:
             parts = [*parts[: MOST_MESSAGES - 1], get("desk.chat.read_cut")]
@@ -276,8 +342,8 @@ class Private:
 
     async def _keep(self, account: str, place: Place) -> None:
         inside = {each.name: getattr(place.state, each.name) for each in fields(place.state)}
-        told = {"state": type(place.state).__name__, "with": inside, "screen": place.screen}
-        await self._volatile.put(_KIND, account, json.dumps(told).encode(), seconds=IDLE_SECONDS)
+        packed = {"state": type(place.state).__name__, "with": inside, "screen": place.screen}
+        await self._volatile.put(_KIND, account, json.dumps(packed).encode(), seconds=IDLE_SECONDS)
 
 
 async def may_read(tx: Tx, tip: bytes) -> bool:

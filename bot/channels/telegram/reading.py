@@ -67,7 +67,7 @@ class Did:
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """A worker sent a picture; `file` fetches it, `size` is in bytes and 0 where it is not told."""
+    """A worker sent a file; `file` fetches it, `size` is in bytes and 0 where it is not told."""
 
     address: str = field(repr=False)
     number: str = field(repr=False)
@@ -190,7 +190,7 @@ def _said(update: Update, message: Message, *, edited: bool) -> What:
     elif message.text is not None:
         # Of a forwarded message, and of one written through another bot, only the words are taken.
         event = Said(message.text)
-    elif picture := _picture(message):
+    elif picture := file_of(message):
         file, size = picture
         words = message.caption or ""
         return Pictured(address, number, file, size, words, message.message_id, at)
@@ -201,19 +201,16 @@ def _said(update: Update, message: Message, *, edited: bool) -> What:
     return Did(address, number, event, message.message_id, at)
 
 
-def _picture(message: Message) -> tuple[str, int] | None:
-    """The largest size of a photo, or a picture that was sent as a file (it is cleaned as well)."""
+def file_of(message: Message) -> tuple[str, int] | None:
+    """The largest size of a photo, a video, or whatever was sent as a file: by its content the
+    cleaner says what it is, and why it cannot be taken.
+    """
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         return largest.file_id, largest.file_size or 0
-    sent = message.document
-    if sent is not None and message.animation is None and _is_picture(sent.mime_type):
-        return sent.file_id, sent.file_size or 0
-    return None
-
-
-def _is_picture(mime: str | None) -> bool:
-    return (mime or "").lower().startswith("image/")
+    # An animation comes as a document too.
+    sent = message.video or message.animation or message.document
+    return (sent.file_id, sent.file_size or 0) if sent is not None else None
 
 
 def _brought(message: Message) -> Event | None:

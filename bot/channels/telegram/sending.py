@@ -1,26 +1,31 @@
 """The account's way out: one call at a time as the pace allows, and what came of it as a value."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from bot.channels import Gone, Outcome, Refused, Sent, TryLater, Unknown
 from bot.channels.telegram import LIMITS
 from bot.channels.telegram.reading import button
 from bot.channels.telegram.request import Halted, NotSent, TokenRefused
+from bot.naming import name_of
 from bot.pace import Kind, Lane, Pace, Scope
 from bot.splitting import split
 from handlers.screens import Rendered
+from storage.tips import PictureData
 
 T = TypeVar("T")
 
 # An answer that comes later than this belongs to nothing any more.
 LONGEST_WAIT_SECONDS = 300.0
 _FIRST_PAUSE_SECONDS = 1.0
+_NOTICE_SECONDS = 3.0
 _LONGEST_PAUSE_SECONDS = 30.0
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot was kicked")
 _SO_ALREADY = ("message is not modified", "topic_not_modified")
@@ -122,6 +127,49 @@ async def show(
         if not isinstance(outcome, Sent | Unknown):
             break
     return worst, arrived
+
+
+async def give_file(line: Line, address: str, clean: PictureData) -> int:
+    """Send a file of the unit, under a name of ours; the number of its message, 0 if it has none.
+
+    It is not resent, and nobody is told more than that it is missing: it can be asked for again.
+    """
+
+    async def send() -> Message:
+        if clean.mime.startswith("image/"):
+            return await line.bot.send_photo(address, clean.data, filename=name_of(clean.mime))
+        return await line.bot.send_document(address, clean.data, filename=name_of(clean.mime))
+
+    _, message = await line.call(private(address), send)
+    return message.message_id if message is not None else 0
+
+
+class Notice:
+    """A message that goes away again: that something is being done."""
+
+    def __init__(self, line: Line, address: str) -> None:
+        """Nothing is said yet."""
+        self._line = line
+        self._address = address
+        self._message = 0
+
+    async def say(self, text: str) -> None:
+        """Show it, and that the bot is busy. Raises nothing; it is said at once or not at all."""
+        with contextlib.suppress(TelegramError):
+            await self._line.bot.send_chat_action(self._address, ChatAction.TYPING)
+            _, sent = await self._line.call(
+                private(self._address),
+                _message(self._line, self._address, text, None),
+                patience=_NOTICE_SECONDS,
+            )
+            self._message = sent.message_id if sent is not None else 0
+
+    async def take_back(self) -> list[int]:
+        """Take it away, if it was said; its number, where it stays. Raises nothing."""
+        if not self._message:
+            return []
+        gone = await _delete_one(self._line.bot, self._address, self._message)
+        return [] if gone else [self._message]
 
 
 def keyboard(rendered: Rendered, turn: int) -> InlineKeyboardMarkup | None:

@@ -5,20 +5,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bot.answers import Answers
 from bot.channels import Arrival
 from bot.channels.telegram import NAME
+from bot.channels.telegram.fetching import MOST_FILE_BYTES, fetch
 from bot.channels.telegram.reading import Answered, Did, Pictured, Pressed
-from bot.channels.telegram.sending import Line
+from bot.channels.telegram.sending import Line, Notice
 from bot.channels.telegram.traces import Traces
 from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note_failure
+from bot.patience import Patience
 from handlers.events import Brought, Chose, Event, Picture, Showed, Unusable
 
-MOST_PICTURE_BYTES = 10 * 1024 * 1024
 LATE = timedelta(minutes=5)
 _DOWNLOADS_AT_ONCE = 4
 
@@ -33,6 +34,7 @@ class Workers:
         answers: Answers,
         traces: Traces,
         group: asyncio.TaskGroup,
+        slow: Patience,
         clock: Callable[[], datetime],
     ) -> None:
         """Joined by the account; `group` runs what no answer waits for."""
@@ -41,6 +43,7 @@ class Workers:
         self._answers = answers
         self._traces = traces
         self._group = group
+        self._slow = slow
         self._clock = clock
         self._downloads = asyncio.Semaphore(_DOWNLOADS_AT_ONCE)
 
@@ -55,8 +58,12 @@ class Workers:
                 answer = await self._receive(what.address, what.number, what.event)
             case Pictured():
                 await self._traces.keep(what.address, [what.message] if what.message else [])
-                event = await self._picture(what)
-                answer = await self._receive(what.address, what.number, event)
+                async with self._answers.taking_file(what.address):
+                    event = await self._picture(what)
+                    answer = await self._receive(what.address, what.number, event)
+                    late = self._is_late(what.at)
+                    self._answers.give(what.address, answer, late=late, of_file=True)
+                return
             case Pressed():
                 # A pressed button turns until it is answered, and waits 150 seconds at most.
                 self._group.create_task(self._acknowledge(what.query))
@@ -72,8 +79,7 @@ class Workers:
                 return
             case _:
                 assert_never(what)
-        is_late = what.at is not None and self._clock() - what.at > LATE
-        self._answers.give(what.address, answer, late=is_late)
+        self._answers.give(what.address, answer, late=self._is_late(what.at))
 
     async def left(self, address: str) -> None:
         """Somebody blocked the bot. Raises Unreachable: the update has to come again."""
@@ -99,27 +105,27 @@ class Workers:
         except Exception as error:  # noqa: BLE001 - the outermost frame of this call
             note_failure(Log.CHAT_FAILED, error)
 
+    def _is_late(self, at: datetime | None) -> bool:
+        return at is not None and self._clock() - at > LATE
+
     async def _picture(self, what: Pictured) -> Event:
-        if what.size > MOST_PICTURE_BYTES:
+        if what.size > MOST_FILE_BYTES:
             return Brought(Unusable.TOO_BIG, what.words)
-        async with self._downloads:
-            data = await self._fetched(what.file)
-            if isinstance(data, Unusable):
-                return Brought(data, what.words)
-            kept = await self._inbound.keep_picture(NAME, what.address, data)
+        if await self._inbound.has_enough(NAME, what.address):
+            return Brought(Unusable.ENOUGH, what.words)
+        said = Notice(self._line, what.address)
+        language = await self._inbound.language_of(NAME, what.address)
+        try:
+            kept = await self._slow.over(self._kept(what), language, said.say)
+        finally:
+            await self._traces.keep(what.address, await said.take_back())
         if isinstance(kept, Picture):
             return Showed(kept, what.words)
         return Brought(kept, what.words)
 
-    async def _fetched(self, file: str) -> bytes | Unusable:
-        try:
-            found = await self._line.bot.get_file(file)
-            if (found.file_size or 0) > MOST_PICTURE_BYTES:
-                return Unusable.TOO_BIG
-            data = bytes(await found.download_as_bytearray())
-        except BadRequest as error:
-            is_big = "too big" in error.message.lower()
-            return Unusable.TOO_BIG if is_big else Unusable.BROKEN
-        except TelegramError:
-            return Unusable.TOO_SLOW
-        return Unusable.TOO_BIG if len(data) > MOST_PICTURE_BYTES else data
+    async def _kept(self, what: Pictured) -> Picture | Unusable:
+        async with self._downloads:
+            data = await fetch(self._line.bot, what.file)
+            if isinstance(data, Unusable):
+                return data
+            return await self._inbound.keep_picture(NAME, what.address, data)

@@ -1,7 +1,7 @@
 """The Bot Platform of Zalo: a chat without buttons, over a thin client of our own."""
 
 from bot.channels import Limits, Push
-from handlers.turn import Room
+from handlers.turn import Room, Shown
 
 NAME = "zalo_bot"
 LIMITS = Limits(
@@ -14,7 +14,7 @@ LIMITS = Limits(
     outbound_photo=True,
     push=Push.ALWAYS,
 )
-ROOM = Room(buttons=False, keeper="Zalo")
+ROOM = Room(buttons=False, keeper="Zalo", files=Shown.ELSEWHERE)
 
 
 def channel_of(account: int) -> str:

@@ -17,6 +17,7 @@ from bot.channels.zalo_bot.talk import Media, Workers
 from bot.inbound import Inbound
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
+from bot.patience import SLOW_SECONDS, Patience
 from bot.tasks import rest, tasks, until
 from bot.zalo.findings import explained, told_of_hook
 from handlers.languages import Language
@@ -79,6 +80,12 @@ class Behind:
     tell: Callable[[str], None] = field(default=lambda _: None)
     rhythm: Rhythm = field(default_factory=Rhythm)
     fold_seconds: float = 2.0
+    slow_seconds: float = SLOW_SECONDS
+
+    @property
+    def slow(self) -> Patience:
+        """How a chat is told that its file takes long."""
+        return Patience(self.texts, self.slow_seconds)
 
 
 class Account:
@@ -111,6 +118,7 @@ class Account:
             behind.volatile,
             behind.texts,
             Media(connection.api_url, connection.hosts),
+            behind.slow,
         )
         self.answers = Answers(
             self.workers.show, group, behind.texts, line.now, behind.fold_seconds

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import assert_never
 
 from bot.answers import Answers
@@ -16,13 +17,14 @@ from bot.channels.zalo_bot.sights import Sights, Whose
 from bot.inbound import Answer, Inbound
 from bot.logs import Event as Log
 from bot.logs import note_failure
+from bot.patience import Patience
 from bot.splitting import numbered
 from handlers.events import Brought, Event, Picture, Said, Showed, Unusable, Withheld
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage.volatile import Full, Volatile
 
-MOST_PICTURE_BYTES = 10 * 1024 * 1024
+MOST_FILE_BYTES = 20 * 1024 * 1024
 _IN_A_ROW_SECONDS = 24 * 3600
 _TOLD_SECONDS = 24 * 3600
 _ALONE = "update"
@@ -57,6 +59,7 @@ class Workers:
         volatile: Volatile,
         texts: Mapping[Language, Texts],
         where: Media,
+        slow: Patience,
     ) -> None:
         """Joined by the account."""
         self.sights = Sights(volatile, channel)
@@ -66,6 +69,7 @@ class Workers:
         self._volatile = volatile
         self._texts = texts
         self._where = where
+        self._slow = slow
 
     def alone(self, place: str) -> AbstractAsyncContextManager[None]:
         """Whoever takes something from a chat, or changes what numbers mean there, does it in here;
@@ -91,9 +95,9 @@ class Workers:
                 if isinstance(event, Said):
                     event = await self._with_sight(what.address, event, what.date, answers)
             case Pictured():
-                await self._readable(what.address)
-                group.create_task(self._line.client.send_typing(what.address))
-                event = await self._picture(what)
+                async with answers.taking_file(what.address):
+                    await self._take_picture(what, answers, group, comes_again=comes_again)
+                return
             case Kept():
                 event = Withheld(await self._times(what))
             case Grouped():
@@ -102,11 +106,7 @@ class Workers:
                 return
             case _:
                 assert_never(what)
-        arrival = Arrival(self._channel, what.address, what.number, event)
-        answer = await self._inbound.receive(arrival, comes_again=comes_again)
-        if not answer.repeated:
-            await self.sights.lost(what.address, Whose.TALK)
-        answers.give(what.address, answer)
+        await self._turn(what, event, answers, comes_again=comes_again)
 
     async def show(
         self, address: str, answer: Answer, *, patience: float = LONGEST_WAIT_SECONDS
@@ -144,12 +144,41 @@ class Workers:
         unseen = await self.sights.are_unseen(address, Whose.TALK, date)
         return replace(said, unseen=unseen or answers.is_on_its_way(address))
 
+    async def _turn(
+        self, what: Did | Pictured | Kept, event: Event, answers: Answers, *, comes_again: bool
+    ) -> None:
+        arrival = Arrival(self._channel, what.address, what.number, event)
+        answer = await self._inbound.receive(arrival, comes_again=comes_again)
+        if not answer.repeated:
+            await self.sights.lost(what.address, Whose.TALK)
+        answers.give(what.address, answer, of_file=isinstance(what, Pictured))
+
+    async def _take_picture(
+        self, what: Pictured, answers: Answers, group: asyncio.TaskGroup, *, comes_again: bool
+    ) -> None:
+        await self._readable(what.address)
+        if await self._inbound.has_enough(self._channel, what.address):
+            event: Event = Brought(Unusable.ENOUGH, what.words)
+        else:
+            group.create_task(self._line.client.send_typing(what.address))
+            language = await self._inbound.language_of(self._channel, what.address)
+            say = partial(self._say_aside, what.address)
+            event = await self._slow.over(self._picture(what), language, say)
+        await self._turn(what, event, answers, comes_again=comes_again)
+
+    async def _say_aside(self, address: str, words: str) -> None:
+        """It stays in the chat: here nothing that was said goes away. Raises nothing."""
+        try:
+            await self._line.send(address, words, patience=0)
+        except Exception as error:  # noqa: BLE001 - the outermost frame of this message
+            note_failure(Log.CHAT_FAILED, error)
+
     async def _picture(self, what: Pictured) -> Event:
         data = await media.fetch(
             what.url,
             api_url=self._where.api_url,
             hosts=self._where.hosts,
-            most_bytes=MOST_PICTURE_BYTES,
+            most_bytes=MOST_FILE_BYTES,
         )
         if isinstance(data, Unusable):
             return Brought(data, what.words)
@@ -175,8 +204,8 @@ class Workers:
         """Once a day: what is written in a group is not for us. Raises nothing."""
         try:
             if await self._volatile.add(_TOLD, self._name(chat), seconds=_TOLD_SECONDS):
-                told = self._texts[Language.VI].get("keeper.alone")
-                await self._line.send(chat, told, patience=0)
+                words = self._texts[Language.VI].get("keeper.alone")
+                await self._line.send(chat, words, patience=0)
         except Full:
             return
         except Exception as error:  # noqa: BLE001 - the outermost frame of this message

@@ -19,7 +19,10 @@
         asking.response && asking.response.getElementById("main")
           ? resolve(asking.response) : reject(new Error("no page"));
       asking.onerror = asking.ontimeout = () => reject(new Error("no answer"));
-      if (progress) asking.upload.onprogress = progress;
+      if (progress) {
+        asking.upload.onprogress = progress;
+        asking.upload.onload = () => progress(null);
+      }
       asking.send(body);
     });
   }
@@ -63,9 +66,16 @@
     if (button && button.name) data.append(button.name, button.value);
     const bar = find("sent");
     const files = form.enctype === "multipart/form-data";
+    // Once all is sent it is cleaned, and nobody can say how long that takes.
+    const cleaning = find("cleaning");
     const progress = files && bar && ((event) => {
       bar.hidden = false;
-      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+      if (!event) {
+        bar.removeAttribute("value");
+        if (cleaning) cleaning.hidden = false;
+      } else if (event.lengthComputable) {
+        bar.value = (100 * event.loaded) / event.total;
+      }
     });
     try {
       show(await request("POST", "/", files ? data : new URLSearchParams(data), progress));
@@ -76,6 +86,7 @@
         failed.scrollIntoView({ block: "nearest" });
       }
       if (bar) bar.hidden = true;
+      if (cleaning) cleaning.hidden = true;
     }
     busy = false;
     root.classList.remove("waiting");

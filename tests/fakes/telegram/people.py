@@ -129,11 +129,11 @@ class Person:
         made = media.single(self._world, "voice", b"OggS", "voice/file_{}.oga", facts)
         return await self.send({}, made, to=to)
 
-    async def video(self, *, to: Place = None) -> Post:
+    async def video(self, data: bytes = b"ftyp", *, caption: str = "", to: Place = None) -> Post:
         """Send a video."""
         facts = {"duration": 3, "width": 320, "height": 240, "mime_type": "video/mp4"}
-        made = media.single(self._world, "video", b"ftyp", "videos/file_{}.mp4", facts)
-        return await self.send({}, made, to=to)
+        made = media.single(self._world, "video", data, "videos/file_{}.mp4", facts)
+        return await self.send({"caption": caption} if caption else {}, made, to=to)
 
     async def contact(self, *, to: Place = None) -> Post:
         """Share one's own contact."""
