@@ -116,10 +116,11 @@ def _code(at: _Typing) -> Turn | None:
         return _mistyped_code(at)
     if (known := _own_code(at)) is not None:
         return known
-    if isinstance(state, ConfirmingWord):
-        return turn(at.talk, step(state, Said(at.words), at.facts))
+    under = leaving.beneath(state)
+    if isinstance(under, ConfirmingWord):
+        return turn(at.talk, step(under, Said(at.words), at.facts))
     if leaving.holds_draft(state):
-        return turn(at.talk, Step(ConfirmingWord(leaving.beneath(state), at.words)))
+        return turn(at.talk, Step(ConfirmingWord(under, at.words)))
     return open_thread(at.talk, at.words, at.facts, TypingCode())
 
 
