@@ -16,7 +16,14 @@ import asyncpg
 
 POSTGRESQL_ADMIN_URL: Final = "postgresql+asyncpg://postgres@127.0.0.1:5432/test"
 REDIS_URL: Final = "redis://127.0.0.1:6379/15"
-CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES: Final = (
+    # Debian's own build without windows; the others draw some even when nobody sees them.
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 ZALO_API_URL: Final = "https://bot-api.zaloplatforms.com"
 CONNECT_SECONDS: Final = 5
 
