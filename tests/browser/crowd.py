@@ -27,12 +27,11 @@ NewContext = Callable[..., Awaitable[BrowserContext]]
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A running browser."""
+async def chromium(*, whole: bool = False) -> AsyncIterator[Browser]:
+    """A running browser; the `whole` one can show notifications."""
+    path = services.chromium() if whole else services.windowless()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=services.chromium(), args=[*_SILENT, _ALONE]
-        )
+        browser = await playwright.chromium.launch(executable_path=path, args=[*_SILENT, _ALONE])
         yield browser
         await browser.close()
 

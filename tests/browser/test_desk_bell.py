@@ -22,7 +22,7 @@ from handlers.languages import Language
 from storage import alarms, staff
 from storage.alarms import Alarm, Path
 from tests import demo_house
-from tests.browser.crowd import NewContext
+from tests.browser.crowd import NewContext, chromium
 from tests.browser.test_push import PUSH_SERVICE
 from tests.fakes.push_service import Browser, PushService
 
@@ -144,9 +144,12 @@ async def test_signing_out_ends_the_bell_and_the_next_page_offers_it_again(
 
 
 async def test_a_push_that_arrives_is_shown_for_every_tip_and_opens_the_desk(
-    new_context: NewContext, sqlite_url: str, tmp_path: File
+    sqlite_url: str, tmp_path: File
 ) -> None:
-    async with desk_in(new_context, tmp_path, sqlite_url, Browser("phone")) as desk:
+    async with (
+        chromium(whole=True) as browser,
+        desk_in(browser.new_context, tmp_path, sqlite_url, Browser("phone")) as desk,
+    ):
         page = desk.page
         await desk.come_in()
         await page.goto(f"{desk.address}/desk/chuong")
