@@ -2,8 +2,8 @@
 # `make help` lists the targets. PYTHON picks the interpreter: make PYTHON=python3.12 setup
 
 PYTHON ?= python3
-# Processes of the tests: half of their time they wait, so three keep two cores busy.
-WORKERS ?= 3
+# Processes of the tests: half of their time they wait, so four keep two cores busy.
+WORKERS ?= 4
 ARGS ?=
 
 VENV := .venv

@@ -15,7 +15,7 @@ _CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}")
 _BUTTON = re.compile(r'<button name="choice" value="([^"]+)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
 _TALK = re.compile(r'<form id="talk".*?</form>', re.DOTALL)
-_FORM = re.compile(r'<form method="post">.*?</form>', re.DOTALL)
+_FORM = re.compile(r'<form method="post"(?: enctype="[^"]*")?>.*?</form>', re.DOTALL)
 _CARD = re.compile(r'<h2><a href="/desk/tin/([0-9a-f]{32})">')
 _PHOTO = re.compile(r'"(/desk/tin/[0-9a-f]{32}/tep/[0-9a-f]{32})"')
 

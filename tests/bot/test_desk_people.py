@@ -8,13 +8,14 @@ from typing import cast
 from bs4 import Tag
 
 from bot.web import desk
+from handlers.coach import Doubt
 from handlers.languages import Language
 from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
 from handlers.moderators.cards import READ
 from handlers.roles import Role
 from handlers.texts import Texts
-from handlers.tips import Kind, Outcome, Status
+from handlers.tips import FILES, Kind, Outcome, Status
 from handlers.turn import Whose
 from storage import accounts, alarms, desk_codes, desk_groups, desk_links, staff
 from storage.alarms import AlarmPath
@@ -238,9 +239,12 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
     )
     assert vi.keys() == en.keys()
     for key, text in vi.items():
-        fields = [{name for _, name, _, _ in Formatter().parse(one)} for one in (text, en[key])]
+        fields = [
+            {name for _, name, _, _ in Formatter().parse(one) if name} for one in (text, en[key])
+        ]
         assert fields[0] == fields[1], key
     written = {
+        *(f"desk.coach.{doubt}" for doubt in Doubt),
         *(f"desk.status.{status}" for status in Status),
         *(f"desk.outcome.{outcome}" for outcome in Outcome),
         *(f"desk.turn.{whose}" for whose in Whose),
@@ -255,6 +259,9 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.bell.trouble.{trouble}" for trouble in NotRung),
         *(f"desk.chat.press_{name}" for name in (*Offer, READ)),
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
+        f"desk.entry.{Kind.IDENTITY_READ}_nameless",
+        *(f"desk.tip.{kind}" for kind in FILES),
+        *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
     assert not unused, sorted(unused)

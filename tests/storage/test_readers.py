@@ -263,6 +263,27 @@ async def _close_aside(house: House) -> None:
         assert isinstance(await aside.close(tx, lead.id, house.tip, "Trùng.", NOW), Done)
 
 
+async def _say_who(house: House) -> None:
+    async with house.made.write() as tx:
+        assert await tips.say_who(tx, house.new.key, "Một người trong tổ.")
+
+
+async def _take_back_who(house: House) -> None:
+    await _say_who(house)
+    async with house.made.write() as tx:
+        assert await tips.take_back_who(tx, house.new.key)
+
+
+async def _read_who(house: House) -> None:
+    await _say_who(house)
+    for member in house.police:
+        async with house.made.write() as tx:
+            told = await cases.read_who(tx, member.id, house.tip, NOW)
+        assert told == Refusal(No.NOT_YOURS)
+    async with house.made.write() as tx:
+        assert await cases.read_who(tx, house.one.id, house.tip, NOW) == "Một người trong tổ."
+
+
 async def _out_of_scope(house: House) -> None:
     async with house.made.write() as tx:
         await out_of_scope.close(tx, house.one.id, house.tip, NOW)
@@ -386,6 +407,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.ask": _ask,
     "cases.claim": _claim,
     "cases.close": _close,
+    "cases.read_who": _read_who,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
@@ -411,7 +433,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.file": _file,
     "tips.hide": _hide,
     "tips.renew": _renew,
+    "tips.say_who": _say_who,
     "tips.settle": _settle,
+    "tips.take_back_who": _take_back_who,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
 police read. What passes tips on, releases, merges or exports them will stand here too.

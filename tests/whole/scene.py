@@ -48,6 +48,7 @@ class Scene:
             self.types_wrong_codes,
             self.goes_by_the_quick_exit,
             self.covers_own_words,
+            self.says_who_they_are,
             self.deletes,
             self.cancels,
             self.practises,
@@ -78,7 +79,8 @@ class Scene:
         worker = await self._at_review()
         await worker.press("pictures")
         await worker.show(self.photo(), self.photo())
-        await worker.show(self._corpus())
+        await worker.show(self._corpus("jpeg", "png"))
+        await worker.show(self._corpus("pdf", "film"))
         await self._send(worker)
 
     async def covers_own_words(self) -> None:
@@ -91,6 +93,16 @@ class Scene:
         if own in page.text or "[đã che]" not in page.text:
             raise Unexpected("what was covered is shown")
         await self._send(worker)
+
+    async def says_who_they_are(self) -> None:
+        """Once the tip is sent: said for whoever holds it; or written, and not sent after all."""
+        worker = await self._came_back(await self._send(await self._at_review()))
+        for choice in ("tell_not", "tell_who"):
+            await worker.press("say_who")
+            await worker.say(self._words("who they are"))
+            page = await worker.press(choice)
+        if "take_who_back" not in page.choices:
+            raise Unexpected("who they are was not taken")
 
     async def leaves_a_draft(self) -> None:
         """Nothing is sent; the page is just left open."""
@@ -265,7 +277,8 @@ class Scene:
 
     async def _works_on(self, officer: Officer, tip: str) -> None:
         steps = self.dice.randrange(1, 5)
-        await officer.do(tip, "claim")
+        if 'value="who"' in await officer.do(tip, "claim"):
+            await officer.do(tip, "who")
         if steps > 1:
             await officer.do(tip, "ask", self._words("question"))
         if steps > 2:
@@ -333,9 +346,9 @@ class Scene:
         jpeg = drawn.with_segment(jpeg, 0xE1, xmp) + self.cage.plain("trailer").encode()
         return self._named(jpeg, "image/jpeg")
 
-    def _corpus(self) -> Picture:
+    def _corpus(self, *families: str) -> Picture:
         """One of the metadata corpus; its canary is always the same."""
-        planted = self.dice.choice([*corpus.family("jpeg"), *corpus.family("png")])
+        planted = self.dice.choice([each for name in families for each in corpus.family(name)])
         self.cage.canaries.append(Canary("corpus", writings_of(corpus.CANARY)))
         return self._named(planted.data, "image/jpeg")
 
