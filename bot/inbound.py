@@ -1,9 +1,8 @@
 """One arrival, one turn, one transaction: load the talk, look up, decide, carry out, answer."""
 
 import secrets
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot import subscribing
 from bot.carrying import Carrier, Overtaken
@@ -14,7 +13,8 @@ from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from bot.media import Cleaner, CleanFile, Refusal
 from bot.subscribing import READ_ON_A_PAGE
-from handlers import packing, worker
+from bot.talks import IDLE_SECONDS, Known, Talks
+from handlers import worker
 from handlers.effects import ForgetChat, ShowFiles
 from handlers.events import Ending, Event, Looked, Picture, Said, Showed, Unusable
 from handlers.folding import clean
@@ -30,15 +30,9 @@ from storage.database import Unreachable
 from storage.tips import PictureData
 from storage.volatile import Away, Full
 
-IDLE_SECONDS = 2 * 3600
 WARN_SECONDS = 120
-SEEN_SECONDS = 24 * 3600
 MOST_FILES = 5
 """How many files a draft may hold."""
-_TALK = "talk"
-_DRAFT = "draft"
-_SEEN = "seen"
-_TURN = "turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +55,6 @@ class Answer:
     remarks: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A talk as the volatile store knows it."""
-
-    talk: Talk
-    ends: datetime
-
-
 class Inbound:
     """The door of every worker's channel."""
 
@@ -78,8 +64,7 @@ class Inbound:
         self._lookups = lookups
         self._carrier = carrier
         self._cleaner = cleaner
-        self._volatile = lookups.volatile
-        self._unsaid: set[str] = set()
+        self._talks = Talks(lookups.volatile)
         self._closing: datetime | None = None
 
     async def receive(self, arrival: Arrival, *, comes_again: bool = False) -> Answer:
@@ -91,7 +76,7 @@ class Inbound:
         """
         chat = _chat(arrival.channel, arrival.address)
         try:
-            async with self._alone(chat):
+            async with self._talks.alone(chat):
                 return await self._receive(chat, arrival, comes_again=comes_again)
         except Away as error:
             note_failure(Log.TURN_FAILED, error)
@@ -105,7 +90,7 @@ class Inbound:
     ) -> Answer:
         """The present screen; nothing changes and no turn is counted."""
         chat = _chat(channel, address)
-        async with self._alone(chat):
+        async with self._talks.alone(chat):
             return await self._look(chat, Looked(stale, words))
 
     async def turn_of(self, channel: str, address: str) -> int:
@@ -167,15 +152,15 @@ class Inbound:
     async def forget(self, channel: str, address: str) -> None:
         """Drop everything that is known of a chat."""
         chat = _chat(channel, address)
-        async with self._alone(chat):
+        async with self._talks.alone(chat):
             known = await self._load(chat)
             await self._carrier.drop_pictures(chat, leaving.pictures_in(known.talk.state))
-            await self._drop(chat)
+            await self._talks.drop(chat)
 
     async def left(self, channel: str, address: str) -> None:
         """The person blocked this chat: nothing is sent to it any more. Raises Unreachable."""
         chat = _chat(channel, address)
-        async with self._alone(chat), self._lookups.database.write() as tx:
+        async with self._talks.alone(chat), self._lookups.database.write() as tx:
             await subscribing.left(tx, chat)
 
     async def endings(self, channel: str) -> list[tuple[str, Answer]]:
@@ -190,19 +175,15 @@ class Inbound:
 
     async def has_drafts(self) -> bool:
         """Whether stopping would lose something."""
-        return await self._volatile.total(_DRAFT) > 0
+        return await self._talks.has_drafts()
 
     def close_at(self, moment: datetime) -> None:
         """From now on every answer says that drafts end at `moment`, because the service stops."""
         self._closing = moment
 
-    def _alone(self, chat: str) -> AbstractAsyncContextManager[None]:
-        """One turn at a time per chat, in whichever process; different chats at once."""
-        return self._volatile.hold(_TURN, chat)
-
     async def _receive(self, chat: str, arrival: Arrival, *, comes_again: bool) -> Answer:
         seen = f"{chat}|{arrival.number}"
-        if not await self._is_first(seen):
+        if not await self._talks.is_first(seen):
             await self._drop_picture(chat, arrival.event)
             return replace(await self._look(chat, Looked()), repeated=True)
         try:
@@ -214,7 +195,7 @@ class Inbound:
             turn, facts, ends = await self._turn(chat, arrival)
         except Exception as error:
             note_failure(Log.TURN_FAILED, error)
-            await self._unsee(seen)
+            await self._talks.unsee(seen)
             if comes_again and isinstance(error, Unreachable):
                 await self._drop_picture(chat, arrival.event)
                 raise
@@ -242,10 +223,8 @@ class Inbound:
         self, channel: str, within: float, event: Looked | Ending
     ) -> list[tuple[str, Answer]]:
         answers = []
-        start = _chat(channel, "").encode()
-        for told in await self._volatile.expiring(_DRAFT, within, start):
-            chat = told.decode()
-            async with self._alone(chat):
+        for chat in await self._talks.ending(_chat(channel, ""), within):
+            async with self._talks.alone(chat):
                 answers.append((chat.partition("|")[2], await self._look(chat, event)))
         return answers
 
@@ -263,11 +242,13 @@ class Inbound:
             await self._lookups.count_wrong(chat)
         note(Log.TURN)
         if any(isinstance(effect, ForgetChat) for effect in turn.effects):
-            await self._drop(chat)
+            await self._talks.drop(chat)
             return turn, facts, self._now()
         ends = self._now() + timedelta(seconds=IDLE_SECONDS)
         try:
-            await self._keep(chat, turn.talk, ends)
+            await self._talks.keep(chat, Known(turn.talk, ends))
+            pictures = leaving.pictures_in(turn.talk.state)
+            await self._carrier.touch_pictures(chat, pictures, IDLE_SECONDS)
         except Away as error:
             if not turn.effects:
                 raise
@@ -275,7 +256,7 @@ class Inbound:
             note_failure(Log.TURN_FAILED, error)
         return turn, facts, ends
 
-    async def _decide(self, chat: str, known: _Known, event: Event) -> tuple[Turn, Facts]:
+    async def _decide(self, chat: str, known: Known, event: Event) -> tuple[Turn, Facts]:
         needs = worker.needs(known.talk, event)
         facts = await self._lookups.facts(chat, needs)
         return worker.respond(known.talk, event, facts, self._lookups.texts), facts
@@ -349,42 +330,8 @@ class Inbound:
         if isinstance(event, Showed):
             await self._carrier.drop_pictures(chat, [event.picture])
 
-    async def _unsee(self, seen: str) -> None:
-        """It may come again, and is new then, even if the store cannot be told so now."""
-        try:
-            await self._volatile.drop(_SEEN, seen)
-        except Away:
-            self._unsaid.add(seen)
-
-    async def _is_first(self, seen: str) -> bool:
-        for each in tuple(self._unsaid):
-            await self._volatile.drop(_SEEN, each)
-            self._unsaid.discard(each)
-        try:
-            return await self._volatile.add(_SEEN, seen, seconds=SEEN_SECONDS)
-        except Full:
-            note(Log.STORE_FULL)
-            return True
-
-    async def _load(self, chat: str) -> _Known:
-        packed = await self._volatile.get(_TALK, chat)
-        if packed is None:
-            return _Known(Talk(), self._now())
-        ends, _, talk = packed.partition(b"|")
-        return _Known(packing.unpack(talk), datetime.fromtimestamp(int(ends), UTC))
-
-    async def _keep(self, chat: str, talk: Talk, ends: datetime) -> None:
-        value = f"{int(ends.timestamp())}|".encode() + packing.pack(talk)
-        await self._volatile.put(_TALK, chat, value, seconds=IDLE_SECONDS)
-        if leaving.holds_draft(talk.state):
-            await self._volatile.put(_DRAFT, chat, b"", seconds=IDLE_SECONDS, note=chat.encode())
-        else:
-            await self._volatile.drop(_DRAFT, chat)
-        await self._carrier.touch_pictures(chat, leaving.pictures_in(talk.state), IDLE_SECONDS)
-
-    async def _drop(self, chat: str) -> None:
-        await self._volatile.drop(_TALK, chat)
-        await self._volatile.drop(_DRAFT, chat)
+    async def _load(self, chat: str) -> Known:
+        return await self._talks.load(chat, self._now())
 
     def _now(self) -> datetime:
         return self._lookups.clock()

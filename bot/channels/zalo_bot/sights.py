@@ -5,9 +5,9 @@ Kept volatile and as long as a talk, like everything of a talk.
 
 from enum import StrEnum
 
-from bot.inbound import IDLE_SECONDS
 from bot.logs import Event as Log
 from bot.logs import note
+from bot.talks import IDLE_SECONDS
 from storage.volatile import Full, Volatile
 
 _KIND = "choices seen"
