@@ -27,7 +27,8 @@ phap luan cong
 STRONG = rf"""
 (?:dong loat|ru nhau|keu goi|hen nhau|thong nhat|cung nhau|ban nhau
     |{PEOPLE}) (?!(?:\w+ )?(?:cho|bi|duoc) )(?:\w+ ){{0,4}}(?:nghi lam|ngung lam|ngung viec
-    |tat may|dung may|ngung may|ngung tay|bo viec|ra cong phan doi)
+    |tat may|dung may(?! (?:so|ep|cat|dap|det|tien|may|in|han|khoan|cnc|bi|thi|\d))
+    |ngung may|ngung tay|bo viec|ra cong phan doi)
 dong loat (?!cho |bi )(?:\w+ ){{0,2}}nghi viec
 (?:ru|keu goi|van dong|kich dong|xui|xui giuc|loi keo) (?:\w+ )?{PEOPLE} (?:di|vao|nghi
     |ngung|lap|ky|hop|doi)\b

@@ -10,6 +10,8 @@ from handlers.languages import Language
 from handlers.screens import Button
 from handlers.states import (
     Aside,
+    AskingWhose,
+    AskingWhoseLater,
     ConfirmingAddition,
     LeavingOut,
     LeavingOutLater,
@@ -41,12 +43,14 @@ class Walker:
     asked: bool = False
 
     def do(self, *events: Event) -> None:
-        """Do it, and keep the words where that is asked."""
+        """Do it, and keep the words where that is asked, by the rule of scope or by the coach."""
         for event in events:
             self.chat.receive(event)
             if isinstance(self.chat.talk.state, LeavingOut | LeavingOutLater):
                 self.asked = True
                 self.chat.receive(Chose("keep_all"))
+            while isinstance(self.chat.talk.state, AskingWhose | AskingWhoseLater):
+                self.chat.receive(Chose("keep_theirs"))
 
     def press(self, *names: str) -> None:
         self.do(*map(Chose, names))
