@@ -16,6 +16,9 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _ENDS_A_LINE = "\n\r\u2028\u2029"
 # A letter and its marks; no language has more, and to sort thousands of them takes seconds.
 _MOST_MARKED = 4
+# Marks are among what is neither letter nor gap. Unicode's own text for streams has as many.
+_NO_WORDS = re.compile(r"[^\w\s]{31,}")
+_MOST_IN_A_ROW = 30
 _NOT_WORD = re.compile(r"[^\w]+")
 # Letters of other scripts that cannot be told from a Latin one, small letters only.
 _ALIKE = str.maketrans(
@@ -43,11 +46,23 @@ class Plain:
 def clean(text: str) -> str:
     """`text` in NFC without control, zero-width and bidirectional characters; runs of spaces and of
     blank lines are shortened. Line feeds stay. A text of nothing but such characters becomes empty.
+    More than 30 marks on one letter are cut off: sorting them takes the square of their number.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _INVISIBLE.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    text = unicodedata.normalize("NFC", _NO_WORDS.sub(_with_few_marks, text))
     text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _with_few_marks(found: re.Match[str]) -> str:
+    kept: list[str] = []
+    in_a_row = 0
+    for sign in found.group():
+        in_a_row = in_a_row + 1 if unicodedata.combining(sign) else 0
+        if in_a_row <= _MOST_IN_A_ROW:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def fold(text: str) -> str:

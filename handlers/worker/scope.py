@@ -13,7 +13,8 @@ from handlers.worker.plain_words import Reading
 CUT = "(…)"
 """Stands where something was left out of the middle of a sentence."""
 
-_SENTENCE = re.compile(r".+?(?:[.!?]+(?=\s|$)\s*|\n\s*|$)", re.DOTALL)
+# Of a run of stops only the first is tried, and never given back: thousands of them take no longer.
+_SENTENCE = re.compile(r".+?(?:(?<![.!?])[.!?]++(?=\s|$)\s*|\n\s*|$)", re.DOTALL)
 # Where a sentence can be cut: after a comma, before a word that joins.
 _JOINT = re.compile(
     r"(?<=[,;:])\s+|\s+(?=(?:vì|vi|do|tại|tai|nên|nen|khi|mà|rồi|roi|because|when|so)\s)",

@@ -116,6 +116,12 @@ def test_any_text_has_a_verdict_and_can_be_shortened(words: str) -> None:
     assert scope.is_silent(scope.without(words))
 
 
+def test_a_long_row_of_stops_is_no_work() -> None:
+    # With the square of its length this would end after the test's own time-out.
+    row = "!" * 400_000
+    assert scope.without(f"Đình công bị đánh. {row}x").endswith("!x")
+
+
 def test_every_other_module_of_the_core_is_kept_away_from_the_word_list() -> None:
     root = Path(__file__).parents[2]
     contracts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
