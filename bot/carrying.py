@@ -40,6 +40,11 @@ from storage.database import Database, Tx
 from storage.tips import AlreadyFiled, OldPepper, PictureData
 from storage.volatile import Away, Full, Volatile
 
+MOST_FILES_BYTES = 128 * 1024 * 1024
+"""All files of all drafts: what is left of the store is for words, which need little and come from
+everybody.
+"""
+
 _PICTURE = "picture"
 # Beside a silent video waits the same with its sound, until it is sent or dropped.
 _SOUND = ".sound"
@@ -96,6 +101,9 @@ class Carrier:
         """Keep a clean file for a draft; `loud` is the same with its sound, where it had one.
         Raises Full, and then keeps nothing.
         """
+        kept = await self._volatile.total(_PICTURE)
+        if kept + len(clean.data) + len(loud) > MOST_FILES_BYTES:
+            raise Full
         for key, data in ((name, clean.data), (name + _SOUND, loud)):
             if not data:
                 continue

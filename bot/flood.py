@@ -41,9 +41,12 @@ class Flood:
         self._ceilings = ceilings
 
     async def turn(self, chat: str) -> Speed:
-        """Count a turn of a chat."""
-        turns = self._volatile.count("turns", chat, seconds=_MINUTE)
-        over = await _over(turns, self._ceilings.turns_a_minute)
+        """Count a turn of a chat. Where there is no room to count, nobody is held up for it."""
+        try:
+            turns = await self._volatile.count("turns", chat, seconds=_MINUTE)
+        except Full:
+            return Speed.FINE
+        over = turns - self._ceilings.turns_a_minute
         if over <= 0:
             return Speed.FINE
         return Speed.FIRST if over == 1 else Speed.MORE

@@ -249,7 +249,7 @@ class Inbound:
             await self._talks.keep(chat, Known(turn.talk, ends))
             pictures = leaving.pictures_in(turn.talk.state)
             await self._carrier.touch_pictures(chat, pictures, IDLE_SECONDS)
-        except Away as error:
+        except (Away, Full) as error:
             if not turn.effects:
                 raise
             # It was done: the talk stays where it was, and a repeat must not redo it.

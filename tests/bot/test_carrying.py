@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.app import House
-from bot.carrying import Carrier, Overtaken, PictureGone
+from bot.carrying import MOST_FILES_BYTES, Carrier, Overtaken, PictureGone
 from handlers.effects import (
     AddPicture,
     AddWords,
@@ -26,7 +26,8 @@ from handlers.turn import Facts, Needs, Thread
 from storage import outbox
 from storage.tables import letters, parts
 from storage.tables import tips as tips_table
-from storage.volatile import Volatile
+from storage.tips import PictureData
+from storage.volatile import Full, Volatile
 from tests.desk_world import NOW
 from tests.tip_world import PHOTO, Clock, count, new_tip
 from tests.whole_house import open_house
@@ -107,6 +108,14 @@ async def test_a_picture_that_is_gone_files_nothing(world: World) -> None:
     with pytest.raises(PictureGone):
         await world.do(AddPicture(new.key, SHOWN))
     assert await count(world.house.database, parts) == 1
+
+
+async def test_however_many_files_are_kept_there_is_room_for_words(world: World) -> None:
+    large = PictureData("video/mp4", bytes(8 * 1024 * 1024))
+    with pytest.raises(Full):
+        for number in range(MOST_FILES_BYTES // len(large.data) + 9):
+            await world.carrier.keep_picture(CHAT, f"f{number}", large, b"", 60)
+    await world.volatile.put("talk", "web|b", bytes(9 * 1024 * 1024), seconds=60)
 
 
 async def test_another_chats_picture_is_not_there(world: World) -> None:

@@ -293,7 +293,7 @@ async def test_a_store_without_room_sets_tips_aside_and_lets_talks_go_on(clock: 
     tiny = Memory(new_master(), lambda: clock().timestamp(), max_bytes=8)
     flood = Flood(tiny, Ceilings())
     assert await flood.sets_aside("telegram|1", "north")
-    assert await flood.turn("telegram|1") is not Speed.FINE
+    assert await flood.turn("telegram|1") is Speed.FINE
 
 
 @given(st.lists(st.sampled_from(["a", "b"]), max_size=30))

@@ -145,6 +145,20 @@ async def test_what_was_done_is_not_done_again_when_only_the_answer_failed(house
     assert await count(house.database, parts) == 2
 
 
+async def test_a_full_store_neither_refuses_what_is_sent_nor_says_that_it_failed(
+    house: House,
+) -> None:
+    chat = Chat(house)
+    code = await chat.go_to_review()
+    assert isinstance(house.volatile, Memory)
+    room, house.volatile._max_bytes = house.volatile._max_bytes, 0
+    answer = await chat.do(Chose("send"), "one")
+    house.volatile._max_bytes = room
+    assert line(house, "failed") not in text_of(answer)
+    assert code in text_of(answer)
+    assert await count(house.database, tips_table) == 1
+
+
 @pytest.mark.postgresql
 async def test_a_database_that_goes_away_gets_a_kind_answer_and_comes_back(
     postgresql_url: str, tmp_path: Path, clock: Clock
