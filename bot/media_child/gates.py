@@ -1,4 +1,4 @@
-"""The gates of the kernel that a decoder never needs: no socket, no program, no second process.
+"""The gates of the kernel that a decoder never needs: no socket, program, second process, signal.
 
 A filter of system calls (seccomp). It holds also where the kernel grants no namespaces, and lets
 threads through, which a limit on processes cannot tell from processes.
@@ -26,6 +26,8 @@ _MACHINES = {
             *(425, 321, 298, 323),  # io_uring_setup, bpf, perf_event_open, userfaultfd
             *(248, 249, 250),  # add_key, request_key, keyctl
             *(272, 308, 165, 319),  # unshare, setns, mount, memfd_create
+            *(62, 200, 234, 129, 297),  # kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo
+            *(434, 424, 438),  # pidfd_open, pidfd_send_signal, pidfd_getfd
         ),
     ),
     "aarch64": (
@@ -37,6 +39,8 @@ _MACHINES = {
             *(425, 280, 241, 282),
             *(217, 218, 219),
             *(97, 268, 40, 279),
+            *(129, 130, 131, 138, 240),
+            *(434, 424, 438),
         ),
     ),
 }

@@ -176,6 +176,23 @@ async def test_the_sandbox_is_as_strong_as_it_says() -> None:
         assert status["network"] in {"OSError", "PermissionError"}
 
 
+def test_a_child_cannot_end_the_bot_on_a_kernel_that_knows_only_the_gates() -> None:
+    script = f"""
+        import ctypes, os, signal, sys
+        sys.path.insert(0, {str(ROOT)!r})
+        from bot.media_child import gates
+        libc = ctypes.CDLL(None)
+        libc.prctl(38, 1, 0, 0, 0)
+        if not gates.close(libc):
+            sys.exit("no gates here")
+        try:
+            os.kill(os.getppid(), 0)
+        except PermissionError:
+            print("refused")
+    """
+    assert _printed(script) == "refused\n"
+
+
 @pytest.mark.parametrize("kind", [*hostile.whole()])
 def test_every_decoder_works_without_a_second_thread(kind: str) -> None:
     """Root may start threads against the limit, so the child is nobody here, where it can be."""
