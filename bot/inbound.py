@@ -341,6 +341,8 @@ def unusable(refusal: Refusal) -> Unusable:
     """What the worker is told about a refused file. A child that was taken over is not their doing:
     to them that file is broken.
     """
+    if refusal is Refusal.BUSY:
+        return Unusable.STORE_FULL
     return Unusable.BROKEN if refusal is Refusal.UNSAFE else Unusable(refusal.value)
 
 

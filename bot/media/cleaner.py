@@ -30,6 +30,8 @@ from bot.media.recognising import recognise
 _AT_ONCE = 2
 # A film takes many seconds: while one is cleaned, the other place is kept for pictures.
 _FILMS_AT_ONCE = 1
+# Whoever waits holds a video in memory, and a place where it came in: some stay for pictures.
+_FILMS_AT_MOST = 3
 _WORD_BYTES = 64
 # A child may say these itself; everything else that it says is a file, or nothing.
 _MAY_SAY = {
@@ -73,14 +75,16 @@ class Cleaner:
         self,
         *,
         at_once: int = _AT_ONCE,
+        most_films: int = _FILMS_AT_MOST,
         seconds: float | None = None,
         child: Sequence[str] = children.CHILD,
     ) -> None:
-        """`seconds` is the longest life of a child, None what its kind needs; `child` the command
-        that starts one.
+        """`most_films` videos are cleaned or wait at a time. `seconds` is the longest life of a
+        child, None what its kind needs; `child` the command that starts one.
         """
         self._gate = asyncio.Semaphore(at_once)
         self._films = asyncio.Semaphore(_FILMS_AT_ONCE)
+        self._most_films, self._films_here = most_films, 0
         self._seconds = seconds
         self._child = tuple(child)
 
@@ -97,8 +101,12 @@ class Cleaner:
         way = _way(kind)
         if len(data) > way.max_bytes:
             return Refusal.TOO_BIG
+        if kind is Kind.VIDEO and self._films_here >= self._most_films:
+            return Refusal.BUSY
         async with AsyncExitStack() as places:
             if kind is Kind.VIDEO:
+                self._films_here += 1
+                places.callback(self._film_left)
                 await places.enter_async_context(self._films)
             await places.enter_async_context(self._gate)
             words = (kind.value, *(str(word) for word in way.words))
@@ -106,6 +114,9 @@ class Cleaner:
         if isinstance(answer, Refusal):
             return answer
         return _MAY_SAY.get(answer) or way.judge(answer) or Refusal.UNSAFE
+
+    def _film_left(self) -> None:
+        self._films_here -= 1
 
     async def sandbox(self) -> Sandbox:
         """What the kernel grants the child, for `doctor`."""

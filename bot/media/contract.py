@@ -54,6 +54,8 @@ class Refusal(StrEnum):
     TOO_LONG = "too_long"
     """A video of more than a minute."""
     TOO_SLOW = "too_slow"
+    BUSY = "busy"
+    """So many videos wait already that whoever holds this one would keep pictures out."""
     PROTECTED = "protected"
     """A PDF that asks for a password."""
     VOICE = "voice"

@@ -15,6 +15,7 @@ from handlers.tips import Kind
 from storage import tips
 from storage.audit import Act
 from storage.tips import PictureData
+from storage.volatile import Memory
 from tests import clips
 from tests.desk_browser import Browser, World, picture
 from tests.desk_world import add
@@ -100,6 +101,15 @@ async def test_who_asks_for_the_middle_first_has_opened_it_too(one: World) -> No
     await browser.get(film, Range="bytes=1000-1999")
     assert browser.status == 206
     assert (await one.acts()).count(Act.FILE_OPENED) == 1
+
+
+async def test_a_full_store_keeps_no_file_from_its_officer(one: World) -> None:
+    browser, _, _ = await claimed(one, FILM)
+    [film] = links(browser)
+    assert isinstance(one.parts.volatile, Memory)
+    one.parts.volatile._max_bytes = 0
+    async with browser.client.get(film) as answer:
+        assert answer.status == 200
 
 
 async def test_an_answer_takes_a_picture_that_is_cleaned_first(one: World) -> None:

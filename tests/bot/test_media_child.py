@@ -248,6 +248,13 @@ async def test_a_video_keeps_no_picture_waiting(tmp_path: Path) -> None:
     assert order.rindex("p") < order.index("v", order.index("v") + 1)
 
 
+async def test_of_many_videos_at_once_few_wait_and_the_next_comes_in_again() -> None:
+    cleaner = Cleaner(child=_child("import time; time.sleep(0.2)"))
+    found = await asyncio.gather(*(cleaner.clean(coded.film()) for _ in range(6)))
+    assert found.count(Refusal.BUSY) == 3
+    assert await cleaner.clean(coded.film()) is not Refusal.BUSY
+
+
 async def test_a_child_that_cannot_start_is_reported_as_absent() -> None:
     assert await Cleaner(child=_child("import nothing_of_this_name")).sandbox() is Sandbox.ABSENT
 

@@ -27,7 +27,8 @@ class Cleaned:
 
 async def clean(planted: Iterable[Planted]) -> list[Cleaned]:
     """All of them, two at a time. Two cleaners, because one takes no second video meanwhile."""
-    files, cleaners = list(planted), (Cleaner(at_once=1), Cleaner(at_once=1))
+    files = list(planted)
+    cleaners = [Cleaner(at_once=1, most_films=len(files)) for _ in range(2)]
     started = (cleaners[number % 2].clean(each.data) for number, each in enumerate(files))
     answers = await asyncio.gather(*started)
     return [Cleaned(*pair) for pair in zip(files, answers, strict=True)]
@@ -35,7 +36,8 @@ async def clean(planted: Iterable[Planted]) -> list[Cleaned]:
 
 async def throw(files: Iterable[Hostile]) -> dict[str, str]:
     """How each hostile file was answered, by its name: a refusal, `clean`, or what is wrong."""
-    cleaner, thrown = Cleaner(), list(files)
+    thrown = list(files)
+    cleaner = Cleaner(most_films=len(thrown))
     answers = await asyncio.gather(*(cleaner.clean(each.data) for each in thrown))
     return {each.name: _said(answer) for each, answer in zip(thrown, answers, strict=True)}
 
