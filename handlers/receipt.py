@@ -25,6 +25,7 @@ _CODE_LIKE_GROUPS = range(3, 6)
 _LABEL_WORDS = frozenset(
     "MA BIEN NHAN TRA CUU SO CHUONG LA DAY CUA TOI EM CODE RECEIPT BELL NUMBER MY THE IS".split()
 )
+_MOST_LETTERS = 20_000
 _ADDRESS = re.compile(r"://|@|www\.", re.IGNORECASE)
 _ORDINARY = re.compile(
     r"(?:(?:NGH|NG|NH|CH|GH|GI|KH|PH|QU|TH|TR|D9|[BCDGHKLMNPQRSTVX])?"
@@ -69,8 +70,11 @@ def read(text: str) -> tuple[str, ...]:
     Forgives case, spaces, dashes, dots, full-width characters, O for 0, I and L for 1, words around
     the code, and what a Telex or VNI keyboard made of it. At most four codes, each with the right
     check symbol. What could as well be ordinary words or a number of digits alone is not read as a
-    code (one code in a few hundred; those are not given out).
+    code (one code in a few hundred; those are not given out). Text that is longer than any tip may
+    be is not looked through: a form may send four million letters.
     """
+    if len(text) > _MOST_LETTERS:
+        return ()
     for window in _windows(_groups(text)):
         found: dict[str, int] = {}
         for keyboard in KEYBOARDS:
@@ -85,7 +89,7 @@ def looks_like_code(text: str) -> bool:
     """Whether somebody evidently tried to type a code, right or wrong: groups that mix letters and
     digits as no sentence does. For the answer "there is a typo".
     """
-    if _ADDRESS.search(text):
+    if len(text) > _MOST_LETTERS or _ADDRESS.search(text):
         return False
     groups = _without_labels(_groups(text))
     if any(_size([group]) in _CODE_LIKE_LENGTHS and _changes(group) >= 3 for group in groups):

@@ -348,3 +348,9 @@ def test_nearly_every_code_with_a_wrong_symbol_is_recognised_as_an_attempt() -> 
 
 def test_a_very_long_text_is_read_quickly_enough_to_be_bounded() -> None:
     assert len(read("Ấ7Ạ3 " * 20_000 + SHOWN)) <= 4
+
+
+def test_what_no_tip_may_hold_is_not_looked_through() -> None:
+    assert read(f"{'a ' * 9_000}{SHOWN}")
+    assert not read(f"{'a ' * 10_000}{SHOWN}")
+    assert not looks_like_code(f"{'a ' * 10_000}{SHOWN}")
