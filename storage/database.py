@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import ring
+from storage import one_trip, ring
 from storage.cache import RecordCache
 from storage.keys import Keys, MissingKey, TwinKeys, WrongMasterKey
 from storage.ring import Ring
@@ -264,6 +264,10 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Any, _: Any, told: Any, options: Any) -> Any:
+        return dialect.dbapi.connect(*told, async_creator_fn=one_trip.connect, **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
