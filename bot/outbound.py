@@ -20,6 +20,10 @@ from storage.outbox import Letter, LetterKind
 
 BATCH = 100
 LOOK_SECONDS = 1.0
+REST_SECONDS = 0.2
+"""Between two looks: of many that file at once each wakes us, and every look goes through all that
+waits.
+"""
 
 
 class MailRoom:
@@ -101,8 +105,10 @@ def _is_due(letter: Letter, now: datetime) -> bool:
 
 
 async def _again_and_again(work: Callable[[], Awaitable[object]], wake: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
     while True:
         wake.clear()
+        rested = loop.time() + REST_SECONDS
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - the outermost frame of the mail room
@@ -112,3 +118,4 @@ async def _again_and_again(work: Callable[[], Awaitable[object]], wake: asyncio.
                 await wake.wait()
         except TimeoutError:
             continue
+        await asyncio.sleep(max(0.0, rested - loop.time()))
