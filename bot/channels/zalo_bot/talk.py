@@ -28,6 +28,7 @@ MOST_FILE_BYTES = 20 * 1024 * 1024
 _IN_A_ROW_SECONDS = 24 * 3600
 _TOLD_SECONDS = 24 * 3600
 _ALONE = "update"
+_DOWNLOADS_AT_ONCE = 4
 _WITHHELD, _COUNTED, _TOLD = "withheld", "withheld and counted", "told in a group"
 
 
@@ -70,6 +71,7 @@ class Workers:
         self._texts = texts
         self._where = where
         self._slow = slow
+        self._downloads = asyncio.Semaphore(_DOWNLOADS_AT_ONCE)
 
     def alone(self, place: str) -> AbstractAsyncContextManager[None]:
         """Whoever takes something from a chat, or changes what numbers mean there, does it in here;
@@ -174,15 +176,17 @@ class Workers:
             note_failure(Log.CHAT_FAILED, error)
 
     async def _picture(self, what: Pictured) -> Event:
-        data = await media.fetch(
-            what.url,
-            api_url=self._where.api_url,
-            hosts=self._where.hosts,
-            most_bytes=MOST_FILE_BYTES,
-        )
-        if isinstance(data, Unusable):
-            return Brought(data, what.words)
-        kept = await self._inbound.keep_picture(self._channel, what.address, data)
+        # Each is held in memory until it is clean: a hundred chats at once would be two gigabytes.
+        async with self._downloads:
+            data = await media.fetch(
+                what.url,
+                api_url=self._where.api_url,
+                hosts=self._where.hosts,
+                most_bytes=MOST_FILE_BYTES,
+            )
+            if isinstance(data, Unusable):
+                return Brought(data, what.words)
+            kept = await self._inbound.keep_picture(self._channel, what.address, data)
         return Showed(kept, what.words) if isinstance(kept, Picture) else Brought(kept, what.words)
 
     async def _readable(self, address: str) -> None:
