@@ -118,5 +118,6 @@ WRITERS: Mapping[str, str] = {
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
     "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "storage/database.py": "the database",
+    "storage/one_trip.py": "the same on SQLite",
 }
-"""Everybody who may write to a disk. What a worker sends passes through none but the last."""
+"""Everybody who may write to a disk. What a worker sends passes through none but the last two."""
