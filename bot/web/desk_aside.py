@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.acting import mute
 from bot.web.access import NoTip, NotYours, Seat, Stopped, checked_form, seated
-from bot.web.desk_pages import guarded, page, said
+from bot.web.desk_pages import TIP, guarded, page, said, tip_of
 from bot.web.parts import PARTS, Parts
 from handlers.roles import Role
 from handlers.screens import Say
@@ -28,8 +28,8 @@ def add_routes(app: web.Application) -> None:
     """GET and POST /desk/cho-xem, and /desk/tin/<tip>/tat-tieng."""
     app.router.add_get(PAGE, guarded(_show))
     app.router.add_post(PAGE, guarded(_change))
-    app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}" + MUTE, guarded(_look))
-    app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}" + MUTE, guarded(_mute))
+    app.router.add_get(TIP + MUTE, guarded(_look))
+    app.router.add_post(TIP + MUTE, guarded(_mute))
 
 
 def leads(member: Member) -> bool:
@@ -140,7 +140,7 @@ async def _mute(request: web.Request) -> web.Response:
 
 
 async def _seen(request: web.Request, seat: Seat, now: datetime) -> Card:
-    tip = bytes.fromhex(request.match_info["tip"])
+    tip = tip_of(request)
     async with request.app[PARTS].database.read() as tx:
         card = await cases.see(tx, seat.member.id, tip, now)
     if isinstance(card, Refusal):

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.acting import act, undo
 from bot.web.access import NotYours, Seat, checked_form, seated
-from bot.web.desk_pages import guarded, page, said, see_other
+from bot.web.desk_pages import TIP, guarded, page, said, see_other, tip_of
 from bot.web.parts import PARTS
 from handlers.moderators.actions import CloseOutside
 from handlers.screens import Say
@@ -24,28 +24,28 @@ def add_routes(app: web.Application) -> None:
     happens, GET /desk/ngoai-pham-vi.
     """
     app.router.add_get(OFTEN, guarded(_often))
-    app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}" + PAGE, guarded(_look))
-    app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}" + PAGE, guarded(_close))
-    app.router.add_post("/desk/tin/{tip:[0-9a-f]{32}}/lay-lai", guarded(_undo))
+    app.router.add_get(TIP + PAGE, guarded(_look))
+    app.router.add_post(TIP + PAGE, guarded(_close))
+    app.router.add_post(TIP + "/lay-lai", guarded(_undo))
     # Where a page that came of a form is loaded again, or its language is changed.
-    app.router.add_get("/desk/tin/{tip:[0-9a-f]{32}}/lay-lai", guarded(_look))
+    app.router.add_get(TIP + "/lay-lai", guarded(_look))
 
 
 async def _look(request: web.Request) -> web.Response:
     """What was closed and can still be taken back; the same answer for everything else."""
     seat, parts = await seated(request), request.app[PARTS]
-    removed = await out_of_scope.recall(parts.volatile, seat.member.id, _tip(request))
+    removed = await out_of_scope.recall(parts.volatile, seat.member.id, tip_of(request))
     if removed is not None and parts.clock() < removed.ends:
         return _page(request, seat, said("desk.outside.done"), removed=removed)
     async with parts.database.read() as tx:
-        seen = await cases.see(tx, seat.member.id, _tip(request), parts.clock())
+        seen = await cases.see(tx, seat.member.id, tip_of(request), parts.clock())
     if isinstance(seen, Card):
         return see_other(_case_of(request))
     return _page(request, seat, said("desk.no.too_late"), status=HTTPStatus.GONE)
 
 
 async def _close(request: web.Request) -> web.Response:
-    seat, parts, tip = await seated(request), request.app[PARTS], _tip(request)
+    seat, parts, tip = await seated(request), request.app[PARTS], tip_of(request)
     fields = await checked_form(request, seat.session.token)
     action, taken = CloseOutside(sure=bool(fields.get("sure"))), list[Removed]()
     async with parts.database.write() as tx:
@@ -67,7 +67,7 @@ async def _undo(request: web.Request) -> web.Response:
     seat, parts = await seated(request), request.app[PARTS]
     await checked_form(request, seat.session.token)
     undone = await undo(
-        parts.database, parts.volatile, seat.member.id, _tip(request), parts.clock()
+        parts.database, parts.volatile, seat.member.id, tip_of(request), parts.clock()
     )
     if undone.well:
         return _page(request, seat, undone.says, case=_case_of(request))
@@ -118,10 +118,6 @@ def _page(
         until=removed.ends.astimezone(parts.timezone) if removed else None,
         case=case,
     )
-
-
-def _tip(request: web.Request) -> bytes:
-    return bytes.fromhex(request.match_info["tip"])
 
 
 def _case_of(request: web.Request) -> str:

@@ -27,6 +27,9 @@ from handlers.texts import Texts
 from storage.chance import new_token
 from storage.volatile import Full
 
+TIP = "/desk/tin/{tip:[0-9a-f]{32}}"
+"""The address of a tip's page; what can be done about it beyond that page lies below it."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -61,6 +64,11 @@ def page(
     }
     text = request.app[RENDERER].render(f"{room}/{template}.html", texts.get, told | values)
     return web.Response(text=text, content_type="text/html", status=status)
+
+
+def tip_of(request: web.Request) -> bytes:
+    """The tip that an address below `TIP` names."""
+    return bytes.fromhex(request.match_info["tip"])
 
 
 def see_other(where: str) -> web.Response:

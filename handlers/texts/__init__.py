@@ -9,6 +9,8 @@ from typing import Any
 from handlers.languages import Language
 from handlers.screens import Button, Choice, Line, Rendered, Say, Screen
 
+_HANDBOOKS = frozenset(f"handbook.{language}.toml" for language in Language)
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
@@ -19,11 +21,11 @@ class Texts:
 
     @classmethod
     def load(cls, language: Language) -> "Texts":
-        """Read the texts of `language` from the package: talk, pages, desk, bulletins."""
+        """Read the texts of `language` from the package; a file for each part of the house."""
         by_key: dict[str, str] = {}
-        for part in ("", "page.", "desk.", "mailing.", "planning.", "studio.", "incident."):
-            source = resources.files("handlers.texts").joinpath(f"{part}{language}.toml")
-            if source.is_file():
+        for source in resources.files("handlers.texts").iterdir():
+            # The handbook is no text of the screen: it has a reader of its own.
+            if f".{source.name}".endswith(f".{language}.toml") and source.name not in _HANDBOOKS:
                 by_key.update(_flat(tomllib.loads(source.read_text(encoding="utf-8")), ""))
         return cls(language, by_key)
 

@@ -28,6 +28,7 @@ from storage.tables.desks import (
     grants,
     staff,
     unit_choices,
+    unit_rules,
     units,
 )
 from storage.tables.house import counters, instance, keyring, metadata
@@ -76,6 +77,7 @@ __all__ = [
     "tips",
     "tombstones",
     "unit_choices",
+    "unit_rules",
     "units",
     "versions",
     "wraps",

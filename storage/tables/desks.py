@@ -100,6 +100,15 @@ unit_choices = Table(
     Column("page_first", Text, nullable=False),
 )
 
+# What a unit decided for itself, one row for each topic (`storage.unit_rules.Topic`).
+unit_rules = Table(
+    "unit_rules",
+    metadata,
+    Column("unit", String(60), primary_key=True),
+    Column("topic", String(20), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

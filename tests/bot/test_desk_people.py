@@ -7,7 +7,7 @@ from typing import cast
 
 from bs4 import Tag
 
-from bot.web import desk
+from bot.web import desk_list
 from handlers.coach import Doubt
 from handlers.languages import Language
 from handlers.moderators.accounts import Weakness
@@ -249,7 +249,7 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.outcome.{outcome}" for outcome in Outcome),
         *(f"desk.turn.{whose}" for whose in Whose),
         *(f"desk.role.{role}" for role in Role),
-        *(f"desk.list.{name}" for name in desk.FILTERS),
+        *(f"desk.list.{name}" for name in desk_list.FILTERS),
         *(f"desk.join.{weak}" for weak in Weakness),
         *(f"desk.tip.{at}{end}" for at in ("ask", "answer", "close") for end in ENDS),
         *(f"desk.entry.{kind}" for kind in Kind),

@@ -86,6 +86,11 @@ OTHERS: Mapping[str, Fields] = {
         "public_key": What(Kind.PUBLIC, "half of the unit's key pair"),
         "private_key": What(Kind.SEALED, "the other half, under the units' key"),
     },
+    "unit_rules": {
+        "unit": _UNIT,
+        "topic": What(Kind.CLOSED, "storage.unit_rules.Topic"),
+        "body": What(Kind.PUBLIC, "what the unit decided for itself, never of a tip"),
+    },
     "unit_choices": {"unit": _UNIT, "page_first": What(Kind.CLOSED, "categories")},
     "staff": {
         "id": _MEMBER,
