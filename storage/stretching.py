@@ -14,7 +14,7 @@ from storage.crypto import stretched
 
 STRETCHES_AT_ONCE = 2
 """Two at once keep a small server answering, and hold 38 MiB."""
-MOST_READY = 256
+MOST_READY = 1024
 READY_SECONDS = 900.0
 """How many codes are kept stretched, and for how long, in the memory of this process only. Whoever
 reads their summary longer than that waits for the job at [Send].
