@@ -75,7 +75,8 @@ async def hand_over(
         return await cases.not_held(tx, known)
     if known.holder == to.hex():
         return Done(known.status)
-    if await staff.by_id(tx, to) is None or not await cases.reads_at_desk(tx, to, known):
+    member = await staff.by_id(tx, to)
+    if member is None or not member.enrolled or not await cases.reads_at_desk(tx, to, known):
         return Refusal(No.NO_READER)
     return await _give(tx, officer, held, to, Act.HANDED_OVER, now)
 
