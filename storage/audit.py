@@ -35,6 +35,8 @@ class Act(StrEnum):
     REOPENED = "reopened"
     MUTED = "muted"
     LET_IN = "let_in"
+    LABELLED = "labelled"
+    SEARCHED = "searched"
     SIGNED_IN = "signed_in"
     ENROLLED = "enrolled"
     GRANTED = "granted"

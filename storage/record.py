@@ -5,6 +5,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from handlers.labels import Label, in_order, known_labels
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
@@ -71,6 +72,7 @@ class Record:
     answer: AnswerTime | None = None
     overdue: bool = False
     aside: bool = False
+    labels: frozenset[Label] = frozenset()
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -105,6 +107,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "answer": record.answer,
             "overdue": record.overdue,
             "aside": record.aside,
+            "labels": in_order(record.labels),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -150,6 +153,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         answer=AnswerTime(read["answer"]) if read.get("answer") else None,
         overdue=read.get("overdue", False),
         aside=read.get("aside", False),
+        labels=known_labels(read.get("labels", ())),
     )
 
 
