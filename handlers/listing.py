@@ -23,7 +23,7 @@ class Facet(StrEnum):
     PLACE = "noi"
     LABEL = "nhan"
     HOLDER = "ai"
-    UNIT = "don-vi"
+    UNIT = "don_vi"
     DANGER = "nguy"
     AGE = "tuoi"
 
@@ -103,10 +103,6 @@ class Choice:
         if self.sort is not Sort.URGENT:
             pairs.append((SORT, self.sort.value))
         return tuple(pairs)
-
-    def narrows(self) -> bool:
-        """Whether anything but the order was chosen."""
-        return any(value != Stage.ALL for _, value in self.picked)
 
 
 def read(fields: Mapping[str, str]) -> Choice:

@@ -66,7 +66,7 @@ async def find(
         except BaseException:
             shelf.wipe()
             raise
-        shelves.make_room(shelf)
+        shelves.settle(session, shelf)
     return Found(seen, hits, unopened)
 
 

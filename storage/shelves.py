@@ -110,8 +110,12 @@ class Shelves:
             shelf = self._of[session] = Shelf(staff)
         return shelf
 
-    def make_room(self, beside: Shelf) -> None:
-        """Let the oldest go while all together take too much, but never the one `beside`."""
+    def settle(self, of: str, beside: Shelf) -> None:
+        """After a search: the oldest go while all together take too much, but never the one
+        `beside`, unless its session ended meanwhile.
+        """
+        if self._of.get(of) is not beside:
+            beside.wipe()
         for session, shelf in list(self._of.items()):
             if sum(each.size for each in self._of.values()) <= ALL_BYTES:
                 return

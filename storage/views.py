@@ -124,7 +124,7 @@ async def _write(tx: Tx, staff: bytes, found: Sequence[View]) -> None:
     if not told:
         await tx.run(delete(views).where(mine))
         return
-    plain = json.dumps(told, ensure_ascii=False).encode()
+    plain = json.dumps({"views": told}, ensure_ascii=False).encode()
     body = tx.keys.seal(Purpose.STAFF, plain, _about(staff))
     if not await tx.run(update(views).where(mine).values(body=body)):
         await tx.run(insert(views).values(staff=staff, body=body))
@@ -135,7 +135,8 @@ def _opened(tx: Tx, staff: bytes, row: Row[Any] | None, now: datetime) -> tuple[
         return ()
     earliest = now - timedelta(minutes=UNDO_MINUTES)
     found = []
-    for told in json.loads(tx.keys.open_sealed(Purpose.STAFF, row.body, _about(staff))):
+    plain = tx.keys.open_sealed(Purpose.STAFF, row.body, _about(staff))
+    for told in json.loads(plain)["views"]:
         gone = datetime.fromisoformat(told["gone"]) if told["gone"] else None
         # What a view means is read as an address is: a value that is none any more is left out.
         choice = read(dict(told["pairs"]))

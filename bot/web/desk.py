@@ -5,10 +5,13 @@ from aiohttp import web
 from bot.web import (
     desk_aside,
     desk_bell,
+    desk_labels,
     desk_list,
     desk_live,
     desk_outside,
+    desk_search,
     desk_tip,
+    desk_views,
     enter,
     incident,
     installing,
@@ -27,6 +30,9 @@ ROOMS = (
     installing,
     incident,
     desk_list,
+    desk_search,
+    desk_views,
+    desk_labels,
     desk_tip,
 )
 """Every part of the desk that has pages of its own."""

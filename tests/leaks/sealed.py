@@ -46,6 +46,7 @@ _RECORD = {
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
     **dict.fromkeys(("triage", "answer", "overdue"), What(Kind.CLOSED, "classes of durations")),
+    "labels": What(Kind.CLOSED, "what there is to do for the tip"),
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),
@@ -104,6 +105,9 @@ OTHERS: Mapping[str, Fields] = {
         ("chat", "topics", "reading", "trouble", "left"), What(Kind.STAFF, "the group of a desk")
     ),
     "storage.desk_codes.make": dict.fromkeys(("kind", "about", "until"), _OF_STAFF),
+    "storage.views._write": {
+        "views": What(Kind.STAFF, "a member's filters, by closed values, with names of their own")
+    },
     "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},
     "storage.outlets._sealed": dict.fromkeys(
         ("address", "title"), What(Kind.PUBLIC, "a unit's public channel")
