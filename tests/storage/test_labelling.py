@@ -13,6 +13,7 @@ from storage.audit import Act
 from storage.cases import Done, No, Refusal
 from storage.database import Database
 from storage.staff import Member
+from storage.tables import tips
 from tests import desk_world
 from tests.desk_world import NOW
 from tests.tip_world import file, new_tip, record_of
@@ -93,7 +94,7 @@ async def test_all_labels_fit_into_a_record_of_one_size(made: Database) -> None:
 
     async def size() -> int:
         async with made.read() as tx:
-            row = await stored.row_where(tx, stored.tips.c.id == tip)
+            row = await stored.row_where(tx, tips.c.id == tip)
             assert row is not None
             return len(row.record)
 
