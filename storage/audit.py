@@ -45,6 +45,8 @@ class Act(StrEnum):
     MOVED_UP = "moved_up"
     MUTED = "muted"
     LET_IN = "let_in"
+    LABELLED = "labelled"
+    SEARCHED = "searched"
     SIGNED_IN = "signed_in"
     ENROLLED = "enrolled"
     GRANTED = "granted"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from handlers.labels import Label, in_order, known_labels
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
@@ -92,6 +93,7 @@ class Record:
     aside: bool = False
     acted: datetime | None = None
     ending: Ending | None = field(default=None, repr=False)
+    labels: frozenset[Label] = frozenset()
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -128,6 +130,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "aside": record.aside,
             "acted": record.acted.isoformat() if record.acted else None,
             "ending": _told(record.ending) if record.ending else None,
+            "labels": in_order(record.labels),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -175,6 +178,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         aside=read.get("aside", False),
         acted=_moment(read.get("acted")),
         ending=_ending(read["ending"]) if read.get("ending") else None,
+        labels=known_labels(read.get("labels", ())),
     )
 
 

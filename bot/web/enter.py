@@ -9,7 +9,16 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access, desk_aside, desk_bell, desk_outside, incident
+from bot.web import (
+    access,
+    desk_aside,
+    desk_bell,
+    desk_labels,
+    desk_outside,
+    desk_search,
+    desk_views,
+    incident,
+)
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -202,6 +211,7 @@ async def _sign_out(request: web.Request) -> web.Response:
         return response
     fields = await checked_form(request, session.token)
     everywhere = bool(fields.get("everywhere"))
+    desk_search.forget(request.app, session, everywhere=everywhere)
     await access.end(parts, session, everywhere=everywhere)
     response = see_other(f"/desk/vao?da=ra&tieng={session.language}")
     access.take_cookie(parts, response, "desk")
@@ -225,6 +235,7 @@ async def _switch_language(request: web.Request) -> web.Response:
             desk_aside.PAGE,
             desk_bell.PAGE,
             desk_outside.OFTEN,
+            desk_views.PAGE,
             incident.PAGE,
         }
         or _is_tip_page(back)
@@ -304,7 +315,7 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 def _is_tip_page(path: str) -> bool:
     rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
-    rest = rest.removesuffix(desk_aside.MUTE)
+    rest = rest.removesuffix(desk_aside.MUTE).removesuffix(desk_labels.LABELS)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 

@@ -14,6 +14,7 @@ from broadcasts.report import Column
 from handlers import coach, telling
 from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
+from handlers.labels import Label
 from handlers.languages import Language
 from handlers.routing import Exclusion
 from handlers.screens import Say, Screen, Tone, say
@@ -27,6 +28,7 @@ ROOMS = ("handlers", "storage", "broadcasts", "bot")
 # The families of keys that are put together in the talk, with all their members.
 FAMILIES: dict[str, Iterable[str]] = {
     "category": Category,
+    "label": Label,
     "status": Status,
     "outcome": Outcome,
     "unusable": Unusable,

@@ -48,6 +48,7 @@ _RECORD = {
     **dict.fromkeys(("triage", "answer", "overdue"), What(Kind.CLOSED, "classes of durations")),
     "acted": What(Kind.STAFF, "the minute of the holder's last act, to the hour where none was"),
     "ending": What(Kind.STAFF, "who closed the tip, until when they may undo it, how it stood"),
+    "labels": What(Kind.CLOSED, "what there is to do for the tip"),
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),
@@ -108,6 +109,9 @@ OTHERS: Mapping[str, Fields] = {
         ("chat", "topics", "reading", "trouble", "left"), What(Kind.STAFF, "the group of a desk")
     ),
     "storage.desk_codes.make": dict.fromkeys(("kind", "about", "until"), _OF_STAFF),
+    "storage.views._write": {
+        "views": What(Kind.STAFF, "a member's filters, by closed values, with names of their own")
+    },
     "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},
     "storage.outlets._sealed": dict.fromkeys(
         ("address", "title"), What(Kind.PUBLIC, "a unit's public channel")

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 
 from handlers import clocks
 from handlers.effects import FileTip
+from handlers.labels import Label
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
@@ -23,6 +24,7 @@ from storage import (
     desk_codes,
     desk_groups,
     holding,
+    labelling,
     out_of_scope,
     posts,
     readers,
@@ -286,6 +288,17 @@ async def _read_who(house: House) -> None:
         assert await cases.read_who(tx, house.one.id, house.tip, NOW) == "Một người trong tổ."
 
 
+async def _label(house: House) -> None:
+    put, none = frozenset({Label.NEEDS_VISIT}), frozenset[Label]()
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await labelling.change(tx, member.id, house.tip, put=put, taken=none, now=NOW)
+        assert done == Refusal(No.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await labelling.change(tx, house.one.id, house.tip, put=put, taken=none, now=NOW)
+    assert isinstance(done, Done)
+
+
 async def _out_of_scope(house: House) -> None:
     async with house.made.write() as tx:
         await out_of_scope.close(tx, house.one.id, house.tip, NOW)
@@ -446,6 +459,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "holding.hand_over": _hand_over,
     "holding.release": _release,
     "holding.take_over": _take_over,
+    "labelling.change": _label,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
