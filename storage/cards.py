@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
-from storage import readers, record, staff, stored, units
+from storage import bundles, readers, record, staff, stored, units
 from storage.database import Tx, changes
 from storage.days import VIETNAM
 from storage.record import Record
@@ -24,7 +24,7 @@ _MARK_LETTERS = 16
 class Card:
     """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
     name of who claimed it and may still read it. `mark` is another one as soon as something about
-    the tip is.
+    the tip is. `under` is the tip that leads this one, `beside` how many this one leads.
     """
 
     tip: bytes = field(repr=False)
@@ -44,6 +44,8 @@ class Card:
     turn: Whose
     aside: bool = False
     mark: str = field(default="", repr=False)
+    under: bytes | None = field(default=None, repr=False)
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,22 @@ async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
     if not sight.reads:
         return ()
     people = {member.id.hex(): member for member in await staff.members(tx)}
+    listed = [each for each in await records(tx) if sight.lists(each[1])]
+    seen = {tip: known for tip, known, _ in listed}
     found = [
-        card_of(tip, known, day, officer, people, now)
-        for tip, known, day in await records(tx)
-        if sight.lists(known)
+        bundled(card_of(tip, known, day, officer, people, now), known, seen)
+        for tip, known, day in listed
     ]
     return tuple(sorted(found, key=order))
+
+
+def bundled(card: Card, known: Record, every: Mapping[bytes, Record]) -> Card:
+    """The card with how its tip belongs to others, of which `every` record is seen."""
+    if not bundles.is_bound(known):
+        return card
+    under = bundles.lead_of(card.tip, known, every)
+    beside = len(bundles.followers_of(card.tip, known, every))
+    return replace(card, under=under, beside=beside)
 
 
 def card_of(
@@ -180,7 +192,8 @@ def mark_of(shown: Sequence[Card]) -> str:
 
 def _mark(known: Record) -> str:
     told = (known.status, known.outcome, known.holder, known.unit, known.files, known.end.last)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:_MARK_LETTERS]
+    bound = (known.lead, known.followers) if bundles.is_bound(known) else ""
+    return hashlib.sha256(repr((told, bound)).encode()).hexdigest()[:_MARK_LETTERS]
 
 
 def order(card: Card) -> tuple[bool, bool, datetime, str]:

@@ -44,6 +44,9 @@ class Record:
     is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
+    `lead` and `followers` are the ids (hex) of the tips with which the desk works on it as one, and
+    count only where both say so (`storage.bundles`); `held_back`: one of those may not go to the
+    police, so none of them may.
     """
 
     unit: str
@@ -71,6 +74,16 @@ class Record:
     answer: AnswerTime | None = None
     overdue: bool = False
     aside: bool = False
+    lead: str = field(default="", repr=False)
+    followers: tuple[str, ...] = field(default=(), repr=False)
+    held_back: bool = False
+
+    @property
+    def police_may_read(self) -> bool:
+        """Whether a police unit may read it: its worker agreed, and so did all with whose tips it
+        was merged.
+        """
+        return self.may_go_to_police and not self.held_back
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -105,6 +118,9 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "answer": record.answer,
             "overdue": record.overdue,
             "aside": record.aside,
+            "lead": record.lead,
+            "followers": record.followers,
+            "held_back": record.held_back,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -150,6 +166,9 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         answer=AnswerTime(read["answer"]) if read.get("answer") else None,
         overdue=read.get("overdue", False),
         aside=read.get("aside", False),
+        lead=read.get("lead", ""),
+        followers=tuple(read.get("followers", ())),
+        held_back=read.get("held_back", False),
     )
 
 
