@@ -19,7 +19,7 @@ from handlers.moderators.actions import (
 )
 from handlers.screens import Say, say
 from handlers.tips import may_be_muted
-from storage import audit, cases, mutes, out_of_scope, staff
+from storage import audit, cases, merging, mutes, out_of_scope, staff
 from storage.audit import Act
 from storage.cases import Card, No, Refusal
 from storage.database import Database, Tx
@@ -46,7 +46,7 @@ class Undone:
 
 def standing(card: Card) -> Standing:
     """How a tip stands, by its card."""
-    return Standing(card.status, card.mine, card.holder)
+    return Standing(card.status, card.mine, card.holder, card.beside)
 
 
 async def act(
@@ -126,13 +126,15 @@ async def _carry(
 ) -> cases.Done | Removed | Refusal:
     match effect:
         case TakeOver():
-            return await cases.claim(tx, officer, tip, now)
-        case PutQuestion(words):
-            return await cases.ask(tx, officer, tip, words, now)
-        case PutAnswer(words):
-            return await cases.answer(tx, officer, tip, words, now, attached)
+            return await merging.claim(tx, officer, tip, now)
+        case PutQuestion(words, to_each):
+            asking = merging.ask if to_each else cases.ask
+            return await asking(tx, officer, tip, words, now)
+        case PutAnswer(words, to_each):
+            answering = merging.answer if to_each else cases.answer
+            return await answering(tx, officer, tip, words, now, attached)
         case End(outcome, words):
-            return await cases.close(tx, officer, tip, outcome, words, now)
+            return await merging.close(tx, officer, tip, outcome, words, now)
         case LetGo():
             return await out_of_scope.close(tx, officer, tip, now)
         case _:

@@ -1,6 +1,6 @@
 """The desk's list of tips."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -46,7 +46,8 @@ async def _list(request: web.Request) -> web.Response:
         bell_on = await desk_bell.is_on(tx, request, seat.member)
     which = request.query.get("xem", "all")
     which = which if which in FILTERS else "all"
-    chosen = [card for card in found if FILTERS[which](card)]
+    # What another tip leads stands under it, and is no work of its own.
+    chosen = [card for card in found if FILTERS[which](card) and card.under is None]
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     number = min(max(_number(request.query.get("trang", "1")), 1), pages)
     return page(
@@ -56,6 +57,7 @@ async def _list(request: web.Request) -> web.Response:
         seat=seat,
         cards=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
         count=len(chosen),
+        beneath=_beneath(found),
         which=which,
         filters=tuple(FILTERS),
         number=number,
@@ -66,6 +68,15 @@ async def _list(request: web.Request) -> web.Response:
         silent=silent,
         **desk_bell.card(request, is_on=bell_on),
     )
+
+
+def _beneath(found: Sequence[Card]) -> Mapping[bytes, Sequence[Card]]:
+    """The cards of merged tips, by the one that leads them."""
+    beneath: dict[bytes, list[Card]] = {}
+    for card in found:
+        if card.under is not None:
+            beneath.setdefault(card.under, []).append(card)
+    return beneath
 
 
 async def _troubles(tx: Tx, seat: Seat) -> list[Say]:

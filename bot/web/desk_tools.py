@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside
+from bot.web import desk_aside, desk_likeness
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -22,6 +22,8 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
     Each page checks the right again.
     """
     tools = []
+    if desk_likeness.offers(card):
+        tools.append(Tool("desk.merge.tool", desk_likeness.PAGE))
     if desk_aside.offers_mute(card, request.app[PARTS]):
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
     return tuple(tools)

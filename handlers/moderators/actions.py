@@ -45,18 +45,22 @@ Sure = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The officer asks the worker something."""
+    """The officer asks the worker something; `to_each`: the worker of each tip that this one leads
+    as well.
+    """
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    to_each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The officer tells the worker something."""
+    """The officer tells the worker something, and the same to each whose tip this one leads."""
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    to_each: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +91,18 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class PutQuestion:
-    """Lay a question into the worker's thread."""
+    """Lay a question into the worker's thread, or into each."""
 
     words: str = field(repr=False)
+    to_each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PutAnswer:
-    """Lay an answer into the worker's thread."""
+    """Lay an answer into the worker's thread, or into each."""
 
     words: str = field(repr=False)
+    to_each: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +123,14 @@ Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it."""
+    """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it;
+    `beside` is how many tips it leads.
+    """
 
     status: Status
     mine: bool
     holder: str | None = field(default=None, repr=False)
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
