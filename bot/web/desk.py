@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.web import (
     desk_aside,
     desk_bell,
+    desk_entering,
     desk_likeness,
     desk_list,
     desk_live,
@@ -26,6 +27,7 @@ ROOMS = (
     desk_outside,
     desk_aside,
     desk_likeness,
+    desk_entering,
     installing,
     incident,
     desk_list,

@@ -22,6 +22,7 @@ from storage import (
     cases,
     desk_codes,
     desk_groups,
+    entering,
     merging,
     out_of_scope,
     posts,
@@ -168,6 +169,20 @@ async def _file(house: House) -> None:
         new = new_tip("police", category=Category.THEFT, may_go_to_police=allowed)
         with pytest.raises(NotForPolice):
             await file(house.made, new)
+
+
+async def _enter(house: House) -> None:
+    """Neither do the police enter what they would read, nor anything."""
+    new = new_tip("police", category=Category.THEFT, may_go_to_police=True)
+    await refused(house, lambda tx: _entered(tx, house.one, new))
+    for member in house.police:
+        async with house.made.write() as tx:
+            assert not await entering.may_enter(tx, member.id)
+            assert await _entered(tx, member, _another()) == Refusal(No.NOT_YOURS)
+
+
+async def _entered(tx: Tx, by: Member, new: FileTip) -> Refusal | None:
+    return await entering.file(tx, by.id, new, (), day=NOW.date(), due=NOW, now=NOW)
 
 
 async def _hide(house: House) -> None:
@@ -506,6 +521,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.claim": _claim,
     "cases.close": _close,
     "cases.read_who": _read_who,
+    "entering.file": _enter,
     "merging.answer": _merged_answer,
     "merging.ask": _merged_ask,
     "merging.claim": _merged_claim,
