@@ -56,7 +56,8 @@ async def alike(
     for other, known, day in near[:MOST_OPENED]:
         why = likeness(mine, await _sketch(tx, sight, other, known, day))
         if why.is_enough:
-            card = bundled(card_of(other, known, day, officer, people, now), known, seen)
+            bare = card_of(other, known, day, officer, people, now)
+            card = bundled(bare, known, seen, now)
             found.append(Candidate(card, why, other))
     found.sort(key=lambda each: (-each.why.score, each.why.days, each.card.nickname))
     return tuple(found[:MOST_SHOWN])

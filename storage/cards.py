@@ -100,19 +100,33 @@ async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
     listed = [each for each in await records(tx) if sight.lists(each[1])]
     seen = {tip: known for tip, known, _ in listed}
     found = [
-        bundled(card_of(tip, known, day, officer, people, now), known, seen)
+        bundled(card_of(tip, known, day, officer, people, now), known, seen, now)
         for tip, known, day in listed
     ]
     return tuple(sorted(found, key=order))
 
 
-def bundled(card: Card, known: Record, every: Mapping[bytes, Record]) -> Card:
-    """The card with how its tip belongs to others, of which `every` record is seen."""
+def bundled(card: Card, known: Record, every: Mapping[bytes, Record], now: datetime) -> Card:
+    """The card with how its tip belongs to others, of which `every` record is seen. That of a lead
+    stands for all: danger, the next deadline, whose turn it is.
+    """
     if not bundles.is_bound(known):
         return card
     under = bundles.lead_of(card.tip, known, every)
-    beside = len(bundles.followers_of(card.tip, known, every))
-    return replace(card, under=under, beside=beside)
+    led = [every[each] for each in bundles.followers_of(card.tip, known, every)]
+    if not led:
+        return replace(card, under=under)
+    whole = [known, *led]
+    due = min((each for each in map(_due, whole) if each is not None), default=None)
+    turns = {stored.whose_turn(each.status) for each in whole}
+    return replace(
+        card,
+        beside=len(led),
+        danger=any(each.danger for each in whole),
+        due=due,
+        overdue=due is not None and due < now,
+        turn=Whose.DESK if Whose.DESK in turns else card.turn,
+    )
 
 
 def card_of(

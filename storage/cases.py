@@ -349,7 +349,7 @@ async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
     people = await _people(tx, held.record)
     card = card_of(held.tip, held.record, held.day, officer, people, now)
     rest = await bundles.others(tx, held.tip, held.record)
-    return bundled(card, held.record, rest | {held.tip: held.record})
+    return bundled(card, held.record, rest | {held.tip: held.record}, now)
 
 
 async def _people(tx: Tx, known: Record) -> dict[str, Member]:

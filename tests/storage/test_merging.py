@@ -2,6 +2,7 @@
 not read one of them reads another, and whatever happens to one leaves the others where they are.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from handlers.moderators.actions import HELD
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
-from handlers.turn import Thread
+from handlers.turn import Thread, Whose
 from storage import (
     audit,
     bell,
@@ -490,6 +491,31 @@ async def test_a_lead_that_goes_to_another_desk_leaves_the_others_where_they_are
     assert (set(cards), cards[one].beside, cards[two].under) == ({one, two}, 1, one)
 
 
+async def test_the_card_of_the_lead_stands_for_all(house: House) -> None:
+    """Danger, a nearer deadline and an answer that came in are not hidden beneath a calm one."""
+    soon = NOW.date() - timedelta(days=1)
+    lead, one = await house.file(), await house.file(danger=True, answer_on=soon)
+    await house.merged(lead, one)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.ask(tx, house.one.id, lead, "Cửa nào?", NOW), Done)
+    calm = (await house.cards())[lead]
+    assert (calm.danger, calm.turn) == (True, Whose.WORKER)
+    async with house.made.write() as tx:
+        assert await tips.add_words(tx, house.new[one].key, "Cửa sau.")
+    async with house.made.read() as tx:
+        seen = await cases.see(tx, house.one.id, lead, NOW)
+    assert isinstance(seen, Card)
+    assert (seen.status, seen.turn) == (Status.ASKED, Whose.DESK)
+    assert seen == (await house.cards())[lead]
+    free = await house.file()
+    late = await house.file(danger=True, answer_on=soon)
+    async with house.made.write() as tx:
+        assert isinstance(await cases.claim(tx, house.one.id, free, NOW), Done)
+    assert not (await house.cards())[free].overdue
+    assert await house.merge(free, late) == 1
+    assert (await house.cards())[free].overdue
+
+
 async def test_the_desk_has_one_card_of_them_in_lists_and_a_stranger_has_none(
     house: House,
 ) -> None:
@@ -505,3 +531,28 @@ async def test_the_desk_has_one_card_of_them_in_lists_and_a_stranger_has_none(
     async with house.made.write() as tx:
         await stored.call_groups(tx, one, await house.record(one))
     assert await count(house.made, letters) == before
+
+
+async def test_two_who_change_one_bundle_do_not_wait_for_each_other_for_ever(house: House) -> None:
+    """Workers come by their own tip, officers by the lead: the rows are held in one order."""
+    every = [await house.file() for _ in range(5)]
+    await house.merged(*every)
+
+    async def officer() -> None:
+        async with house.made.write() as tx:
+            assert isinstance(await merging.answer(tx, house.one.id, every[0], "Vâng.", NOW), Done)
+
+    async def worker(tip: bytes) -> None:
+        async with house.made.write() as tx:
+            assert await tips.add_words(tx, house.new[tip].key, "Thêm.")
+
+    async def consent(tip: bytes) -> None:
+        async with house.made.write() as tx:
+            assert await tips.allow_police(tx, house.new[tip].key, allowed=True)
+
+    for _ in range(4):
+        await asyncio.gather(officer(), *map(worker, every), *map(consent, every))
+    for each in every:
+        assert (await house.words(each)).count("Vâng.") == 4
+        assert (await house.record(each)).police_may_read
+    assert len({card.under for card in (await house.cards()).values()}) == 2
