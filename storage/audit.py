@@ -47,6 +47,8 @@ class Act(StrEnum):
     LET_IN = "let_in"
     LABELLED = "labelled"
     SEARCHED = "searched"
+    TAKEN_OUT = "taken_out"
+    ENTERED = "entered"
     SIGNED_IN = "signed_in"
     ENROLLED = "enrolled"
     GRANTED = "granted"

@@ -25,8 +25,8 @@ from handlers.listing import (
 )
 from handlers.searching import Where, page_of
 from handlers.tips import Status
-from storage import staff, units
-from storage.cards import Card, Sight, card_of, holder_of, order, records, sight_of
+from storage import bundles, staff, units
+from storage.cards import Card, Sight, bundled, card_of, holder_of, order, records, sight_of
 from storage.database import Tx
 from storage.days import VIETNAM
 from storage.record import Record
@@ -42,7 +42,7 @@ _MARKS = 1 << 128
 class Line:
     """One tip of the list, without whoever looks at it: `due` is its next deadline, `options` what
     it belongs to whatever the time is, `pages` its nickname and place for a search of words, `mark`
-    another number as soon as something about it is.
+    another number as soon as something about it is. `under` is the tip that leads it.
     """
 
     tip: bytes = field(repr=False)
@@ -53,6 +53,7 @@ class Line:
     options: Mapping[Facet, tuple[str, ...]] = field(repr=False)
     pages: tuple[tuple[Where, bytes], ...] = field(repr=False)
     mark: int = field(repr=False)
+    under: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,15 @@ class Seen:
         told = sum(line.mark for line in self.lines) % _MARKS
         return hashlib.sha256(f"{len(self.lines)} {told}".encode()).hexdigest()[:_MARK_LETTERS]
 
+    @property
+    def own(self) -> tuple[Line, ...]:
+        """Those that are work of their own: what another tip leads stands under that one."""
+        leading = {line.tip for line in self.lines if line.known.followers}
+        return tuple(line for line in self.lines if line.under not in leading)
+
     def narrowed(self, choice: Choice) -> Narrowed[Line]:
         """What is left of it by that choice, in its order, and how many each value would leave."""
-        found = narrow(self.lines, self._options, choice)
+        found = narrow(self.own, self._options, choice)
         match choice.sort:
             case Sort.URGENT:
                 return found
@@ -94,10 +101,29 @@ class Seen:
 
     def cards(self, lines: Sequence[Line]) -> tuple[Card, ...]:
         """Their cards, as this officer sees them."""
-        people, now = self.people, self.present.now
+        people, now, every = self.people, self.present.now, self._bound
         return tuple(
-            card_of(line.tip, line.known, line.day, self.officer, people, now) for line in lines
+            bundled(
+                card_of(line.tip, line.known, line.day, self.officer, people, now),
+                line.known,
+                every,
+                now,
+            )
+            for line in lines
         )
+
+    def beneath(self, lines: Sequence[Line]) -> Mapping[bytes, Sequence[Card]]:
+        """The cards of merged tips, by the one of `lines` that leads them."""
+        heads = {line.tip for line in lines if line.known.followers}
+        led: dict[bytes, list[Line]] = {head: [] for head in heads}
+        for line in self.lines if heads else ():
+            if line.under in led:
+                led[line.under].append(line)
+        return {head: self.cards(found) for head, found in led.items() if found}
+
+    @property
+    def _bound(self) -> Mapping[bytes, Record]:
+        return {line.tip: line.known for line in self.lines if bundles.is_bound(line.known)}
 
     def _options(self, line: Line) -> Options:
         member = holder_of(line.known, self.people) if line.known.holder else None
@@ -135,19 +161,22 @@ async def _lines(tx: Tx) -> tuple[Line, ...]:
     if board is not None and board.version == version:
         return board.lines
     before = {line.tip: line for line in board.lines} if board is not None else {}
-    lines = []
+    every, lines = {tip: known for tip, known, _ in opened}, []
     for tip, known, day in opened:
         line = before.get(tip)
-        lines.append(line if line is not None and line.known is known else _line(tip, known, day))
+        # How a merged tip stands depends on others.
+        if line is None or line.known is not known or bundles.is_bound(known):
+            line = _line(tip, known, day, every)
+        lines.append(line)
     lines.sort(key=attrgetter("order"))
     board = Board(version, tuple(lines))
     tx.cache.board = board
     return board.lines
 
 
-def _line(tip: bytes, known: Record, day: date) -> Line:
+def _line(tip: bytes, known: Record, day: date, every: Mapping[bytes, Record]) -> Line:
     # As nobody sees it: nothing of a holder, and no deadline has passed.
-    card = card_of(tip, known, day, _NOBODY, {}, _LONG_AGO)
+    card = bundled(card_of(tip, known, day, _NOBODY, {}, _LONG_AGO), known, every, _LONG_AGO)
     place = known.place
     codes = [place.province_code, place.code, *place.codes] if place is not None else []
     digest = hashlib.sha256(tip + card.mark.encode()).digest()
@@ -163,13 +192,14 @@ def _line(tip: bytes, known: Record, day: date) -> Line:
             places=tuple(dict.fromkeys(code for code in codes if code)),
             labels=known.labels,
             unit=known.unit,
-            danger=known.danger and known.status is not Status.CLOSED,
+            danger=card.danger and known.status is not Status.CLOSED,
         ),
         pages=(
             (Where.NICKNAME, page_of([known.nickname])),
             (Where.PLACE, page_of([place.label] if place is not None else [])),
         ),
         mark=int.from_bytes(digest[:16]),
+        under=card.under,
     )
 
 

@@ -23,6 +23,7 @@ from handlers.tips import (
 from storage import (
     audit,
     bell,
+    bundles,
     identity,
     knocks,
     record,
@@ -33,7 +34,7 @@ from storage import (
     units,
 )
 from storage.audit import Act
-from storage.cards import Card, card_of, cards, holder_of, mark_of, sight_of
+from storage.cards import Card, bundled, card_of, cards, holder_of, mark_of, sight_of
 from storage.crypto import CaseKey
 from storage.database import Tx
 from storage.days import VIETNAM, local_day
@@ -166,7 +167,7 @@ async def open_case(
         await _card_of(tx, held, officer, now),
         await units.name_of(tx, held.record.unit),
         tuple(_entry(part) for part in loaded),
-        held.record.may_go_to_police,
+        held.record.police_may_read,
         said_who(part.kind for part in loaded),
     )
 
@@ -366,7 +367,9 @@ def _attachment(clean_file: PictureData, name: str, now: datetime) -> NewPart:
 
 async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
     people = await _people(tx, held.record)
-    return card_of(held.tip, held.record, held.day, officer, people, now)
+    card = card_of(held.tip, held.record, held.day, officer, people, now)
+    rest = await bundles.others(tx, held.tip, held.record)
+    return bundled(card, held.record, rest | {held.tip: held.record}, now)
 
 
 async def _people(tx: Tx, known: Record) -> dict[str, Member]:

@@ -66,7 +66,7 @@ async def catch_up(tx: Tx, group: Group) -> int:
     called = 0
     for tip, known, _ in await records(tx):
         is_open = known.status not in (Status.RECEIVED, Status.CLOSED)
-        if await stored.waits_for_lead(tx, known):
+        if known.lead or await stored.waits_for_lead(tx, known):
             continue
         if is_open and known.unit == group.unit and post_in(known, group.id) is None:
             letter = Letter(LetterKind.POST, tip, group.unit, AT_ONCE, group=group.id)
@@ -110,7 +110,7 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     if not may_read or await stored.waits_for_lead(tx, known):
         return None
     post = post_in(known, group.id)
-    if post is None and letter.kind is LetterKind.REFRESH:
+    if post is None and (known.lead or letter.kind is LetterKind.REFRESH):
         return None
     if post is None:
         post = Post(group.id.hex(), random_bytes(HANDLE_BYTES).hex())

@@ -64,6 +64,9 @@ class Record:
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
     `acted` is the minute at which the holder last did something about it, `ending` what undoes its
     closing.
+    `lead` and `followers` are the ids (hex) of the tips with which the desk works on it as one, and
+    count only where both say so (`storage.bundles`); `held_back`: one of those may not go to the
+    police, so none of them may.
     """
 
     unit: str
@@ -94,6 +97,16 @@ class Record:
     acted: datetime | None = None
     ending: Ending | None = field(default=None, repr=False)
     labels: frozenset[Label] = frozenset()
+    lead: str = field(default="", repr=False)
+    followers: tuple[str, ...] = field(default=(), repr=False)
+    held_back: bool = False
+
+    @property
+    def police_may_read(self) -> bool:
+        """Whether a police unit may read it: its worker agreed, and so did all with whose tips it
+        was merged.
+        """
+        return self.may_go_to_police and not self.held_back
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -131,6 +144,9 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "acted": record.acted.isoformat() if record.acted else None,
             "ending": _told(record.ending) if record.ending else None,
             "labels": in_order(record.labels),
+            "lead": record.lead,
+            "followers": record.followers,
+            "held_back": record.held_back,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -179,6 +195,9 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         acted=_moment(read.get("acted")),
         ending=_ending(read["ending"]) if read.get("ending") else None,
         labels=known_labels(read.get("labels", ())),
+        lead=read.get("lead", ""),
+        followers=tuple(read.get("followers", ())),
+        held_back=read.get("held_back", False),
     )
 
 

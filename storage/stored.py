@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from handlers.tips import Status
 from handlers.turn import Whose
-from storage import alarms, desk_groups, outbox, readers, record, staff, units
+from storage import alarms, bundles, desk_groups, outbox, readers, record, staff, units
 from storage.chance import random_id
 from storage.crypto import CaseKey, Pair, Unopenable, dummy_wrap
 from storage.database import Tx
@@ -33,13 +33,41 @@ class UnknownUnit(Exception):
 async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -> Row[Any] | None:
     """The row of a tip; with `lock`, nobody else changes it until the transaction ends."""
     statement = select(tips).where(where)
+    if lock:
+        await bundles.lock(tx, where)
     return await tx.row(statement.with_for_update() if lock else statement)
 
 
 async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
-    """Write the record of a tip whose row the caller holds; as it is stored now. Raises
+    """Write the record of a tip whose row the caller holds; as it is stored now. Tips that were
+    merged with it follow, or it leaves them (`bundles.kept`). Raises NotForPolice.
+    """
+    # Before it could leave them: what holds it back is not escaped by the release itself.
+    await readers.check(tx, changed)
+    kept, others = await bundles.kept(tx, tip, changed)
+    for other, known in others.items():
+        await _put(tx, other, known)
+    return await _put(tx, tip, kept)
+
+
+async def bind(tx: Tx, bound: Mapping[bytes, Record]) -> None:
+    """Let these tips, whose rows the caller holds, be worked on as one; the first one leads. Raises
     NotForPolice.
     """
+    for tip, known in bundles.bound(bound).items():
+        await _put(tx, tip, known)
+
+
+async def part(tx: Tx, tip: bytes, known: Record) -> Record:
+    """Let a tip, whose row the caller holds, stand by itself; its record, which the caller writes.
+    The rest stays as it is.
+    """
+    for other, left in (await bundles.rest_of(tx, tip, known)).items():
+        await _put(tx, other, left)
+    return bundles.alone(known)
+
+
+async def _put(tx: Tx, tip: bytes, changed: Record) -> bytes:
     await readers.check(tx, changed)
     sealed = record.seal(tx.keys, tip, changed)
     await find_wraps_anew(tx, tip, changed.readers)
@@ -139,8 +167,10 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     Of each a tombstone of that day remains, by which a backup knows that it is gone.
     """
     await outbox.drop_of(tx, *gone)
-    for known in gone.values():
+    for tip, known in gone.items():
         await take_from_groups(tx, known)
+        if known.status is not Status.CLOSED:
+            await part(tx, tip, known)
     ids = list(gone)
     for table in (chunks, parts, wraps, knocks):
         await tx.run(delete(table).where(table.c.tip.in_(ids)))

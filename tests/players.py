@@ -48,6 +48,7 @@ from handlers.worker import words as commands
 from storage import (
     cases,
     holding,
+    merging,
     out_of_scope,
     staff,
     stored,
@@ -65,8 +66,11 @@ from storage.telling import News
 from storage.tips import PictureData
 from tests import clips, demo_house
 from tests.clips import photo
+from tests.tip_world import file, new_tip
 from tests.world import START, Chat, Filed, World
 
+ANOTHER = "Máy dập số 9 kẹp tay một người khác."
+"""The story of a tip that somebody else sent about the same thing."""
 UNDER = r"pressed under a bulletin (\w+)"
 _MOVES = {"asks": Move.ASK, "answers": Move.ANSWER, "closes": Move.CLOSE}
 _SORTS = {
@@ -113,8 +117,12 @@ class Surroundings(Protocol):
         """An officer of its unit takes the tip."""
         ...
 
+    async def merge(self) -> None:
+        """That officer merges the tip under another one, which came to the same desk."""
+        ...
+
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
-        """That officer asks, answers or closes."""
+        """That officer asks, answers or closes; in each of the tips that were merged."""
         ...
 
     async def wait(self, time: timedelta) -> None:
@@ -171,6 +179,8 @@ async def happen(  # noqa: PLR0912 - one branch for each line that a script may 
         assert (words in read) is (found[1] == "reads"), f"the officer reads: {read}"
     elif what == "officer claims":
         await around.claim()
+    elif what == "officer merges it under another":
+        await around.merge()
     elif found := re.fullmatch(r"officer (asks|answers|closes)(?: (\w+))?", what):
         await around.write(_MOVES[found[1]], words, Outcome(found[2]) if found[2] else None)
     elif found := re.fullmatch(r"time (\d+)(h|min)", what):
@@ -317,6 +327,9 @@ class CorePlayer:
 
     async def claim(self) -> None:
         self.world.claim(self._last)
+
+    async def merge(self) -> None:
+        """Of that the worker, whose talk this is, sees nothing: so there is nothing to do."""
 
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         self.world.write(self._last, move, words, outcome)
@@ -492,6 +505,17 @@ class HousePlayer:
         async with self.house.database.write() as tx:
             assert isinstance(await cases.claim(tx, officer, tip, self.clock.now), Done)
 
+    async def merge(self) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            card = await cases.see(tx, officer, tip, self.clock.now)
+            assert isinstance(card, Card)
+            unit = min(await staff.units_read_by(tx, officer))
+        other = await file(self.house.database, new_tip(unit, story=ANOTHER))
+        async with self.house.database.write() as tx:
+            assert isinstance(await cases.claim(tx, officer, other, self.clock.now), Done)
+            assert await merging.merge(tx, officer, other, [tip], self.clock.now) == 1
+
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         officer, tip = await self._holding()
         now = self.clock.now
@@ -500,13 +524,15 @@ class HousePlayer:
                 left = await out_of_scope.close(tx, officer, tip, now)
                 assert isinstance(left, Removed), left
                 return
+            card = await cases.see(tx, officer, tip, now)
+            lead = card.under if isinstance(card, Card) and card.under else tip
             if move is Move.CLOSE:
                 assert outcome is not None, "with which outcome?"
-                done = await cases.close(tx, officer, tip, outcome, words, now)
+                done = await merging.close(tx, officer, lead, outcome, words, now)
             elif move is Move.ASK:
-                done = await cases.ask(tx, officer, tip, words, now)
+                done = await merging.ask(tx, officer, lead, words, now)
             else:
-                done = await cases.answer(tx, officer, tip, words, now)
+                done = await merging.answer(tx, officer, lead, words, now)
         assert isinstance(done, Done), done
 
     async def wait(self, time: timedelta) -> None:
@@ -590,9 +616,10 @@ class HousePlayer:
             officer = await self._officer(unit)
             async with self.house.database.read() as tx:
                 found = await cases.cards(tx, officer, self.clock.now)
-            if found:
-                assert len(found) == 1, "a script looks at one tip only"
-                return self.holder or officer, found[0].tip
+            shown = [card for card in found if not card.beside]
+            if shown:
+                assert len(shown) == 1, "a script looks at one tip only"
+                return self.holder or officer, shown[0].tip
         raise AssertionError("no desk shows a tip")
 
     async def _officer(self, unit: str) -> bytes:

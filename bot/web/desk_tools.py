@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside, desk_holding, desk_labels
+from bot.web import desk_aside, desk_holding, desk_labels, desk_likeness
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -24,6 +24,8 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
     tools = []
     if desk_labels.offers(card):
         tools.append(Tool("desk.search.labels_offer", desk_labels.LABELS))
+    if desk_likeness.offers(card):
+        tools.append(Tool("desk.merge.tool", desk_likeness.PAGE))
     if desk_aside.offers_mute(card, request.app[PARTS]):
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
     if (label := desk_holding.label(card)) is not None:

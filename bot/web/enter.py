@@ -14,6 +14,7 @@ from bot.web import (
     desk_aside,
     desk_bell,
     desk_labels,
+    desk_likeness,
     desk_outside,
     desk_search,
     desk_views,
@@ -315,7 +316,8 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 def _is_tip_page(path: str) -> bool:
     rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
-    rest = rest.removesuffix(desk_aside.MUTE).removesuffix(desk_labels.LABELS)
+    for tool in (desk_aside.MUTE, desk_labels.LABELS, desk_likeness.PAGE):
+        rest = rest.removesuffix(tool)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 

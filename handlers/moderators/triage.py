@@ -13,7 +13,7 @@ from handlers.moderators.actions import (
     TakeOver,
     refused,
 )
-from handlers.moderators.replies import as_read, doubted, not_held, unfit
+from handlers.moderators.replies import as_read, doubted, not_held, to_each, unfit
 from handlers.screens import say
 from handlers.tips import Status
 
@@ -40,7 +40,7 @@ def close(action: Close, standing: Standing) -> DeskTurn:
     if (turn := unfit(words) or doubted(words, action.sure)) is not None:
         return turn
     done = say("desk.done.closed", outcome=say(f"desk.outcome.{outcome}"))
-    return DeskTurn((End(outcome, words),), (done, as_read(words)))
+    return DeskTurn((End(outcome, words),), (done, *to_each(standing), as_read(words)))
 
 
 def close_outside(action: CloseOutside, standing: Standing) -> DeskTurn:

@@ -18,6 +18,7 @@ _MEMBER = What(Kind.STAFF, "a member's random id")
 _DUE = What(Kind.DEADLINE, "the full hour at which a card may leave, or at once")
 _HOUSE = What(Kind.HOUSE, "until when a process works on it")
 _STATE = What(Kind.CLOSED, "categories, statuses, outcomes, yes and no")
+_MERGED = What(Kind.RANDOM, "ids of tips about the same thing, which an officer merged")
 _CHAIN = What(Kind.COUNT, "the part's number, the hash of the one before")
 _OF_STAFF = What(Kind.STAFF, "how a member proves who they are, and is reached")
 _LETTER = {
@@ -49,6 +50,8 @@ _RECORD = {
     "acted": What(Kind.STAFF, "the minute of the holder's last act, to the hour where none was"),
     "ending": What(Kind.STAFF, "who closed the tip, until when they may undo it, how it stood"),
     "labels": What(Kind.CLOSED, "what there is to do for the tip"),
+    **dict.fromkeys(("lead", "followers"), _MERGED),
+    "held_back": _STATE,
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),

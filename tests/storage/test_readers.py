@@ -23,8 +23,10 @@ from storage import (
     cases,
     desk_codes,
     desk_groups,
+    entering,
     holding,
     labelling,
+    merging,
     out_of_scope,
     posts,
     readers,
@@ -173,6 +175,20 @@ async def _file(house: House) -> None:
             await file(house.made, new)
 
 
+async def _enter(house: House) -> None:
+    """Neither do the police enter what they would read, nor anything."""
+    new = new_tip("police", category=Category.THEFT, may_go_to_police=True)
+    await refused(house, lambda tx: _entered(tx, house.one, new))
+    for member in house.police:
+        async with house.made.write() as tx:
+            assert not await entering.may_enter(tx, member.id)
+            assert await _entered(tx, member, _another()) == Refusal(No.NOT_YOURS)
+
+
+async def _entered(tx: Tx, by: Member, new: FileTip) -> Refusal | None:
+    return await entering.file(tx, by.id, new, (), day=NOW.date(), due=NOW, now=NOW)
+
+
 async def _hide(house: House) -> None:
     await refused(
         house,
@@ -265,6 +281,103 @@ async def _close_aside(house: House) -> None:
     lead = await _set_aside(house)
     async with house.made.write() as tx:
         assert isinstance(await aside.close(tx, lead.id, house.tip, "Trùng.", NOW), Done)
+
+
+async def _merged(house: House) -> bytes:
+    """Another tip, which its worker lets the police have, is merged under this one; not by them."""
+    other = await file(house.made, replace(_another(), may_go_to_police=True))
+    for member in house.police:
+        async with house.made.write() as tx:
+            strange, officer = Refusal(No.NOT_YOURS), member.id
+            told = await merging.merge(tx, officer, house.tip, [other], NOW)
+            assert told == merging.Refused(merging.Why.NOT_YOURS)
+            assert await merging.beside(tx, officer, house.tip, NOW) == ()
+            assert await merging.claim(tx, officer, other, NOW) == strange
+            assert await merging.take_out(tx, officer, house.tip, NOW) == strange
+            assert await merging.ask(tx, officer, house.tip, "Ai viết?", NOW) == strange
+            assert await merging.answer(tx, officer, house.tip, "Chào.", NOW) == strange
+            done = await merging.close(tx, officer, other, Outcome.HANDLED, "Xong.", NOW)
+            assert done == strange
+    async with house.made.write() as tx:
+        assert await merging.merge(tx, house.one.id, house.tip, [other], NOW) == 1
+    await _held_back(house, other)
+    return other
+
+
+def _another() -> FileTip:
+    return new_tip("north-park", category=Category.THEFT)
+
+
+async def _held_back(house: House, other: bytes) -> None:
+    """What one of them may not, none of them may."""
+    known = _for_police(await record_of(house.made, other))
+    await refused(house, lambda tx: stored.write_record(tx, other, replace(known, posts=())))
+
+
+async def _merge(house: House) -> None:
+    await _merged(house)
+
+
+async def _merged_claim(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.claim(tx, house.one.id, other, NOW), Done)
+    await _held_back(house, other)
+
+
+async def _merged_ask(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.ask(tx, house.one.id, house.tip, "Ở đâu?", NOW), Done)
+    await _held_back(house, other)
+
+
+async def _merged_answer(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.answer(tx, house.one.id, house.tip, "Vâng.", NOW), Done)
+    await _held_back(house, other)
+
+
+async def _merged_close(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        done = await merging.close(tx, house.one.id, house.tip, Outcome.HANDLED, "Xong.", NOW)
+        assert isinstance(done, Done)
+    await _held_back(house, other)
+
+
+async def _take_out(house: House) -> None:
+    await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.take_out(tx, house.one.id, house.tip, NOW), Done)
+
+
+async def _bind(house: House) -> None:
+    async def work(tx: Tx, known: Record) -> None:
+        await stored.bind(tx, {house.tip: known})
+
+    await refuses_each(house, work)
+
+
+async def _part(house: House) -> None:
+    await _merged(house)
+    async with house.made.write() as tx:
+        await stored.part(tx, house.tip, _for_police(await house.record()))
+
+
+async def _destroy(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        known = await record_of(house.made, other)
+        await stored.destroy(tx, {other: known}, NOW.date())
+
+
+async def _remove(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert await tips.remove(tx, house.new.key, day=NOW.date())
+    assert not (await record_of(house.made, other)).held_back
 
 
 async def _say_who(house: House) -> None:
@@ -460,6 +573,13 @@ ATTEMPTS: dict[str, Attempt] = {
     "holding.release": _release,
     "holding.take_over": _take_over,
     "labelling.change": _label,
+    "entering.file": _enter,
+    "merging.answer": _merged_answer,
+    "merging.ask": _merged_ask,
+    "merging.claim": _merged_claim,
+    "merging.close": _merged_close,
+    "merging.merge": _merge,
+    "merging.take_out": _take_out,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
@@ -468,8 +588,11 @@ ATTEMPTS: dict[str, Attempt] = {
     "posts.place_pressed": _place_pressed,
     "posts.posting": _posting,
     "retention.run": _retention,
+    "stored.bind": _bind,
     "stored.change": _change,
+    "stored.destroy": _destroy,
     "stored.find_wraps_anew": _find_anew,
+    "stored.part": _part,
     "stored.put_back": _put_back,
     "stored.renewed": _renewed,
     "stored.seal_again": _seal_again,
@@ -484,6 +607,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.deliver": _deliver,
     "tips.file": _file,
     "tips.hide": _hide,
+    "tips.remove": _remove,
     "tips.renew": _renew,
     "tips.say_who": _say_who,
     "tips.settle": _settle,

@@ -345,7 +345,8 @@ class Private:
             if card is not None:
                 reads = await may_read(tx, tip)
                 return state, self._screen_of(state, _Seen(card, reads, offers))
-        still = [card for card in found if card.status is not Status.CLOSED]
+        # What another tip leads is no work of its own.
+        still = [card for card in found if card.status is not Status.CLOSED and not card.under]
         mine = [card for card in still if card.mine]
         faces = tuple(face_of(card, self._zone) for card in mine)
         free = sum(card.holder is None for card in still)
@@ -354,7 +355,7 @@ class Private:
     def _screen_of(self, state: State, seen: _Seen) -> Screen:
         match state:
             case Writing() | LastWords():
-                return chat.writing(state, seen.card.nickname)
+                return chat.writing(state, seen.card.nickname, seen.card.beside)
             case Doubting():
                 return chat.doubted(state)
             case Ending():
