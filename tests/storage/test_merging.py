@@ -227,7 +227,7 @@ async def test_the_police_get_none_unless_all_of_them_agreed(house: House) -> No
     async with house.made.read() as tx:
         case = await cases.open_case(tx, house.one.id, yes, NOW)
     assert isinstance(case, cases.Case)
-    assert not case.may_go_to_police
+    assert (case.may_go_to_police, case.held_back) == (False, True)
     async with house.made.write() as tx:
         assert await tips.allow_police(tx, house.new[no].key, allowed=True)
     assert (await house.record(yes)).police_may_read
