@@ -121,13 +121,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An opened tip. `who` is how it stands with who the worker is; None where nothing was said."""
+    """An opened tip. `who` is how it stands with who the worker is; None where nothing was said.
+    `held_back`: its worker agreed to the police, and one of those with whose tips it was merged did
+    not.
+    """
 
     card: Card
     unit_name: str
     entries: tuple[Entry, ...] = field(repr=False)
     may_go_to_police: bool
     who: Kind | None = None
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,7 @@ async def open_case(
         tuple(_entry(part) for part in loaded),
         held.record.police_may_read,
         said_who(part.kind for part in loaded),
+        held.record.may_go_to_police and held.record.held_back,
     )
 
 

@@ -87,7 +87,7 @@ async def take_out(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | 
         return Refusal(No.TAKEN, (await cases.holder_name(tx, held.record)) or "")
     if not await bundles.others(tx, tip, held.record):
         return Refusal(No.WRONG_STATUS)
-    single = await stored.part(tx, tip, held.record)
+    single = await stored.part(tx, tip, held.record, AT_ONCE)
     await stored.change(tx, tip, single, AT_ONCE)
     if single.status is not Status.CLOSED:
         await stored.call_groups(tx, tip, single)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.tips import Category, Status
-from storage import desk_groups, outbox, readers, record, staff, stored, units
-from storage.cards import Card, card_of, records
+from storage import bundles, desk_groups, outbox, readers, record, staff, stored, units
+from storage.cards import Card, bundled, card_of, records
 from storage.chance import random_bytes
 from storage.database import Tx
 from storage.desk_groups import Group
@@ -117,7 +117,9 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
         await _keep(tx, letter.tip, known, post)
     holder = await staff.by_id(tx, bytes.fromhex(known.holder)) if known.holder else None
     people = {known.holder: holder} if known.holder and holder else {}
-    return Posting(group, card_of(letter.tip, known, row.day, b"", people, now), post)
+    card = card_of(letter.tip, known, row.day, b"", people, now)
+    rest = await bundles.others(tx, letter.tip, known)
+    return Posting(group, bundled(card, known, rest | {letter.tip: known}, now), post)
 
 
 async def standing(tx: Tx) -> tuple[Standing, ...]:

@@ -47,6 +47,7 @@ async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
     kept, others = await bundles.kept(tx, tip, changed)
     for other, known in others.items():
         await _put(tx, other, known)
+        await _refresh(tx, other, known, None)
     return await _put(tx, tip, kept)
 
 
@@ -58,12 +59,13 @@ async def bind(tx: Tx, bound: Mapping[bytes, Record]) -> None:
         await _put(tx, tip, known)
 
 
-async def part(tx: Tx, tip: bytes, known: Record) -> Record:
+async def part(tx: Tx, tip: bytes, known: Record, due: datetime | None = None) -> Record:
     """Let a tip, whose row the caller holds, stand by itself; its record, which the caller writes.
-    The rest stays as it is.
+    The rest stays as it is; `due` as for `change`.
     """
     for other, left in (await bundles.rest_of(tx, tip, known)).items():
         await _put(tx, other, left)
+        await _refresh(tx, other, left, due)
     return bundles.alone(known)
 
 
@@ -97,8 +99,12 @@ async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> N
     when a card of this tip may leave, for the hour of a change would tell when they wrote.
     """
     await write_record(tx, tip, changed)
-    for post in changed.posts:
-        await outbox.write_refresh(tx, tip, changed.unit, bytes.fromhex(post.group), due)
+    await _refresh(tx, tip, changed, due)
+
+
+async def _refresh(tx: Tx, tip: bytes, known: Record, due: datetime | None) -> None:
+    for post in known.posts:
+        await outbox.write_refresh(tx, tip, known.unit, bytes.fromhex(post.group), due)
 
 
 async def call_groups(tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE) -> None:

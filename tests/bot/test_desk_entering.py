@@ -345,3 +345,9 @@ async def test_another_officer_does_not_get_the_slip_of_a_form(one: World) -> No
     assert code[:4] not in other.text
     assert await count(one.made, tips_table) == 1
     assert one.clock() == NOW
+
+
+async def test_the_language_is_changed_on_the_page_itself(one: World) -> None:
+    browser = await officer(one)
+    await browser.send("English")
+    assert (browser.path, "Enter a tip" in browser.words) == (PAGE, True)
