@@ -5,23 +5,23 @@ every look (`Sight`), so nothing here is shared between officers.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
 
 from handlers.listing import (
     Choice,
-    Facet,
+    Moving,
     Narrowed,
-    Options,
     Present,
     Sort,
+    Steady,
     age_options,
     due_option,
-    fixed_options,
     holder_options,
     narrow,
+    steady,
 )
 from handlers.searching import Where, page_of
 from handlers.tips import Status
@@ -40,7 +40,7 @@ _MARKS = 1 << 128
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One tip of the list, without whoever looks at it: `due` is its next deadline, `options` what
+    """One tip of the list, without whoever looks at it: `due` is its next deadline, `steady` what
     it belongs to whatever the time is, `pages` its nickname and place for a search of words, `mark`
     another number as soon as something about it is. `under` is the tip that leads it.
     """
@@ -50,7 +50,7 @@ class Line:
     day: date
     due: datetime | None
     order: tuple[bool, bool, datetime, str] = field(repr=False)
-    options: Mapping[Facet, tuple[str, ...]] = field(repr=False)
+    steady: Steady = field(repr=False)
     pages: tuple[tuple[Where, bytes], ...] = field(repr=False)
     mark: int = field(repr=False)
     under: bytes | None = field(default=None, repr=False)
@@ -90,7 +90,13 @@ class Seen:
 
     def narrowed(self, choice: Choice) -> Narrowed[Line]:
         """What is left of it by that choice, in its order, and how many each value would leave."""
+<<<<<<< HEAD
         found = narrow(self.own, self._options, choice)
+||||||| 432226d
+        found = narrow(self.lines, self._options, choice)
+=======
+        found = narrow(self.lines, attrgetter("steady"), self._moving(), choice)
+>>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
         match choice.sort:
             case Sort.URGENT:
                 return found
@@ -112,6 +118,7 @@ class Seen:
             for line in lines
         )
 
+<<<<<<< HEAD
     def beneath(self, lines: Sequence[Line]) -> Mapping[bytes, Sequence[Card]]:
         """The cards of merged tips, by the one of `lines` that leads them."""
         heads = {line.tip for line in lines if line.known.followers}
@@ -135,6 +142,33 @@ class Seen:
                 member.id.hex() if member is not None else None, self.officer.hex()
             ),
         }
+||||||| 432226d
+    def _options(self, line: Line) -> Options:
+        member = holder_of(line.known, self.people) if line.known.holder else None
+        return {
+            **line.options,
+            Facet.CLOCK: due_option(line.due, self.present),
+            Facet.AGE: age_options(line.day, self.present),
+            Facet.HOLDER: holder_options(
+                member.id.hex() if member is not None else None, self.officer.hex()
+            ),
+        }
+=======
+    def _moving(self) -> Callable[[Line], Moving]:
+        present, me = self.present, self.officer.hex()
+        ages: dict[date, tuple[str, ...]] = {}
+        nobody = holder_options(None, me)
+
+        def moving(line: Line) -> Moving:
+            age = ages.get(line.day)
+            if age is None:
+                age = ages[line.day] = age_options(line.day, present)
+            member = holder_of(line.known, self.people) if line.known.holder else None
+            holder = holder_options(member.id.hex(), me) if member is not None else nobody
+            return Moving(due_option(line.due, present), age, holder)
+
+        return moving
+>>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
 
 
 async def seen(tx: Tx, officer: bytes, now: datetime) -> Seen:
@@ -161,24 +195,58 @@ async def _lines(tx: Tx) -> tuple[Line, ...]:
     if board is not None and board.version == version:
         return board.lines
     before = {line.tip: line for line in board.lines} if board is not None else {}
+<<<<<<< HEAD
     every, lines = {tip: known for tip, known, _ in opened}, []
+||||||| 432226d
+    lines = []
+=======
+    # Tips of the same kind share what says so, in whichever order they come.
+    shared: dict[tuple[tuple[str, ...], ...], Steady] = {}
+    lines = []
+>>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
     for tip, known, day in opened:
         line = before.get(tip)
+<<<<<<< HEAD
         # How a merged tip stands depends on others.
         if line is None or line.known is not known or bundles.is_bound(known):
             line = _line(tip, known, day, every)
         lines.append(line)
+||||||| 432226d
+        lines.append(line if line is not None and line.known is known else _line(tip, known, day))
+=======
+        if line is None or line.known is not known:
+            line = _line(tip, known, day, shared)
+        else:
+            shared.setdefault(tuple(line.steady.by_facet.values()), line.steady)
+        lines.append(line)
+>>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
     lines.sort(key=attrgetter("order"))
     board = Board(version, tuple(lines))
     tx.cache.board = board
     return board.lines
 
 
+<<<<<<< HEAD
 def _line(tip: bytes, known: Record, day: date, every: Mapping[bytes, Record]) -> Line:
+||||||| 432226d
+def _line(tip: bytes, known: Record, day: date) -> Line:
+=======
+def _line(
+    tip: bytes, known: Record, day: date, shared: dict[tuple[tuple[str, ...], ...], Steady]
+) -> Line:
+>>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
     # As nobody sees it: nothing of a holder, and no deadline has passed.
     card = bundled(card_of(tip, known, day, _NOBODY, {}, _LONG_AGO), known, every, _LONG_AGO)
     place = known.place
     codes = [place.province_code, place.code, *place.codes] if place is not None else []
+    by_facet = steady(
+        status=known.status,
+        category=known.category,
+        places=tuple(dict.fromkeys(code for code in codes if code)),
+        labels=card.labels,
+        unit=known.unit,
+        danger=known.danger and known.status is not Status.CLOSED,
+    )
     digest = hashlib.sha256(tip + card.mark.encode()).digest()
     return Line(
         tip=tip,
@@ -186,6 +254,7 @@ def _line(tip: bytes, known: Record, day: date, every: Mapping[bytes, Record]) -
         day=day,
         due=card.due,
         order=order(card),
+<<<<<<< HEAD
         options=fixed_options(
             status=known.status,
             category=known.category,
@@ -194,6 +263,18 @@ def _line(tip: bytes, known: Record, day: date, every: Mapping[bytes, Record]) -
             unit=known.unit,
             danger=card.danger and known.status is not Status.CLOSED,
         ),
+||||||| 432226d
+        options=fixed_options(
+            status=known.status,
+            category=known.category,
+            places=tuple(dict.fromkeys(code for code in codes if code)),
+            labels=known.labels,
+            unit=known.unit,
+            danger=known.danger and known.status is not Status.CLOSED,
+        ),
+=======
+        steady=shared.setdefault(tuple(by_facet.values()), Steady(by_facet)),
+>>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
         pages=(
             (Where.NICKNAME, page_of([known.nickname])),
             (Where.PLACE, page_of([place.label] if place is not None else [])),
