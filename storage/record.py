@@ -8,6 +8,7 @@ from datetime import date, datetime
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
+from handlers.valuable import Valuable
 from storage.keys import Keys, Purpose
 
 # One size for every record, so that its length tells nothing. Only a worker who shuts out some
@@ -44,6 +45,8 @@ class Record:
     is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
+    `begun` is the month of filing, as 2026-11, empty in those of an earlier version; `valuable`
+    why its officer marked it.
     """
 
     unit: str
@@ -71,6 +74,8 @@ class Record:
     answer: AnswerTime | None = None
     overdue: bool = False
     aside: bool = False
+    begun: str = ""
+    valuable: Valuable | None = None
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -105,6 +110,8 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "answer": record.answer,
             "overdue": record.overdue,
             "aside": record.aside,
+            "begun": record.begun,
+            "valuable": record.valuable,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -150,6 +157,8 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         answer=AnswerTime(read["answer"]) if read.get("answer") else None,
         overdue=read.get("overdue", False),
         aside=read.get("aside", False),
+        begun=read.get("begun", ""),
+        valuable=Valuable(read["valuable"]) if read.get("valuable") else None,
     )
 
 

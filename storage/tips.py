@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from handlers.effects import FileTip
+from handlers.periods import month_of
 from handlers.states import Key
 from handlers.tips import (
     FILES,
@@ -109,6 +110,7 @@ async def file(
         end=end,
         pepper=new.key.pepper,
         aside=aside and not new.danger,
+        begun=month_of(day),
     )
     values = {
         "id": tip,

@@ -1,7 +1,7 @@
 """Units: the tree as it was imported, their key pairs, and which of them have a desk."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +135,27 @@ async def name_of(tx: Tx, unit: str) -> str:
     """The name of a unit, its id where it does not exist any more."""
     row = await tx.row(select(units.c.name).where(units.c.id == unit))
     return str(row.name) if row is not None else unit
+
+
+async def below(tx: Tx, unit: str) -> Mapping[str, str]:
+    """The names of a unit and of all below it, but none of the police, by id: the unit first, then
+    by name. Empty where there is no such unit.
+    """
+    rows = {
+        row.id: row
+        for row in await tx.rows(select(units.c.id, units.c.parent, units.c.name, units.c.kind))
+    }
+    children: dict[str, list[str]] = {}
+    for row in rows.values():
+        children.setdefault(row.parent, []).append(row.id)
+    reached, waiting = list[str](), [unit] if unit in rows else []
+    while waiting:
+        each = waiting.pop()
+        reached.append(each)
+        waiting.extend(children.get(each, ()))
+    union = [each for each in reached if each == unit or rows[each].kind != UnitKind.POLICE]
+    union.sort(key=lambda each: (each != unit, rows[each].name, each))
+    return {each: rows[each].name for each in union}
 
 
 def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:

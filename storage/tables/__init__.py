@@ -31,7 +31,7 @@ from storage.tables.desks import (
     unit_rules,
     units,
 )
-from storage.tables.house import counters, instance, keyring, metadata
+from storage.tables.house import counters, instance, keyring, metadata, quarters
 from storage.tables.tips import (
     chunks,
     knocks,
@@ -66,6 +66,7 @@ __all__ = [
     "outlet_posts",
     "outlets",
     "parts",
+    "quarters",
     "quotas",
     "rings",
     "sendings",

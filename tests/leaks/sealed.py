@@ -46,6 +46,8 @@ _RECORD = {
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
     **dict.fromkeys(("triage", "answer", "overdue"), What(Kind.CLOSED, "classes of durations")),
+    "begun": What(Kind.DAY, "the month of filing"),
+    "valuable": What(Kind.CLOSED, "reasons why a tip was valuable"),
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),
@@ -72,7 +74,7 @@ _TALLY = {
     "unit": _UNIT,
     **dict.fromkeys(("category", "outcome", "overdue", "valuable", "police"), _STATE),
     "province": What(Kind.PUBLIC, "the province that the worker chose"),
-    "month": What(Kind.DAY, "of closing"),
+    **dict.fromkeys(("month", "begun"), What(Kind.DAY, "the months of closing and filing")),
     **dict.fromkeys(("triage", "answer"), What(Kind.CLOSED, "classes of durations")),
 }
 

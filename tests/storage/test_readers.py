@@ -17,6 +17,7 @@ from handlers.effects import FileTip
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
+from handlers.valuable import Valuable
 from storage import (
     aside,
     cases,
@@ -31,6 +32,7 @@ from storage import (
     stored,
     tips,
     units,
+    valuable,
 )
 from storage.cases import Done, No, Refusal
 from storage.crypto import CaseKey, Pair, Unopenable
@@ -263,6 +265,16 @@ async def _close_aside(house: House) -> None:
         assert isinstance(await aside.close(tx, lead.id, house.tip, "Trùng.", NOW), Done)
 
 
+async def _mark_valuable(house: House) -> None:
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await valuable.mark(tx, member.id, house.tip, Valuable.OTHERS_WARNED, NOW)
+        assert done == Refusal(No.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await valuable.mark(tx, house.one.id, house.tip, Valuable.OTHERS_WARNED, NOW)
+    assert isinstance(done, Done)
+
+
 async def _say_who(house: House) -> None:
     async with house.made.write() as tx:
         assert await tips.say_who(tx, house.new.key, "Một người trong tổ.")
@@ -436,6 +448,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.say_who": _say_who,
     "tips.settle": _settle,
     "tips.take_back_who": _take_back_who,
+    "valuable.mark": _mark_valuable,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
 police read. What passes tips on, releases, merges or exports them will stand here too.
