@@ -44,6 +44,17 @@ class Numbers:
     review: Review
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Other units whose numbers somebody may see: ids and names of those where they hold a role and
+    of those just below; the id of the one above, empty where that is not theirs to see.
+    """
+
+    own: tuple[tuple[str, str], ...]
+    above: str
+    below: tuple[tuple[str, str], ...]
+
+
 def newest_day(now: datetime, *, live: bool) -> date:
     """The last day that is counted: yesterday. `live` (for trying things out) counts today too."""
     today = local_day(now)
@@ -58,6 +69,19 @@ async def units_of(tx: Tx, member: bytes) -> frozenset[str]:
     for role in READERS_OF_NUMBERS:
         seen |= await staff.units_under(tx, member, role)
     return frozenset(seen)
+
+
+async def ways(tx: Tx, member: bytes, unit: str) -> Ways:
+    """From the numbers of a unit to those of others that this member may see."""
+    seen = await units_of(tx, member)
+    me = await staff.by_id(tx, member)
+    own = sorted({each for each, _ in me.grants} & seen) if me is not None else []
+    above, below = await units.beside(tx, unit)
+    return Ways(
+        own=tuple([(each, await units.name_of(tx, each)) for each in own]),
+        above=above if above in seen else "",
+        below=tuple((each, name) for each, name in below.items() if each in seen),
+    )
 
 
 async def of_member(

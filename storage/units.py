@@ -158,6 +158,16 @@ async def below(tx: Tx, unit: str) -> Mapping[str, str]:
     return {each: rows[each].name for each in union}
 
 
+async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
+    """The unit above, empty for the highest one, and the names of the union's units just below."""
+    row = await tx.row(select(units.c.parent).where(units.c.id == unit))
+    asked = select(units.c.id, units.c.name).where(
+        units.c.parent == unit, units.c.kind != UnitKind.POLICE.value
+    )
+    rows = await tx.rows(asked.order_by(units.c.name, units.c.id))
+    return (row.parent or "") if row is not None else "", {each.id: each.name for each in rows}
+
+
 def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
     """What a row holds under the current keys, for a rotation: the pair itself stays, for tips are
     sealed to it. Raises Unopenable.

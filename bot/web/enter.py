@@ -9,7 +9,15 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access, desk_aside, desk_bell, desk_outside, incident
+from bot.web import (
+    access,
+    desk_aside,
+    desk_bell,
+    desk_numbers,
+    desk_outside,
+    desk_valuable,
+    incident,
+)
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -225,6 +233,7 @@ async def _switch_language(request: web.Request) -> web.Response:
             desk_aside.PAGE,
             desk_bell.PAGE,
             desk_outside.OFTEN,
+            desk_numbers.PAGE,
             incident.PAGE,
         }
         or _is_tip_page(back)
@@ -304,7 +313,7 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 def _is_tip_page(path: str) -> bool:
     rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
-    rest = rest.removesuffix(desk_aside.MUTE)
+    rest = rest.removesuffix(desk_aside.MUTE).removesuffix(desk_valuable.PAGE)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 
