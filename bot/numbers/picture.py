@@ -16,7 +16,7 @@ def png(words: Words, texts: Texts) -> bytes:
     sheet.words(f"{words.title}: {words.unit}", 32, bold=True, lines=3)
     sheet.words(f"{words.period} · {words.as_of}", 24, ink=FAINT)
     for block in words.blocks:
-        if block.table in TABLES:
+        if block.table in TABLES and any(line.number is not None for line in block.lines):
             _table(sheet, block, texts)
     sheet.gap(12)
     sheet.words(words.notes[0], 22, ink=FAINT, lines=3)

@@ -37,8 +37,7 @@ def rows_of(block: Block, texts: Texts) -> list[Row]:
     """A table with its head and its sum; shares are in per cent."""
     hidden = texts.get("desk.numbers.hidden")
     share = texts.get("desk.numbers.share") + " (%)"
-    has_shares = any(line.share is not None for line in block.lines)
-    rows: list[Row] = [[block.title, texts.get("desk.numbers.number"), *([share] * has_shares)]]
+    rows: list[Row] = [[block.title, texts.get("desk.numbers.number"), *share]]
     for line in (*block.lines, *([block.whole] if block.whole else [])):
         number = hidden if line.number is None else line.number
         rows.append([line.label, number, *([line.share] if line.share is not None else [])])

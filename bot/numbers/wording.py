@@ -36,6 +36,11 @@ class Block:
     lines: tuple[Line, ...]
     whole: Line | None = None
 
+    @property
+    def has_shares(self) -> bool:
+        """Whether there is anything in the column of shares."""
+        return any(line.share is not None for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

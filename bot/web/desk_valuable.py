@@ -69,7 +69,7 @@ async def _page(
         refused=refused,
         chosen=(found.value if isinstance(found, Valuable) else NONE) if not refused else "",
         reasons=list(Valuable),
-        none=NONE,
+        nothing=NONE,
         tip=f"/desk/tin/{tip.hex()}",
     )
 

@@ -187,6 +187,8 @@ async def test_the_holder_marks_a_tip_and_takes_the_mark_back(world: World) -> N
     await browser.send("Mở tin")
     assert "Đánh dấu tin mang lại kết quả" in browser.words
     await browser.get(here)
+    await browser.send("Lưu")
+    assert "Đã lưu." in browser.words, "the mark that is there is chosen already"
     await browser.send("Lưu", why="danger_ended")
     assert "Đã lưu." in browser.words
     assert (await record_of(world.made, tip)).valuable is Valuable.DANGER_ENDED
