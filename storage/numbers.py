@@ -4,6 +4,7 @@ What came or ended today is left for tomorrow: a figure that grew during the day
 minute a worker wrote.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -132,7 +133,8 @@ async def _numbers(
     day = as_of(asked.day, newest)
     tips = [each for each in await counted(tx, newest, now) if each.unit in below]
     lines = Lines(asked.provinces, tuple(below))
-    made = review(tips, asked.period, day, lines, asked.tables)
+    # In a thread, for there may be years of them.
+    made = await asyncio.to_thread(review, tips, asked.period, day, lines, asked.tables)
     return Numbers(asked.unit, below[asked.unit], below, made)
 
 

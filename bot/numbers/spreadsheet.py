@@ -36,7 +36,7 @@ def xlsx(numbers: Numbers, words: Words, texts: Texts) -> bytes:
 def rows_of(block: Block, texts: Texts) -> list[Row]:
     """A table with its head and its sum; shares are in per cent."""
     hidden = texts.get("desk.numbers.hidden")
-    share = texts.get("desk.numbers.share") + " (%)"
+    share = [texts.get("desk.numbers.share") + " (%)"] if block.has_shares else []
     rows: list[Row] = [[block.title, texts.get("desk.numbers.number"), *share]]
     for line in (*block.lines, *([block.whole] if block.whole else [])):
         number = hidden if line.number is None else line.number

@@ -164,6 +164,7 @@ async def test_files_say_the_same_and_the_audit_says_who_took_them(world: World)
     assert "<v>12</v>" in text
     assert "Rà soát tin báo" in text
     assert "Cách đếm" in text
+    assert "Tỷ lệ (%)" in text
     pages = pypdfium2.PdfDocument(files["pdf"])
     words = "".join(page.get_textpage().get_text_range() for page in pages)
     for said in ("Rà soát tin báo", "Công đoàn phía bắc", "Đã nhận trong kỳ", "12", "ẩn"):
