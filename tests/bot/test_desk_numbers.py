@@ -8,6 +8,8 @@ import pypdfium2
 import pytest
 from sqlalchemy import insert
 
+from handlers.numbers import Kept, Now, Table, Whole, YesNo
+from handlers.periods import Length
 from handlers.roles import Role
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome
@@ -23,6 +25,24 @@ from tests.desk_world import add, file_tip
 from tests.tip_world import record_of
 
 PAGE = "/desk/so-lieu"
+_LINES = {
+    Table.WHOLE: Whole,
+    Table.TRIAGE: TriageTime,
+    Table.ANSWER: AnswerTime,
+    Table.KEPT: Kept,
+    Table.VALUABLE: YesNo,
+    Table.REASON: Valuable,
+    Table.POLICE: YesNo,
+    Table.OPEN: Now,
+    Table.LATE: YesNo,
+}
+TEXTS_OF_NUMBERS = {
+    *(f"desk.numbers.{what}.{table}" for what in ("table", "told") for table in Table),
+    *(f"desk.numbers.{table}.{line}" for table, lines in _LINES.items() for line in lines),
+    *(f"desk.numbers.{length}s" for length in (Length.MONTH, Length.QUARTER, Length.YEAR)),
+    *(f"desk.numbers.{name}" for name in ("first_half", "second_half", "xlsx", "pdf")),
+}
+"""The keys of texts that are put together."""
 
 
 async def fill(made: Database, count: int = 7, unit: str = "north", **changes: object) -> None:
