@@ -14,9 +14,20 @@ from handlers.numbers import Cell, Lines, Table, Whole, count
 from handlers.periods import AsOf, Period, as_of
 from handlers.places import Place
 from handlers.roles import Role
+from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome
 from handlers.valuable import Valuable
-from storage import cases, numbers, out_of_scope, retention, staff, tips, valuable
+from storage import (
+    cases,
+    numbers,
+    out_of_scope,
+    retention,
+    staff,
+    stored,
+    tips,
+    units,
+    valuable,
+)
 from storage.cases import Done, No, Refusal
 from storage.database import Database
 from storage.days import local_day
@@ -264,23 +275,23 @@ async def test_a_review_equals_a_recount(made: Database, seed: int) -> None:
         officers[unit], _ = await desk_world.add(made, f"o-{unit}", (unit, Role.OFFICER))
     world = World(made, officers, seed)
     await world.live(220)
-    for units in (UNITS, ("north", "north-park"), ("south",)):
+    for mine in (UNITS, ("north", "north-park"), ("south",)):
         for period in (YEARS, Period("2026-09", "2026-10"), Period("2026-11", "2026-11")):
             for asked in (None, date(2026, 10, 31)):
                 on = as_of(asked, local_day(world.now) - timedelta(days=1))
-                wanted = recount(world.told, units, period, on)
+                wanted = recount(world.told, mine, period, on)
                 async with made.read() as tx:
                     counted = await numbers.counted(tx, on.day if on.latest else today(world),
                                                     world.now)  # fmt: skip
-                    asks = Asked(units[0], period, asked, PROVINCES)
+                    asks = Asked(mine[0], period, asked, PROVINCES)
                     shown = await numbers.of_unit(tx, asks, world.now)
-                lines = Lines(PROVINCES, units)
-                mine = [each for each in counted if each.unit in units]
-                bare = count(mine, period, on, lines, tuple(Table))
+                lines = Lines(PROVINCES, mine)
+                those = [each for each in counted if each.unit in mine]
+                bare = count(those, period, on, lines, tuple(Table))
                 compared = {f"{c.table} {c.line}": n for c, n in bare.items() if n}
                 skipped = ("answer ", "police ", "open ", "late ")
                 found = {k: n for k, n in compared.items() if not k.startswith(skipped)}
-                assert found == dict(wanted), (units, period, asked)
+                assert found == dict(wanted), (mine, period, asked)
                 assert shown is not None
                 for cell, number in shown.review.figures.items():
                     assert number is None or (number >= 5 and number == bare[cell])
@@ -366,3 +377,40 @@ async def test_only_who_holds_a_tip_marks_it_and_for_thirty_days_after(made: Dat
     async with made.read() as tx:
         [counted] = await numbers.counted(tx, date(2026, 12, 31), NOW + timedelta(days=31))
     assert counted.valuable is Valuable.DANGER_ENDED
+
+
+async def test_who_must_not_see_tips_does_not_see_them_in_numbers(made: Database) -> None:
+    """Tips about the unit in the north went to the highest one: below it nobody counts them."""
+    for _ in range(6):
+        await file(made, new_tip("root", excluded=frozenset({"north"})))
+    for number, role in enumerate((Role.LEAD, Role.OBSERVER, Role.AUDITOR, Role.OFFICER)):
+        below, _ = await desk_world.add(made, f"b{number}", ("north", role))
+        assert await seen_by(made, below, "north") is None
+        assert await seen_by(made, below, "root") == "no"
+    above, _ = await desk_world.add(made, "top", ("root", Role.LEAD))
+    assert await seen_by(made, above, "root") == 6
+    assert await seen_by(made, above, "north") is None
+
+
+async def test_a_tip_that_was_given_to_the_police_counts_as_that(made: Database) -> None:
+    police = Unit("police", "north", UnitKind.POLICE, "Công an phường")
+    async with made.write() as tx:
+        await units.import_all(tx, (*desk_world.UNITS, police), at_once=True)
+    officer, _ = await desk_world.add(made, "mot", ("north", Role.OFFICER))
+    watching, _ = await desk_world.add(made, "ca", ("police", Role.LEAD))
+    for given in (True, False):
+        tip = await file(made, new_tip(may_go_to_police=True))
+        async with made.write() as tx:
+            await cases.claim(tx, officer.id, tip, NOW)
+            if given:
+                held = await cases.hold(tx, officer.id, tip)
+                assert held is not None
+                known = replace(held.record, readers=("north", "police"))
+                await stored.seal_again(tx, tip, held.case, known)
+                await stored.write_record(tx, tip, known)
+            await cases.close(tx, officer.id, tip, Outcome.HANDLED, "Xong.", NOW)
+    async with made.read() as tx:
+        found = await numbers.counted(tx, date(2026, 12, 31), NOW + timedelta(days=40))
+    assert sorted(each.given_to_police for each in found) == [False, True]
+    assert {each.unit for each in found} == {"north"}
+    assert await seen_by(made, watching, "police") is None, "no tip is a police unit's own"
