@@ -26,11 +26,11 @@ from handlers import handbook
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage import installation, migrate, restored
-from storage.crypto import Stretcher
 from storage.database import Database, Unreachable
 from storage.installation import Installation
 from storage.keys import MissingKey, TwinKeys, WrongMasterKey
 from storage.places import Places
+from storage.stretching import Stretcher
 from storage.volatile import Volatile
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from handlers.texts import Texts
 from handlers.turn import Facts, Meant, Needs, Room, Thread
 from storage import bell, tips, units
 from storage.chance import fresh_code, random_digits
-from storage.crypto import Stretcher
 from storage.database import Database
 from storage.places import Places
+from storage.stretching import Stretcher
 from storage.volatile import Full, Volatile
 
 TREE_SECONDS = 5
@@ -103,6 +103,10 @@ class Lookups:
         if loaded is None:
             raise NoUnits
         return loaded
+
+    def ready(self, code: str) -> None:
+        """A draft with this code may be sent soon."""
+        self.stretcher.prepare(code, self.salt)
 
     async def thread(self, key: Key) -> Thread | None:
         """The thread that `key` opens."""

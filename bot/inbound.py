@@ -254,6 +254,8 @@ class Inbound:
                 raise
             # It was done: the talk stays where it was, and a repeat must not redo it.
             note_failure(Log.TURN_FAILED, error)
+        if code := worker.code_read_over(turn.talk.state):
+            self._lookups.ready(code)
         return turn, facts, ends
 
     async def _decide(self, chat: str, known: Known, event: Event) -> tuple[Turn, Facts]:

@@ -19,7 +19,9 @@ _MOST_MARKED = 4
 # Marks are among what is neither letter nor gap. Unicode's own text for streams has as many.
 _NO_WORDS = re.compile(r"[^\w\s]{31,}")
 _MOST_IN_A_ROW = 30
-_NOT_WORD = re.compile(r"[^\w]+")
+# Every row of what is no word, but for a single space, which is what becomes of it.
+_NOT_WORD = re.compile(r"(?: *[^\w ]| {2})[^\w]*")
+_LATIN_MARKS = re.compile("[\u0300-\u036f]+")
 # Letters of other scripts that cannot be told from a Latin one, small letters only.
 _ALIKE = str.maketrans(
     "\u0430\u0432\u0435\u0456\u0458\u043a\u043c\u043d\u043e\u0440\u0455\u0442"
@@ -69,9 +71,12 @@ def fold(text: str) -> str:
     """`text` for comparison only: no diacritics, đ as d, lower case, all that is not a letter or a
     digit as one space (`"Phường Đông Hòa."` → `"phuong dong hoa"`). Full-width digits become plain.
     """
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
-    text = text.replace("đ", "d").replace("Đ", "D").casefold()
+    text = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text))
+    text = text.replace("đ", "d").replace("Đ", "D")
+    if not text.isascii():
+        # Marks of other scripts: to ask Unicode for every letter is slow, and seldom needed.
+        text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
+    text = text.casefold()
     return _NOT_WORD.sub(" ", text).replace("_", " ").strip()
 
 

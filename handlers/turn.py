@@ -14,6 +14,7 @@ from handlers.routing import Tree
 from handlers.screens import Say
 from handlers.states import Key, Talk
 from handlers.subscriptions import Span, Subscription
+from handlers.telling import Telling
 from handlers.tips import Author, Category, Kind, Outcome, Status
 
 
@@ -38,7 +39,8 @@ class Whose(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One part of a thread as the worker sees it; `day` is known for the unit's parts only, and
-    `number` is the place in the thread of a file that the unit sent.
+    `number` is the place in the thread of a file that the unit sent. `told` is what stands in the
+    place of words where the house tells of a move.
     """
 
     kind: Kind
@@ -46,13 +48,15 @@ class Entry:
     words: str = field(repr=False)
     day: date | None = None
     number: int = 0
+    told: Telling | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
-    asked, for a tip that was closed as out of scope; `is_told` that a chat is told of news, as its
-    worker asked.
+    asked, for a tip that was closed as out of scope, and `reopen_until` the last one on which an
+    addition opens any other closed one again; `is_told` that a chat is told of news, as its worker
+    asked.
     """
 
     key: Key
@@ -71,6 +75,7 @@ class Thread:
     entries: tuple[Entry, ...] = field(repr=False)
     appeal_until: date | None = None
     is_told: bool = False
+    reopen_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

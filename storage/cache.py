@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from storage.record import Record
 
 if TYPE_CHECKING:
+    from storage.board import Board
     from storage.outbox import Letter
 
 
 @dataclass(slots=True)
 class RecordCache:
-    """Sealed record, opened record and filing day by tip id, as of a count of changes; letters by
-    their id, as they were at the last look.
+    """Opened record and filing day by tip id, beside the beginning of the sealed one that tells it
+    from every other, as of a count of changes; the lines of lists, of another such count; letters
+    by their id, as they were at the last look.
     """
 
     version: int = -1
     opened: dict[bytes, tuple[bytes, Record, date]] = field(default_factory=dict, repr=False)
+    board: "Board | None" = field(default=None, repr=False)
     letters: dict[bytes, "Letter"] = field(default_factory=dict, repr=False)

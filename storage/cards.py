@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, func, select
 
+from handlers.labels import Label, in_order
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
@@ -18,13 +19,16 @@ from storage.staff import Member
 from storage.tables import tips
 
 _MARK_LETTERS = 16
+_NONCE_END = 27
+"""Where the random beginning of a sealed record ends: no two sealed ones have the same."""
+_FETCHED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
     name of who claimed it and may still read it. `mark` is another one as soon as something about
-    the tip is.
+    the tip is. `undo_until`: this officer closed it, and can undo that until then.
     """
 
     tip: bytes = field(repr=False)
@@ -44,6 +48,8 @@ class Card:
     turn: Whose
     aside: bool = False
     mark: str = field(default="", repr=False)
+    undo_until: datetime | None = None
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,16 @@ def card_of(
         turn=stored.whose_turn(known.status),
         aside=known.aside,
         mark=_mark(known),
+        undo_until=_undo_until(known, officer, now),
+        labels=in_order(known.labels),
     )
+
+
+def _undo_until(known: Record, officer: bytes, now: datetime) -> datetime | None:
+    ending = known.ending
+    if ending is None or known.status is not Status.CLOSED:
+        return None
+    return ending.until if ending.by == officer.hex() and now < ending.until else None
 
 
 def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:
@@ -147,16 +162,27 @@ def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:
 
 
 async def records(tx: Tx) -> Sequence[tuple[bytes, Record, date]]:
-    """All records, opened; those that did not change since the last look are not opened again."""
+    """All records, opened; those that did not change since the last look are not opened again, nor
+    fetched: of each only its beginning is looked at, which is another one after every change.
+    """
     version, cache = await changes(tx), tx.cache
     if version != cache.version:
-        rows = await tx.rows(select(tips.c.id, tips.c.record, tips.c.day))
+        begins = func.substr(tips.c.record, 1, _NONCE_END, type_=LargeBinary).label("begins")
+        rows = await tx.rows(select(tips.c.id, tips.c.day, begins))
         fresh: dict[bytes, tuple[bytes, Record, date]] = {}
+        missing: list[bytes] = []
         for row in rows:
             known = cache.opened.get(row.id)
-            if known is None or known[0] != row.record:
-                known = (row.record, record.unseal(tx.keys, row.id, row.record), row.day)
-            fresh[row.id] = known
+            if known is None or known[0] != row.begins:
+                missing.append(row.id)
+            else:
+                fresh[row.id] = known
+        for at in range(0, len(missing), _FETCHED_AT_ONCE):
+            some = missing[at : at + _FETCHED_AT_ONCE]
+            found = select(tips.c.id, tips.c.record, tips.c.day).where(tips.c.id.in_(some))
+            for row in await tx.rows(found):
+                opened = record.unseal(tx.keys, row.id, row.record)
+                fresh[row.id] = (bytes(row.record[:_NONCE_END]), opened, row.day)
         cache.opened, cache.version = fresh, version
     return [(tip, opened, day) for tip, (_, opened, day) in cache.opened.items()]
 
@@ -180,7 +206,8 @@ def mark_of(shown: Sequence[Card]) -> str:
 
 def _mark(known: Record) -> str:
     told = (known.status, known.outcome, known.holder, known.unit, known.files, known.end.last)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:_MARK_LETTERS]
+    labelled = (told, in_order(known.labels))
+    return hashlib.sha256(repr(labelled).encode()).hexdigest()[:_MARK_LETTERS]
 
 
 def order(card: Card) -> tuple[bool, bool, datetime, str]:

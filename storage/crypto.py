@@ -4,15 +4,9 @@ libsodium (PyNaCl) does everything; HMAC-SHA256 and chance come from the standar
 ciphertext starts with a version byte and a key id of two bytes, and both are authenticated.
 """
 
-import asyncio
 import hashlib
 import hmac
-import os
-import sys
-import threading
 import unicodedata
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from nacl import bindings
@@ -27,8 +21,7 @@ BOX_BYTES = bindings.crypto_box_SEALBYTES
 STREAM_START_BYTES = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 STREAM_TAG_BYTES = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 STRETCH_MEMORY_BYTES, STRETCH_PASSES = 19 * 1024 * 1024, 2
-STRETCHES_AT_ONCE, _STRETCHES_NICENESS = 2, 10
-"""OWASP's Argon2id figures (19 MiB, two passes); two at once keep a small server answering."""
+"""OWASP's Argon2id figures (19 MiB, two passes)."""
 
 # Drawn by chance, not by libsodium; who needs them looks here first.
 fresh_code, new_token, random_id = chance.fresh_code, chance.new_token, chance.random_id
@@ -57,60 +50,19 @@ class Pair:
     private: bytes = field(repr=False)
 
 
+def stretched(code: str, salt: bytes) -> bytes:
+    """32 bytes from a receipt code and the instance's salt (16 bytes). Slow on purpose: in a thread
+    of `storage.stretching` only.
+    """
+    argon2id = bindings.crypto_pwhash_ALG_ARGON2ID13
+    return bindings.crypto_pwhash_alg(
+        KEY_BYTES, code.encode("ascii"), salt, STRETCH_PASSES, STRETCH_MEMORY_BYTES, argon2id
+    )
+
+
 def new_master() -> bytes:
     """A fresh master key."""
     return chance.random_bytes(KEY_BYTES)
-
-
-class Stretcher:
-    """Argon2id over receipt codes: two at once, others queue, even if an asker gave up waiting."""
-
-    __slots__ = ("_first", "_free", "_later", "_pool")
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(
-            STRETCHES_AT_ONCE, thread_name_prefix="argon2id", initializer=_step_back
-        )
-        self._free = STRETCHES_AT_ONCE
-        self._first: deque[asyncio.Future[None]] = deque()
-        self._later: deque[asyncio.Future[None]] = deque()
-
-    async def stretch(self, code: str, salt: bytes, *, first: bool = False) -> bytes:
-        """32 bytes from the code and the instance's salt (16 bytes). With `first` it goes before
-        all that wait without: who sends a tip does not stand behind a crowd that types codes.
-        """
-        loop = asyncio.get_running_loop()
-        if self._free:
-            self._free -= 1
-        else:
-            await self._place(loop.create_future(), first=first)
-        # Who gives up frees the place early; the pool still runs no third.
-        job = loop.run_in_executor(self._pool, _argon2id, code, salt)
-        job.add_done_callback(lambda _: self._next())
-        return await job
-
-    def close(self) -> None:
-        """No more jobs; those that wait are dropped."""
-        for place in (*self._first, *self._later):
-            place.cancel()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    async def _place(self, place: "asyncio.Future[None]", *, first: bool) -> None:
-        (self._first if first else self._later).append(place)
-        try:
-            await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
-                self._next()
-            raise
-
-    def _next(self) -> None:
-        for waiting in (self._first, self._later):
-            while waiting:
-                if not (place := waiting.popleft()).done():
-                    place.set_result(None)
-                    return
-        self._free += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,20 +312,6 @@ def _without_header(sealed: bytes, key_id: tuple[int, int]) -> bytes:
     if sealed[:_HEADER_BYTES] != _header(key_id):
         raise Unopenable
     return sealed[_HEADER_BYTES:]
-
-
-def _step_back() -> None:
-    """Let the thread that answers go first: on a small server two jobs keep all cores busy."""
-    # Linux gives each thread a priority of its own; elsewhere it is the whole process's, or none.
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _STRETCHES_NICENESS)
-
-
-def _argon2id(code: str, salt: bytes) -> bytes:
-    argon2id = bindings.crypto_pwhash_ALG_ARGON2ID13
-    return bindings.crypto_pwhash_alg(
-        KEY_BYTES, code.encode("ascii"), salt, STRETCH_PASSES, STRETCH_MEMORY_BYTES, argon2id
-    )
 
 
 def _typed(password: str) -> bytes:

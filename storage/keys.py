@@ -207,8 +207,11 @@ def _unwrapped(master: bytes, row: WrappedKey) -> bytes:
         raise WrongMasterKey from None
 
 
+_PLACES = {purpose: at for at, purpose in enumerate(Purpose)}
+
+
 def _key_id(purpose: Purpose, number: int) -> tuple[int, int]:
-    return list(Purpose).index(purpose), number
+    return _PLACES[purpose], number
 
 
 def _about_key(purpose: Purpose, number: int) -> bytes:

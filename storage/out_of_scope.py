@@ -35,9 +35,9 @@ from storage.days import VIETNAM
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips
+from storage.timing import UNDO_SECONDS
 from storage.volatile import Full, Volatile
 
-UNDO_SECONDS = 600
 _KIND = "undo"
 
 
@@ -215,6 +215,7 @@ def _anew(known: Record, unit: str, dates: Deadlines, today: date) -> Record:
         aside=False,
         begun=month_of(today),
         valuable=None,
+        acted=None,
     )
 
 

@@ -4,7 +4,9 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from handlers.labels import Label, in_order, known_labels
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
@@ -37,6 +39,22 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What an undo of a closing puts back until `until`: who closed it (id in hex), and how the tip
+    stood before.
+    """
+
+    by: str = field(repr=False)
+    until: datetime
+    status: Status
+    triage_by: datetime | None
+    answered: bool
+    answer: AnswerTime | None
+    overdue: bool
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One tip's metadata. `unit` is responsible; `readers` may read; `holder` is the id (hex) of
     the officer who claimed it. `triage_by` is gone once it was claimed; `answered` says that
@@ -47,6 +65,8 @@ class Record:
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
     `begun` is the month of filing, as 2026-11, empty in those of an earlier version; `valuable`
     why its officer marked it.
+    `acted` is the minute at which the holder last did something about it, `ending` what undoes its
+    closing.
     """
 
     unit: str
@@ -76,6 +96,9 @@ class Record:
     aside: bool = False
     begun: str = ""
     valuable: Valuable | None = None
+    acted: datetime | None = None
+    ending: Ending | None = field(default=None, repr=False)
+    labels: frozenset[Label] = frozenset()
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -112,6 +135,9 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "aside": record.aside,
             "begun": record.begun,
             "valuable": record.valuable,
+            "acted": record.acted.isoformat() if record.acted else None,
+            "ending": _told(record.ending) if record.ending else None,
+            "labels": in_order(record.labels),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -159,12 +185,45 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         aside=read.get("aside", False),
         begun=read.get("begun", ""),
         valuable=Valuable(read["valuable"]) if read.get("valuable") else None,
+        acted=_moment(read.get("acted")),
+        ending=_ending(read["ending"]) if read.get("ending") else None,
+        labels=known_labels(read.get("labels", ())),
     )
 
 
 def renewed(keys: Keys, tip: bytes, sealed: bytes) -> bytes:
     """The same record under the current key. Raises Unopenable."""
     return keys.reseal(Purpose.METADATA, sealed, _about(tip))
+
+
+def _told(ending: Ending) -> dict[str, Any]:
+    return {
+        "by": ending.by,
+        "until": ending.until.isoformat(),
+        "status": ending.status,
+        "triage_by": ending.triage_by.isoformat() if ending.triage_by else None,
+        "answered": ending.answered,
+        "answer": ending.answer,
+        "overdue": ending.overdue,
+        "end": [ending.end.count, ending.end.last],
+    }
+
+
+def _ending(read: dict[str, Any]) -> Ending:
+    return Ending(
+        by=read["by"],
+        until=datetime.fromisoformat(read["until"]),
+        status=Status(read["status"]),
+        triage_by=_moment(read["triage_by"]),
+        answered=read["answered"],
+        answer=AnswerTime(read["answer"]) if read["answer"] else None,
+        overdue=read["overdue"],
+        end=End(*read["end"]),
+    )
+
+
+def _moment(read: str | None) -> datetime | None:
+    return datetime.fromisoformat(read) if read else None
 
 
 def _place(read: list[str]) -> Place:

@@ -21,6 +21,7 @@ from storage import (
     stored,
     subscribers,
     units,
+    views,
 )
 from storage import tables as t
 from storage.database import Tx
@@ -94,6 +95,7 @@ SEALINGS = (
     Sealing(Purpose.STAFF, t.desk_codes.c.body, desk_codes.renewed),
     # Alone, for else somebody writes a letter just then that names an alarm by its old id.
     Sealing(Purpose.STAFF, t.alarms.c.body, alarms.renewed, alone=True),
+    Sealing(Purpose.STAFF, t.views.c.body, _plain(views.renewed)),
     Sealing(Purpose.LETTERS, t.letters.c.body, outbox.renewed),
     Sealing(Purpose.SUBSCRIBERS, t.subscribers.c.address, _plain(subscribers.renewed)),
     Sealing(Purpose.SUBSCRIBERS, t.outlets.c.body, _plain(outlets.renewed)),
@@ -157,6 +159,8 @@ HOLDS: Mapping[str, Purpose | Other] = {
     "units.private_key": Purpose.UNITS,
     "units.public_key": Other.IN_CLEAR,
     "versions.author": Other.IN_CLEAR,
+    "views.body": Purpose.STAFF,
+    "views.staff": Other.IN_CLEAR,
     "wraps.body": Other.UNIT,
     "wraps.id": Purpose.METADATA,
     "wraps.tip": Other.IN_CLEAR,

@@ -1,7 +1,8 @@
 """A stored tip, for both sides of the desk: its row and record, its readers, its bell number."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from handlers.tips import Status
 from handlers.turn import Whose
 from storage import alarms, desk_groups, outbox, readers, record, staff, units
 from storage.chance import random_id
-from storage.crypto import CaseKey, dummy_wrap
+from storage.crypto import CaseKey, Pair, Unopenable, dummy_wrap
 from storage.database import Tx
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
@@ -72,7 +73,7 @@ async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> N
         await outbox.write_refresh(tx, tip, changed.unit, bytes.fromhex(post.group), due)
 
 
-async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
+async def call_groups(tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE) -> None:
     """A card for every group of the unit that is responsible for the tip, where there is none; not
     for one that waits for its lead, who alone knows of it.
     """
@@ -80,18 +81,30 @@ async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
         return
     for group in await desk_groups.of_unit(tx, known.unit):
         if all(post.group != group.id.hex() for post in known.posts):
-            letter = Letter(LetterKind.POST, tip, known.unit, AT_ONCE, group=group.id)
+            letter = Letter(LetterKind.POST, tip, known.unit, due, group=group.id)
             await outbox.write(tx, letter)
 
 
-async def call_officers(tx: Tx, tip: bytes, known: Record) -> None:
-    """A ring on each alarm of everybody who reads in the unit that is responsible for the tip; none
-    for one that waits for its lead: a flood shall not be able to ring.
+async def call_officers(
+    tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE, *, but: bytes = b""
+) -> None:
+    """A ring on each alarm of everybody (`but` one) who reads in the unit that is responsible for
+    the tip; none for one that waits for its lead: a flood shall not be able to ring.
     """
     if await waits_for_lead(tx, known):
         return
     for alarm in await alarms.of_unit(tx, known.unit):
-        await outbox.write(tx, Letter(LetterKind.PING, tip, known.unit, AT_ONCE, to=alarm.id.hex()))
+        if alarm.staff != but:
+            ring = Letter(LetterKind.PING, tip, known.unit, due, to=alarm.id.hex())
+            await outbox.write(tx, ring)
+
+
+async def call_holder(tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE) -> None:
+    """A ring on each alarm of the officer who holds the tip."""
+    holder = bytes.fromhex(known.holder or "")
+    for alarm in await alarms.of_member(tx, holder):
+        ring = Letter(LetterKind.GIVEN, tip, known.unit, due, to=alarm.id.hex())
+        await outbox.write(tx, ring)
 
 
 async def waits_for_lead(tx: Tx, known: Record) -> bool:
@@ -196,6 +209,41 @@ async def renewed(tx: Tx, row: Row[Any], _: datetime) -> dict[str, bytes]:
     tip = bytes(row.id)
     await find_wraps_anew(tx, tip, record.unseal(tx.keys, tip, row.record).readers)
     return {"record": record.renewed(tx.keys, tip, row.record)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """The wraps of many tips as they lie there, by tip and unit, with the pairs that open them."""
+
+    pairs: Mapping[str, Pair] = field(repr=False)
+    bodies: Mapping[bytes, Sequence[tuple[str, bytes]]] = field(repr=False)
+
+    def open(self, tip: bytes) -> tuple[str, CaseKey] | None:
+        """The case key of a tip by the first unit that opens it, with that unit."""
+        for unit, body in self.bodies.get(tip, ()):
+            pair = self.pairs[unit]
+            with suppress(Unopenable):
+                return unit, CaseKey.unwrap(pair.public, pair.private, body)
+        return None
+
+
+async def wraps_for(tx: Tx, wanted: Mapping[bytes, Sequence[str]]) -> Wrapped:
+    """What opens many tips, each for its units in their order."""
+    marks = {
+        mark: (tip, unit)
+        for tip, some in wanted.items()
+        for unit in some
+        for mark in _wrap_ids(tx, unit, tip)
+    }
+    rows = await tx.rows(select(wraps.c.id, wraps.c.body).where(wraps.c.id.in_(list(marks))))
+    lying = {marks[bytes(row.id)]: bytes(row.body) for row in rows}
+    found = {unit: await units.pair_of(tx, unit) for unit in sorted({unit for _, unit in lying})}
+    pairs = {unit: pair for unit, pair in found.items() if pair is not None}
+    bodies = {
+        tip: [(unit, lying[tip, unit]) for unit in some if (tip, unit) in lying and unit in pairs]
+        for tip, some in wanted.items()
+    }
+    return Wrapped(pairs, bodies)
 
 
 def seal_bell(case: CaseKey, tip: bytes, number: str) -> bytes:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from handlers.tips import Author, Kind
 from storage.chance import random_id
@@ -21,8 +21,8 @@ START = End(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One opened part. `by` and `minute` stand in an officer's parts only, `chunks` where it is a
-    file, or who the worker is.
+    """One opened part. `by` stands in an officer's parts only, and `minute` in no worker's;
+    `chunks` where it is a file, or who the worker is.
     """
 
     id: bytes
@@ -54,6 +54,19 @@ async def load(tx: Tx, tip: bytes, case: CaseKey, end: End) -> tuple[Part, ...]:
     moved, doubled or taken out.
     """
     rows = await tx.rows(select(parts).where(parts.c.tip == tip))
+    return in_order(tip, case, rows, end)
+
+
+async def rows_of(tx: Tx, some: Collection[bytes]) -> Mapping[bytes, Sequence[Row[Any]]]:
+    """The sealed parts of many tips, by tip, for `in_order`."""
+    found: dict[bytes, list[Row[Any]]] = {tip: [] for tip in some}
+    for row in await tx.rows(select(parts).where(parts.c.tip.in_(list(some)))):
+        found[bytes(row.tip)].append(row)
+    return found
+
+
+def in_order(tip: bytes, case: CaseKey, rows: Sequence[Row[Any]], end: End) -> tuple[Part, ...]:
+    """What `load` says of a tip whose sealed parts these are. Raises Unopenable."""
     opened = [(_open(case, tip, row.id, row.body), _hash(row.body)) for row in rows]
     opened.sort(key=lambda pair: pair[0][0].number)
     reached = START
@@ -127,7 +140,7 @@ def _open(case: CaseKey, tip: bytes, part: bytes, body: bytes) -> tuple[Part, st
 
 def _plain(part: NewPart, number: int, previous: str, ids: Sequence[bytes]) -> bytes:
     # A worker's part carries no time at all; an officer's carries the minute.
-    minute = part.minute if part.author is Author.OFFICER else None
+    minute = part.minute if part.author is not Author.WORKER else None
     shown = minute.astimezone(UTC).replace(second=0, microsecond=0).isoformat() if minute else None
     return json.dumps(
         {

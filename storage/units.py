@@ -117,12 +117,17 @@ async def police_among(tx: Tx, some: Collection[str]) -> frozenset[str]:
 
 async def unwrap(tx: Tx, unit: str, wrapped: bytes) -> CaseKey | None:
     """The case key that was sealed to `unit`. Raises Unopenable; None for an unknown unit."""
+    pair = await pair_of(tx, unit)
+    return CaseKey.unwrap(pair.public, pair.private, wrapped) if pair is not None else None
+
+
+async def pair_of(tx: Tx, unit: str) -> Pair | None:
+    """The key pair of a unit, for who opens many wraps of it; None for an unknown unit."""
     row = await tx.row(select(units.c.public_key, units.c.private_key).where(units.c.id == unit))
     if row is None:
         return None
     private = tx.keys.open_sealed(Purpose.UNITS, row.private_key, _about(unit))
-    pair = Pair(bytes(row.public_key), private)
-    return CaseKey.unwrap(pair.public, pair.private, wrapped)
+    return Pair(bytes(row.public_key), private)
 
 
 async def shows_at_once(tx: Tx, unit: str) -> bool:

@@ -1,33 +1,45 @@
-"""The desk's list of tips."""
+"""The desk's list of tips: narrowed, counted, page by page."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_bell
+from bot.web import desk_bell, desk_facets
 from bot.web.access import Seat, seated
 from bot.web.desk_pages import guarded, page, see_other
 from bot.web.parts import PARTS
+from handlers.listing import read
 from handlers.roles import Role
 from handlers.screens import Say, say
-from handlers.tips import Status
-from storage import alarms, aside, cases, desk_groups, units
-from storage.cases import Card
+from storage import alarms, aside, board, cases, desk_groups, units, views
+from storage.board import Line, Seen
+from storage.chance import new_token
 from storage.database import Tx
+from storage.views import View
 
 PAGE_SIZE = 100
-FILTERS: Final[Mapping[str, Callable[[Card], bool]]] = {
-    "all": lambda _: True,
-    "open": lambda card: card.status is not Status.CLOSED,
-    "mine": lambda card: card.mine,
-    "closed": lambda card: card.status is Status.CLOSED,
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of a list: the lines on it, its number, and how many there are."""
+
+    lines: Sequence[Line]
+    number: int
+    pages: int
 
 
 def add_routes(app: web.Application) -> None:
     """GET /desk."""
-    app.router.add_get("/desk", guarded(_list))
+    app.router.add_get(desk_facets.PAGE, guarded(_list))
+
+
+def leaf(lines: Sequence[Line], asked: str) -> Leaf:
+    """The page that an address asks for; the last one where there are fewer."""
+    pages = max(1, -(-len(lines) // PAGE_SIZE))
+    number = min(max(_number(asked), 1), pages)
+    return Leaf(lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, pages)
 
 
 async def _list(request: web.Request) -> web.Response:
@@ -39,33 +51,53 @@ async def _list(request: web.Request) -> web.Response:
     if not seat.member.reads_tips and seat.member.broadcasts:
         return see_other("/studio")
     async with parts.database.read() as tx:
-        found = await cases.cards(tx, seat.member.id, parts.clock())
+        saved = views.living(await views.of_member(tx, seat.member.id, parts.clock()))
+        if not request.query and (first := _opens_with(saved)) is not None:
+            return see_other(desk_facets.address(first.choice))
+        seen = await board.seen(tx, seat.member.id, parts.clock())
         waiting = await aside.waiting(tx, seat.member.id, parts.clock())
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
+        names = await board.unit_names(tx, seen.lines)
         bell_on = await desk_bell.is_on(tx, request, seat.member)
-    which = request.query.get("xem", "all")
-    which = which if which in FILTERS else "all"
-    chosen = [card for card in found if FILTERS[which](card)]
-    pages = max(1, -(-len(chosen) // PAGE_SIZE))
-    number = min(max(_number(request.query.get("trang", "1")), 1), pages)
+    choice = read(request.query)
+    found = seen.narrowed(choice)
+    shown = leaf(found.left, request.query.get("trang", ""))
     return page(
         request,
         "list",
         language=seat.language,
         seat=seat,
-        cards=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-        count=len(chosen),
-        which=which,
-        filters=tuple(FILTERS),
-        number=number,
-        pages=pages,
-        mark=cases.mark_of((*found, *waiting)),
+        cards=seen.cards(shown.lines),
+        count=len(found.left),
+        choice=choice,
+        quick=desk_facets.quick(seen, choice),
+        boxes=desk_facets.boxes(seen, found, choice, names, parts.places()),
+        orders=desk_facets.orders(choice),
+        narrows=desk_facets.narrows(choice),
+        within=desk_facets.leaves_out(choice),
+        saved=[(view, desk_facets.address(view.choice)) for view in saved],
+        address=desk_facets.address,
+        without=desk_facets.without,
+        once=new_token,
+        number=shown.number,
+        pages=shown.pages,
+        mark=live_mark(seen, waiting),
         waiting=len(waiting),
         troubles=troubles,
         silent=silent,
+        most_letters=views.NAME_LETTERS,
         **desk_bell.card(request, is_on=bell_on),
     )
+
+
+def live_mark(seen: Seen, waiting: Sequence[cases.Card]) -> str:
+    """What is another one as soon as the list is not as it was."""
+    return seen.mark + cases.mark_of(waiting)
+
+
+def _opens_with(saved: Sequence[View]) -> View | None:
+    return next((view for view in saved if view.default), None)
 
 
 async def _troubles(tx: Tx, seat: Seat) -> list[Say]:

@@ -6,11 +6,12 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.live import DESK
+from bot.web import desk_list
 from bot.web.access import NoTip, NotYours, SignedOut, seated
 from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
-from storage import aside, cases
+from storage import aside, board, cases
 from storage.database import Unreachable
 
 _REST_SECONDS = 0.2
@@ -79,9 +80,9 @@ async def _mark(request: web.Request, topic: bytes) -> str:
     parts, seat = request.app[PARTS], await seated(request, quiet=True)
     async with parts.database.read() as tx:
         if topic == DESK:
-            found = await cases.cards(tx, seat.member.id, parts.clock())
+            seen = await board.seen(tx, seat.member.id, parts.clock())
             waiting = await aside.waiting(tx, seat.member.id, parts.clock())
-            return cases.mark_of((*found, *waiting))
+            return desk_list.live_mark(seen, waiting)
         card = await cases.see(tx, seat.member.id, topic, parts.clock())
     if isinstance(card, cases.Refusal):
         raise NoTip

@@ -13,9 +13,12 @@ from bot.web import (
     access,
     desk_aside,
     desk_bell,
+    desk_labels,
     desk_numbers,
     desk_outside,
+    desk_search,
     desk_valuable,
+    desk_views,
     incident,
 )
 from bot.web.access import NotYours, Session, checked_form
@@ -210,6 +213,7 @@ async def _sign_out(request: web.Request) -> web.Response:
         return response
     fields = await checked_form(request, session.token)
     everywhere = bool(fields.get("everywhere"))
+    desk_search.forget(request.app, session, everywhere=everywhere)
     await access.end(parts, session, everywhere=everywhere)
     response = see_other(f"/desk/vao?da=ra&tieng={session.language}")
     access.take_cookie(parts, response, "desk")
@@ -234,6 +238,7 @@ async def _switch_language(request: web.Request) -> web.Response:
             desk_bell.PAGE,
             desk_outside.OFTEN,
             desk_numbers.PAGE,
+            desk_views.PAGE,
             incident.PAGE,
         }
         or _is_tip_page(back)
@@ -313,7 +318,8 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 def _is_tip_page(path: str) -> bool:
     rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
-    rest = rest.removesuffix(desk_aside.MUTE).removesuffix(desk_valuable.PAGE)
+    rest = rest.removesuffix(desk_aside.MUTE).removesuffix(desk_labels.LABELS)
+    rest = rest.removesuffix(desk_valuable.PAGE)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 

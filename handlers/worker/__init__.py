@@ -25,7 +25,7 @@ from handlers.turn import Facts, Turn
 from handlers.worker import leaving, subscription
 from handlers.worker.commands import commanded, turn
 from handlers.worker.dispatch import screen
-from handlers.worker.lookups import key_of, needs
+from handlers.worker.lookups import code_read_over, key_of, needs
 from handlers.worker.pressed import chose, is_fresh
 from handlers.worker.reading_over import step
 from handlers.worker.review import reader_of
@@ -33,7 +33,7 @@ from handlers.worker.step import Step, given_back, note
 from handlers.worker.typed import Wording, said
 from handlers.worker.welcome import call, contact
 
-__all__ = ["Wording", "key_of", "needs", "respond", "show"]
+__all__ = ["Wording", "code_read_over", "key_of", "needs", "respond", "show"]
 
 MOST_WITHHELD = 3
 

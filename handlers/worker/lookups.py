@@ -150,12 +150,18 @@ def _codes(state: State, event: Event, said: str) -> tuple[str, ...]:
             return receipt.read(said) if isinstance(event, Said) else ()
 
 
+def code_read_over(state: State) -> str:
+    """The code of a draft that its worker reads over and may send next; empty where there is none,
+    or where it is only practice.
+    """
+    draft = leaving.gathered(state)
+    return draft.code if isinstance(draft, Draft) and not draft.practice else ""
+
+
 def _code_to_file(state: State, event: Event, said: str) -> str:
     """The code of the draft that this event may send: pressed, or typed as number or label."""
-    draft = leaving.gathered(state)
-    if not isinstance(draft, Draft) or draft.practice:
-        return ""
-    return draft.code if event == Chose("send") or words.may_send(said) else ""
+    sends = event == Chose("send") or words.may_send(said)
+    return code_read_over(state) if sends else ""
 
 
 def _place(state: State, said: str) -> str:

@@ -30,6 +30,7 @@ from storage.tables.desks import (
     unit_choices,
     unit_rules,
     units,
+    views,
 )
 from storage.tables.house import counters, instance, keyring, metadata, quarters
 from storage.tables.tips import (
@@ -81,5 +82,6 @@ __all__ = [
     "unit_rules",
     "units",
     "versions",
+    "views",
     "wraps",
 ]

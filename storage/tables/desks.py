@@ -109,6 +109,16 @@ unit_rules = Table(
     Column("body", Text, nullable=False),
 )
 
+# Saved views of the desk's list, those of a member in one row: sealed, for they tell who looks
+# after what.
+views = Table(
+    "views",
+    metadata,
+    Column("staff", LargeBinary(16), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 audit = Table(
     "audit",
     metadata,

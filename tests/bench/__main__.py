@@ -2,6 +2,7 @@
 
 NAMES: talks_200 send_to_card start memory_rest memory_load webhook_talks_0 webhook_talks_100
 filing codes_memory codes_wait retention retention_filing
+desk_list_5k desk_list_50k desk_search_5k
 order_100k plan_1m cpu_1000 pace_30 pace_1000 send_vs_ptb send_vs_raw memory_1m bytes_per_delivery
 reply_latency; all of them when none is given.
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import product, services
-from tests.bench import bulletins, codes, filing, measuring, order, retention, telegram_talks
+from tests.bench import bulletins, codes, desk, filing, measuring, order, retention, telegram_talks
 from tests.bench.measuring import QUICK, Size
 from tests.product import Server
 
@@ -29,6 +30,7 @@ NAMES = (
     *filing.NAMES,
     *codes.NAMES,
     *retention.NAMES,
+    *desk.NAMES,
     *order.NAMES,
     *bulletins.NAMES,
 )
@@ -83,6 +85,7 @@ async def measure(bench: Bench) -> None:
     if bench.size is not QUICK or bench.database == "sqlite":
         await _serving(bench, server)
     await retention.measure(bench)
+    await desk.measure(bench)
     await order.measure_order(bench)
     await bulletins.measure_bulletins(bench)
 

@@ -13,7 +13,7 @@ from time import perf_counter
 
 import aiohttp
 
-from storage.crypto import STRETCHES_AT_ONCE, Stretcher
+from storage.stretching import STRETCHES_AT_ONCE, Stretcher
 from tests import drive
 from tests.bench import measuring
 from tests.bench.bulletins import Bench

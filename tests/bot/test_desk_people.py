@@ -7,13 +7,15 @@ from typing import cast
 
 from bs4 import Tag
 
-from bot.web import desk_list
+from bot.web import desk_facets
 from handlers.coach import Doubt
 from handlers.languages import Language
+from handlers.listing import DANGER, MINE, NOBODY, SORT, Age, Due, Facet, Sort
 from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
 from handlers.moderators.cards import READ
 from handlers.roles import Role
+from handlers.searching import Where
 from handlers.texts import Texts
 from handlers.tips import FILES, Kind, Outcome, Status
 from handlers.turn import Whose
@@ -250,7 +252,14 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.outcome.{outcome}" for outcome in Outcome),
         *(f"desk.turn.{whose}" for whose in Whose),
         *(f"desk.role.{role}" for role in Role),
-        *(f"desk.list.{name}" for name in desk_list.FILTERS),
+        *(f"desk.list.{name}" for name in desk_facets.QUICK),
+        *(f"desk.search.in.{where}" for where in Where),
+        *(f"desk.search.box.{name}" for name in (*Facet, SORT)),
+        *(f"desk.search.due.{due}" for due in Due),
+        *(f"desk.search.age.{age}" for age in Age),
+        *(f"desk.search.sort.{sort}" for sort in Sort),
+        *(f"desk.search.holder.{holder}" for holder in (MINE, NOBODY)),
+        f"desk.search.danger.{DANGER}",
         *(f"desk.join.{weak}" for weak in Weakness),
         *(f"desk.tip.{at}{end}" for at in ("ask", "answer", "close") for end in ENDS),
         *(f"desk.entry.{kind}" for kind in Kind),

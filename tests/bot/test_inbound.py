@@ -13,11 +13,12 @@ from bot.app import House
 from handlers.events import Chose, Command, Commanded, Picture, Said, Showed
 from handlers.languages import Language
 from handlers.screens import say
-from storage import chance
+from storage import chance, crypto, stretching
 from storage.tables import chunks, letters, parts
 from storage.tables import tips as tips_table
 from storage.volatile import Memory
 from tests.desk_world import NOW
+from tests.fakes.waiting import until
 from tests.tip_world import PHOTO, Clock, count
 from tests.whole_house import STORY, Chat, code_in, open_house, text_of
 
@@ -49,6 +50,25 @@ async def test_a_tip_is_filed_and_read_again_with_its_code_from_another_chat(hou
     answer = await Chat(house, "b").do(Said(code.lower()))
     assert STORY in text_of(answer)
     assert answer.live is not None
+
+
+async def test_the_code_is_stretched_while_the_summary_is_read_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[str] = []
+
+    def job(code: str, salt: bytes) -> bytes:
+        jobs.append(code)
+        return crypto.stretched(code, salt)
+
+    monkeypatch.setattr(stretching, "stretched", job)
+    chat = Chat(house)
+    await chat.go_to_review()
+    await until(lambda: len(jobs) == 1 or None, 30, "the code of the draft")
+    # The job's end is told to the loop, which comes to it before it comes to a press.
+    await Chat(house, "b").file()
+    await chat.do(Chose("send"))
+    assert len(jobs) == len(set(jobs)) == 2
 
 
 async def test_a_repeat_acts_once_and_shows_the_present_screen(house: House) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from broadcasts.checks import Problem
 from broadcasts.report import Column
-from handlers import coach
+from handlers import coach, telling
 from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
+from handlers.labels import Label
 from handlers.languages import Language
 from handlers.routing import Exclusion
 from handlers.screens import Say, Screen, Tone, say
@@ -27,11 +28,13 @@ ROOMS = ("handlers", "storage", "broadcasts", "bot")
 # The families of keys that are put together in the talk, with all their members.
 FAMILIES: dict[str, Iterable[str]] = {
     "category": Category,
+    "label": Label,
     "status": Status,
     "outcome": Outcome,
     "unusable": Unusable,
     "hide": Exclusion,
-    "thread": set(Kind) - OF_IDENTITY,
+    "thread": set(Kind) - OF_IDENTITY - {Kind.TOLD},
+    "told": (*telling.MOVES, "own"),
     "who": OF_IDENTITY,
     "kept": {*FILES, "loud"},
     "added_file": FILES,

@@ -16,6 +16,7 @@ import pytest
 
 from handlers.bulletins import Topic
 from handlers.effects import FileTip
+from handlers.listing import read
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.subscriptions import Subscription
@@ -33,6 +34,7 @@ from storage import (
     subscribers,
     tips,
     units,
+    views,
 )
 from storage.alarms import Path
 from storage.bots import Mode
@@ -176,6 +178,7 @@ async def _officer(made: Database) -> bytes:
         assert await alarms.link(tx, code, Path.ZALO, "zalo_bot:3|6ab1", NOW)
         code = await desk_codes.make(tx, CodeKind.GROUP, "north", NOW)
         assert await desk_groups.link(tx, code, "-1002", NOW)
+        assert await views.keep(tx, officer, "Lương", read({"loai": "wages"}), NOW)
     return officer
 
 

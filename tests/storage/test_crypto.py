@@ -1,10 +1,8 @@
 """Sealing, fingerprints, receipt keys: frozen vectors, round trips and every kind of forgery."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +13,7 @@ from handlers import receipt
 from storage import crypto, keys, padding
 from storage.crypto import CaseKey, Unopenable
 from storage.keys import Keys, MissingKey, Purpose, TwinKeys, WrongMasterKey
+from storage.stretching import Stretcher
 
 MASTER = bytes(range(32))
 TIP, PART = b"t" * 16, b"p" * 16
@@ -78,7 +77,7 @@ def test_fingerprints_stay_the_same() -> None:
 
 
 async def test_a_code_leads_to_the_same_reporter_for_ever() -> None:
-    stretcher = crypto.Stretcher()
+    stretcher = Stretcher()
     assert await stretcher.stretch(CODE, SALT) == STRETCHED
     stretcher.close()
     (reporter,) = KEYS.reporters(STRETCHED)
@@ -239,48 +238,6 @@ def test_subkeys_differ_by_name_and_from_the_keys_in_use() -> None:
     subkeys = {KEYS.subkey(Purpose.VOLATILE, name) for name in names}
     raw = FIXED[Purpose.VOLATILE]
     assert len(subkeys | {raw, crypto.derive(raw, "seal"), crypto.derive(raw, "mac")}) == 6
-
-
-async def test_no_more_than_two_slow_hashes_run_at_once() -> None:
-    stretcher = crypto.Stretcher()
-    most = 0
-
-    async def watch() -> None:
-        nonlocal most
-        while True:
-            names = [thread.name for thread in threading.enumerate()]
-            most = max(most, sum(name.startswith("argon2id") for name in names))
-            await asyncio.sleep(0.001)
-
-    async with asyncio.TaskGroup() as group:
-        watcher = group.create_task(watch())
-        jobs = [group.create_task(stretcher.stretch(CODE, bytes([n]) * 16)) for n in range(8)]
-        jobs[0].cancel()
-        done = await asyncio.gather(*jobs, return_exceptions=True)
-        watcher.cancel()
-    stretcher.close()
-    assert most == 2
-    assert len({result for result in done if isinstance(result, bytes)}) == 7
-
-
-async def test_who_sends_a_tip_goes_before_a_crowd_that_types_codes() -> None:
-    stretcher, done = crypto.Stretcher(), list[str]()
-
-    async def stretch(name: str, *, first: bool = False) -> None:
-        await stretcher.stretch(CODE, SALT, first=first)
-        done.append(name)
-
-    async with asyncio.TaskGroup() as group:
-        crowd = [group.create_task(stretch(f"types {number}")) for number in range(12)]
-        await asyncio.sleep(0)
-        group.create_task(stretch("sends", first=True))
-        # Whoever gives up, running or waiting, holds up nobody.
-        await asyncio.sleep(0)
-        crowd[0].cancel()
-        crowd[7].cancel()
-    stretcher.close()
-    assert len(done) == 11
-    assert done.index("sends") < 6
 
 
 @settings(deadline=None)

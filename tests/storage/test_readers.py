@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 
 from handlers import clocks
 from handlers.effects import FileTip
+from handlers.labels import Label
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
@@ -23,6 +24,8 @@ from storage import (
     cases,
     desk_codes,
     desk_groups,
+    holding,
+    labelling,
     out_of_scope,
     posts,
     readers,
@@ -31,6 +34,7 @@ from storage import (
     staff,
     stored,
     tips,
+    undoing,
     units,
     valuable,
 )
@@ -296,6 +300,17 @@ async def _read_who(house: House) -> None:
         assert await cases.read_who(tx, house.one.id, house.tip, NOW) == "Một người trong tổ."
 
 
+async def _label(house: House) -> None:
+    put, none = frozenset({Label.NEEDS_VISIT}), frozenset[Label]()
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await labelling.change(tx, member.id, house.tip, put=put, taken=none, now=NOW)
+        assert done == Refusal(No.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await labelling.change(tx, house.one.id, house.tip, put=put, taken=none, now=NOW)
+    assert isinstance(done, Done)
+
+
 async def _out_of_scope(house: House) -> None:
     async with house.made.write() as tx:
         await out_of_scope.close(tx, house.one.id, house.tip, NOW)
@@ -407,6 +422,39 @@ async def _lose(house: House) -> None:
         await posts.lose(tx, house.tip, "police", house.group)
 
 
+async def _release(house: House) -> None:
+    async with house.made.write() as tx:
+        for member in house.police:
+            assert await holding.release(tx, member.id, house.tip, NOW) == Refusal(No.NOT_YOURS)
+        assert isinstance(await holding.release(tx, house.one.id, house.tip, NOW), Done)
+
+
+async def _hand_over(house: House) -> None:
+    """To somebody of the police, by the holder; and by the police."""
+    async with house.made.write() as tx:
+        for member in house.police:
+            done = await holding.hand_over(tx, house.one.id, house.tip, member.id, NOW)
+            assert done == Refusal(No.NO_READER)
+            done = await holding.hand_over(tx, member.id, house.tip, member.id, NOW)
+            assert done == Refusal(No.NOT_YOURS)
+
+
+async def _take_over(house: House) -> None:
+    later = NOW + timedelta(days=9)
+    async with house.made.write() as tx:
+        for member in house.police:
+            done = await holding.take_over(tx, member.id, house.tip, later)
+            assert done == Refusal(No.NOT_YOURS)
+
+
+async def _undo_close(house: House) -> None:
+    await _close(house)
+    async with house.made.write() as tx:
+        for member in house.police:
+            assert await undoing.undo(tx, member.id, house.tip, LATER) == Refusal(No.NOT_YOURS)
+        assert isinstance(await undoing.undo(tx, house.one.id, house.tip, LATER), Done)
+
+
 async def _retention(house: House) -> None:
     await _withdraw(house)
     await retention.run(house.made, NOW.date(), retention.Days())
@@ -420,6 +468,10 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.claim": _claim,
     "cases.close": _close,
     "cases.read_who": _read_who,
+    "holding.hand_over": _hand_over,
+    "holding.release": _release,
+    "holding.take_over": _take_over,
+    "labelling.change": _label,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
@@ -449,6 +501,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.settle": _settle,
     "tips.take_back_who": _take_back_who,
     "valuable.mark": _mark_valuable,
+    "undoing.undo": _undo_close,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
 police read. What passes tips on, releases, merges or exports them will stand here too.

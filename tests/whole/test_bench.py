@@ -11,6 +11,7 @@ from tests import product, services
 TALKS = ("talks_200", "send_to_card", "start", "memory_rest", "memory_load")
 ORDER = "order_100k"
 FILING = ("filing", "codes_memory", "codes_wait")
+DESK = ("desk_list_5k", "desk_list_50k", "desk_search_5k")
 WEBHOOKS = ("webhook_talks_0",)
 """Slower answers are the same lines; the sending engine's figures have a test of their own."""
 
@@ -30,7 +31,7 @@ def bench(*names: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.long
 @pytest.mark.timeout(370)
 def test_every_figure_is_one_line_of_json() -> None:
-    done = bench("--quick", *TALKS, *FILING, ORDER, *WEBHOOKS)
+    done = bench("--quick", *TALKS, *FILING, ORDER, *DESK, *WEBHOOKS)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     databases = {"sqlite", *(["postgresql"] if services.postgresql_admin_url() else [])}
@@ -39,6 +40,11 @@ def test_every_figure_is_one_line_of_json() -> None:
         ("send_to_card", database, quantile)
         for database in databases
         for quantile in ("p50", "p99")
+    }
+    expected |= {
+        (name, database, None if name == "desk_search_5k" else "p50")
+        for name in DESK
+        for database in databases
     }
     expected |= {
         (name, "sqlite", quantile)
@@ -66,6 +72,10 @@ def test_every_figure_is_one_line_of_json() -> None:
         assert each["unit"] in {"turns/s", "updates/s", "ms", "s", "MB"}
         if each["bench"] in FILING:
             assert each.keys() & {"per_second", "people"}
+        if each["bench"] == "desk_search_5k":
+            assert min(each["warm"], each["kept_megabytes"]) > 0
+        if each["bench"] == "desk_list_50k":
+            assert each["growth"] > 0
         if each["bench"] == "filing":
             assert each["codes_per_second"] >= 0
         if each["bench"] in WEBHOOKS:
