@@ -29,6 +29,7 @@ from bot import (
     push_cli,
     restore_cli,
     retention_cli,
+    review_cli,
     serving,
 )
 from bot.channels.terminal import ADDRESS, Terminal, text_of
@@ -295,6 +296,7 @@ commands.add_command(backup_cli.backup_key)
 commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)
 commands.add_command(retention_cli.retention_command)
+commands.add_command(review_cli.review_command)
 commands.add_command(order_cli.order_command)
 commands.add_command(keys_cli.keys)
 commands.add_command(incident_cli.incident)

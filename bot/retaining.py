@@ -1,10 +1,11 @@
-"""Once a day, in the night: tips whose time has passed go; what of them still stands is said."""
+"""Once a day, in the night: tips whose time has passed go, a quarter that is over is counted."""
 
 from bot.app import House
 from bot.clock import Tick
 from bot.logs import Event as Log
 from bot.logs import note
-from storage import posts, retention
+from bot.web.parts import load_places
+from storage import posts, quarters, retention
 from storage.database import Database
 from storage.days import local_day
 from storage.retention import Report
@@ -39,6 +40,7 @@ async def do_if_due(house: House) -> bool:
         return False
     done = await retention.run(house.database, today, house.settings.retention)
     async with house.database.write() as tx:
+        await quarters.publish(tx, now, load_places().provinces)
         await retention.mark_done(tx, today)
     await tell(house.database, done)
     return True

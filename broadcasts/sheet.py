@@ -11,13 +11,14 @@ from broadcasts import reading
 from broadcasts.report import Report
 from handlers.texts import Texts
 
-_OPTIONS = {
+OPTIONS = {
     # Nothing on the disk on the way, and no text is taken for a formula, a link or a number.
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+"""How every workbook of ours is made."""
 _WIDTHS = (26, 14)
 
 
@@ -26,18 +27,19 @@ def xlsx(report: Report, texts: Texts, zone: ZoneInfo) -> bytes:
     whole: list[Sequence[str | int]] = [*reading.facts(report, texts, zone), ()]
     whole += [*reading.figures(report, texts), (), (texts.get("report.hidden_hint"),)]
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, _OPTIONS) as book:
+    with xlsxwriter.Workbook(made, OPTIONS) as book:
         # Else the file would tell when it was fetched.
         book.set_properties({"created": report.as_of.astimezone(zone).replace(tzinfo=None)})
         bold = book.add_format({"bold": True})
-        _write(book, texts.get("report.total"), whole)
+        write(book, texts.get("report.total"), whole)
         for what, lines in (("account", report.by_account), ("province", report.by_province)):
             rows = reading.table(report, what, lines, texts)
-            _write(book, texts.get(f"report.by_{what}"), rows, bold)
+            write(book, texts.get(f"report.by_{what}"), rows, bold)
     return made.getvalue()
 
 
-def _write(book: Any, name: str, rows: Sequence[Sequence[str | int]], head: Any = None) -> None:
+def write(book: Any, name: str, rows: Sequence[Sequence[str | int]], head: Any = None) -> None:
+    """A sheet of that name; its first row looks like `head`. Text stays text."""
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, _WIDTHS[0])
     sheet.set_column(1, 12, _WIDTHS[1])

@@ -19,4 +19,6 @@ class Role(StrEnum):
 READERS_OF_TIPS = frozenset({Role.LEAD, Role.OFFICER})
 OVERSEERS = frozenset({Role.LEAD, Role.AUDITOR})
 """Who sees how the desks of their unit, and of those below, close their tips; never the tips."""
+READERS_OF_NUMBERS = OVERSEERS | {Role.OBSERVER}
+"""Who sees the numbers of their unit and of those below; an officer sees those of their own."""
 BROADCASTERS = frozenset({Role.AUTHOR, Role.APPROVER})

@@ -77,6 +77,8 @@ class Act(StrEnum):
     RESTORED = "restored"
     INCIDENT_STARTED = "incident_started"
     INCIDENT_CLOSED = "incident_closed"
+    VALUABLE = "valuable"
+    REVIEW_TAKEN = "review_taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ _NOBODY = b""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MARK_LETTERS = 16
 _MARKS = 1 << 128
+_Shared = dict[tuple[tuple[str, ...], ...], Steady]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,7 @@ class Seen:
 
     def narrowed(self, choice: Choice) -> Narrowed[Line]:
         """What is left of it by that choice, in its order, and how many each value would leave."""
-<<<<<<< HEAD
-        found = narrow(self.own, self._options, choice)
-||||||| 432226d
-        found = narrow(self.lines, self._options, choice)
-=======
-        found = narrow(self.lines, attrgetter("steady"), self._moving(), choice)
->>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
+        found = narrow(self.own, attrgetter("steady"), self._moving(), choice)
         match choice.sort:
             case Sort.URGENT:
                 return found
@@ -118,7 +113,6 @@ class Seen:
             for line in lines
         )
 
-<<<<<<< HEAD
     def beneath(self, lines: Sequence[Line]) -> Mapping[bytes, Sequence[Card]]:
         """The cards of merged tips, by the one of `lines` that leads them."""
         heads = {line.tip for line in lines if line.known.followers}
@@ -132,28 +126,6 @@ class Seen:
     def _bound(self) -> Mapping[bytes, Record]:
         return {line.tip: line.known for line in self.lines if bundles.is_bound(line.known)}
 
-    def _options(self, line: Line) -> Options:
-        member = holder_of(line.known, self.people) if line.known.holder else None
-        return {
-            **line.options,
-            Facet.CLOCK: due_option(line.due, self.present),
-            Facet.AGE: age_options(line.day, self.present),
-            Facet.HOLDER: holder_options(
-                member.id.hex() if member is not None else None, self.officer.hex()
-            ),
-        }
-||||||| 432226d
-    def _options(self, line: Line) -> Options:
-        member = holder_of(line.known, self.people) if line.known.holder else None
-        return {
-            **line.options,
-            Facet.CLOCK: due_option(line.due, self.present),
-            Facet.AGE: age_options(line.day, self.present),
-            Facet.HOLDER: holder_options(
-                member.id.hex() if member is not None else None, self.officer.hex()
-            ),
-        }
-=======
     def _moving(self) -> Callable[[Line], Moving]:
         present, me = self.present, self.officer.hex()
         ages: dict[date, tuple[str, ...]] = {}
@@ -168,7 +140,6 @@ class Seen:
             return Moving(due_option(line.due, present), age, holder)
 
         return moving
->>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
 
 
 async def seen(tx: Tx, officer: bytes, now: datetime) -> Seen:
@@ -195,46 +166,27 @@ async def _lines(tx: Tx) -> tuple[Line, ...]:
     if board is not None and board.version == version:
         return board.lines
     before = {line.tip: line for line in board.lines} if board is not None else {}
-<<<<<<< HEAD
-    every, lines = {tip: known for tip, known, _ in opened}, []
-||||||| 432226d
-    lines = []
-=======
+    every = {tip: known for tip, known, _ in opened}
     # Tips of the same kind share what says so, in whichever order they come.
-    shared: dict[tuple[tuple[str, ...], ...], Steady] = {}
+    shared: _Shared = {}
     lines = []
->>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
     for tip, known, day in opened:
         line = before.get(tip)
-<<<<<<< HEAD
         # How a merged tip stands depends on others.
         if line is None or line.known is not known or bundles.is_bound(known):
-            line = _line(tip, known, day, every)
-        lines.append(line)
-||||||| 432226d
-        lines.append(line if line is not None and line.known is known else _line(tip, known, day))
-=======
-        if line is None or line.known is not known:
-            line = _line(tip, known, day, shared)
+            line = _line(tip, known, day, every, shared)
         else:
             shared.setdefault(tuple(line.steady.by_facet.values()), line.steady)
         lines.append(line)
->>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
     lines.sort(key=attrgetter("order"))
     board = Board(version, tuple(lines))
     tx.cache.board = board
     return board.lines
 
 
-<<<<<<< HEAD
-def _line(tip: bytes, known: Record, day: date, every: Mapping[bytes, Record]) -> Line:
-||||||| 432226d
-def _line(tip: bytes, known: Record, day: date) -> Line:
-=======
 def _line(
-    tip: bytes, known: Record, day: date, shared: dict[tuple[tuple[str, ...], ...], Steady]
+    tip: bytes, known: Record, day: date, every: Mapping[bytes, Record], shared: _Shared
 ) -> Line:
->>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
     # As nobody sees it: nothing of a holder, and no deadline has passed.
     card = bundled(card_of(tip, known, day, _NOBODY, {}, _LONG_AGO), known, every, _LONG_AGO)
     place = known.place
@@ -245,7 +197,7 @@ def _line(
         places=tuple(dict.fromkeys(code for code in codes if code)),
         labels=card.labels,
         unit=known.unit,
-        danger=known.danger and known.status is not Status.CLOSED,
+        danger=card.danger and known.status is not Status.CLOSED,
     )
     digest = hashlib.sha256(tip + card.mark.encode()).digest()
     return Line(
@@ -254,27 +206,7 @@ def _line(
         day=day,
         due=card.due,
         order=order(card),
-<<<<<<< HEAD
-        options=fixed_options(
-            status=known.status,
-            category=known.category,
-            places=tuple(dict.fromkeys(code for code in codes if code)),
-            labels=known.labels,
-            unit=known.unit,
-            danger=card.danger and known.status is not Status.CLOSED,
-        ),
-||||||| 432226d
-        options=fixed_options(
-            status=known.status,
-            category=known.category,
-            places=tuple(dict.fromkeys(code for code in codes if code)),
-            labels=known.labels,
-            unit=known.unit,
-            danger=known.danger and known.status is not Status.CLOSED,
-        ),
-=======
         steady=shared.setdefault(tuple(by_facet.values()), Steady(by_facet)),
->>>>>>> c2dc9060d469862a05cbcf4ee2f699bee3724287
         pages=(
             (Where.NICKNAME, page_of([known.nickname])),
             (Where.PLACE, page_of([place.label] if place is not None else [])),

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from handlers import routing
 from handlers.clocks import Deadlines
+from handlers.periods import month_of
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.tips import Move, Outcome, Status, after, appeal_until
@@ -135,7 +136,7 @@ async def appeal(
     if not _may_be_asked(await units.tree(tx), known, unit, today):
         return False
     case = CaseKey.unwrap(bytes(row.reporter), key.secret, row.reporter_wrap)
-    again = _anew(known, unit, dates)
+    again = _anew(known, unit, dates, today)
     await stored.seal_again(tx, tip, case, again)
     await stored.write_record(tx, tip, again)
     await outbox.write(tx, Letter(LetterKind.CARD, tip, unit, due))
@@ -190,7 +191,7 @@ def _may_be_asked(tree: Tree | None, known: Record, unit: str, today: date) -> b
     return above is not None and above.id == unit and today <= appeal_until(known.closed_on)
 
 
-def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
+def _anew(known: Record, unit: str, dates: Deadlines, today: date) -> Record:
     """The record as if the tip had just been filed with `unit`; the row that counts its first desk
     stays. Whether the police may get it is asked anew: the consent was given to another reader.
     """
@@ -214,6 +215,8 @@ def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
         answer=None,
         overdue=False,
         aside=False,
+        begun=month_of(today),
+        valuable=None,
         acted=None,
         lead="",
         followers=(),

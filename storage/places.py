@@ -13,6 +13,7 @@ from storage.gazetteer import Entry, Level, load, marked
 # Longer texts are stories. Name, district and province together take about 12 words.
 LONGEST_QUERY = 100
 _MOST_WORDS = 16
+_PROVINCE_DIGITS = 2
 
 _TYPES: Mapping[str, str] = {
     "thanh pho": "thanh pho",
@@ -74,6 +75,13 @@ class Places:
             by_key.setdefault(entry.key, []).append(entry)
         keyed = {key: tuple(entries) for key, entries in by_key.items()}
         return Places(gazetteer.places, keyed, tuple(sorted(keyed)))
+
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """The codes of today's provinces, by name."""
+        found = [place for place in self._by_code.values() if len(place.code) == _PROVINCE_DIGITS]
+        found.sort(key=lambda place: fold(place.name).split(" ", 1)[-1])
+        return tuple(place.code for place in found)
 
     def by_code(self, code: str) -> Place | None:
         """The province (two digits) or commune (five) of today, or None."""

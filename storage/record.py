@@ -10,6 +10,7 @@ from handlers.labels import Label, in_order, known_labels
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
+from handlers.valuable import Valuable
 from storage.keys import Keys, Purpose
 
 # One size for every record, so that its length tells nothing. Only a worker who shuts out some
@@ -62,6 +63,8 @@ class Record:
     is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
+    `begun` is the month of filing, as 2026-11, empty in those of an earlier version; `valuable`
+    why its officer marked it.
     `acted` is the minute at which the holder last did something about it, `ending` what undoes its
     closing.
     `lead` and `followers` are the ids (hex) of the tips with which the desk works on it as one, and
@@ -94,6 +97,8 @@ class Record:
     answer: AnswerTime | None = None
     overdue: bool = False
     aside: bool = False
+    begun: str = ""
+    valuable: Valuable | None = None
     acted: datetime | None = None
     ending: Ending | None = field(default=None, repr=False)
     labels: frozenset[Label] = frozenset()
@@ -141,6 +146,8 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "answer": record.answer,
             "overdue": record.overdue,
             "aside": record.aside,
+            "begun": record.begun,
+            "valuable": record.valuable,
             "acted": record.acted.isoformat() if record.acted else None,
             "ending": _told(record.ending) if record.ending else None,
             "labels": in_order(record.labels),
@@ -192,6 +199,8 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         answer=AnswerTime(read["answer"]) if read.get("answer") else None,
         overdue=read.get("overdue", False),
         aside=read.get("aside", False),
+        begun=read.get("begun", ""),
+        valuable=Valuable(read["valuable"]) if read.get("valuable") else None,
         acted=_moment(read.get("acted")),
         ending=_ending(read["ending"]) if read.get("ending") else None,
         labels=known_labels(read.get("labels", ())),

@@ -10,7 +10,7 @@ from typing import Any
 import pyotp
 from sqlalchemy import Row, delete, insert, select, update
 
-from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_TIPS, Role
+from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_OF_TIPS, Role
 from storage import desk_codes
 from storage.chance import new_token, random_id
 from storage.crypto import equal, password_matches
@@ -62,6 +62,11 @@ class Member:
     def oversees(self) -> bool:
         """Whether they see how the desks of some unit close their tips."""
         return any(role in OVERSEERS for _, role in self.grants)
+
+    @property
+    def sees_numbers(self) -> bool:
+        """Whether they see the numbers of some unit."""
+        return self.reads_tips or any(role in READERS_OF_NUMBERS for _, role in self.grants)
 
     @property
     def broadcasts(self) -> bool:

@@ -1,14 +1,21 @@
 """What is left of a closed tip for the numbers: one sealed row, without the tip's id."""
 
+import asyncio
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
+from handlers.clocks import RESULT_DAYS
+from handlers.periods import month_of
 from handlers.roles import OVERSEERS
+from handlers.small_cells import LEAST_SHOWN
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome
+from handlers.valuable import Valuable
 from storage import staff, units
 from storage.chance import random_id
 from storage.database import Tx
@@ -16,17 +23,16 @@ from storage.keys import Keys, Purpose
 from storage.record import Record
 from storage.tables import tallies
 
+_OPENED_AT_ONCE = 200
 TALLY_BYTES = 512
 """One size for every row: the longest unit id (60 letters) leaves room."""
-
-LEAST_SHOWN = 5
-"""Smaller numbers would point at people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What is counted of one closed tip. `province` is its official code, empty where the worker
-    named none; `month` that of closing, as 2026-11; `outcome` None when the worker ended it.
+    named none; `month` that of closing, as 2026-11, and `begun` that of filing; `outcome` None
+    when the worker ended it; `given_to_police`: a police unit could read it when it was closed.
     """
 
     unit: str
@@ -37,8 +43,9 @@ class Tally:
     triage: TriageTime
     answer: AnswerTime
     overdue: bool
-    valuable: bool = False
+    valuable: Valuable | None = None
     given_to_police: bool = False
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,22 @@ async def write(tx: Tx, known: Record) -> str:
     where the record has no day of closing.
     """
     key = random_id()
-    await tx.run(insert(tallies).values(id=key, body=seal(tx.keys, key, _of(known))))
+    counted = of(known, given_to_police=bool(await units.police_among(tx, known.readers)))
+    await tx.run(insert(tallies).values(id=key, body=seal(tx.keys, key, counted)))
     return key.hex()
+
+
+async def mark(tx: Tx, tally: str, valuable: Valuable | None) -> None:
+    """Note in the row of that id (hex) why its tip was valuable; nothing where there is no row.
+    Raises Unopenable.
+    """
+    key = bytes.fromhex(tally)
+    row = await tx.row(select(tallies.c.body).where(tallies.c.id == key).with_for_update())
+    if row is None:
+        return
+    changed = replace(unseal(tx.keys, key, row.body), valuable=valuable)
+    body = seal(tx.keys, key, changed)
+    await tx.run(update(tallies).where(tallies.c.id == key).values(body=body))
 
 
 async def drop(tx: Tx, tally: str) -> None:
@@ -72,8 +93,19 @@ async def is_there(tx: Tx, tally: str) -> bool:
 
 async def every(tx: Tx) -> tuple[Tally, ...]:
     """All rows, opened, in no order that tells anything. Raises Unopenable."""
-    rows = await tx.rows(select(tallies).order_by(tallies.c.id))
-    return tuple(unseal(tx.keys, bytes(row.id), row.body) for row in rows)
+    return tuple((await by_id(tx)).values())
+
+
+async def by_id(tx: Tx) -> Mapping[str, Tally]:
+    """The same by the id of the row, as `Record.tally` has it."""
+    opened = {}
+    for at, row in enumerate(await tx.rows(select(tallies).order_by(tallies.c.id)), start=1):
+        key = bytes(row.id)
+        opened[key.hex()] = unseal(tx.keys, key, row.body)
+        if at % _OPENED_AT_ONCE == 0:
+            # Years of them take a second: others are served meanwhile.
+            await asyncio.sleep(0)
+    return opened
 
 
 async def out_of_scope_below(tx: Tx, officer: bytes, *, since: str) -> tuple[Often, ...]:
@@ -112,6 +144,7 @@ def seal(keys: Keys, key: bytes, tally: Tally) -> bytes:
             "overdue": tally.overdue,
             "valuable": tally.valuable,
             "police": tally.given_to_police,
+            "begun": tally.begun,
         }
     ).encode()
     return keys.seal(Purpose.METADATA, plain, _about(key), size=TALLY_BYTES)
@@ -129,12 +162,16 @@ def unseal(keys: Keys, key: bytes, body: bytes) -> Tally:
         triage=TriageTime(read["triage"]),
         answer=AnswerTime(read["answer"]),
         overdue=read["overdue"],
-        valuable=read["valuable"],
+        # An earlier version wrote false: nothing could be marked.
+        valuable=Valuable(read["valuable"]) if read["valuable"] else None,
         given_to_police=read["police"],
+        # One that was counted by an earlier version counts as received when it was closed.
+        begun=read.get("begun") or read["month"],
     )
 
 
-def _of(known: Record) -> Tally:
+def of(known: Record, *, given_to_police: bool) -> Tally:
+    """How a closed tip is counted. Raises ValueError where the record has no day of closing."""
     if known.closed_on is None:
         raise ValueError("only a closed tip is counted")
     return Tally(
@@ -146,6 +183,10 @@ def _of(known: Record) -> Tally:
         triage=known.triage or TriageTime.NEVER,
         answer=known.answer or AnswerTime.NEVER,
         overdue=known.overdue,
+        valuable=known.valuable,
+        given_to_police=given_to_police,
+        # Records of an earlier version do not say; their result was promised for that many days on.
+        begun=known.begun or month_of(known.result_on - timedelta(days=RESULT_DAYS)),
     )
 
 

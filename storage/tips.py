@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from handlers import telling
 from handlers.effects import FileTip
+from handlers.periods import month_of
 from handlers.states import Key
 from handlers.tips import (
     FILES,
@@ -121,6 +122,7 @@ async def file(
         end=end,
         pepper=new.key.pepper,
         aside=aside and not new.danger,
+        begun=month_of(day),
     )
     values = {
         "id": tip,

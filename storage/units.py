@@ -1,7 +1,7 @@
 """Units: the tree as it was imported, their key pairs, and which of them have a desk."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +140,37 @@ async def name_of(tx: Tx, unit: str) -> str:
     """The name of a unit, its id where it does not exist any more."""
     row = await tx.row(select(units.c.name).where(units.c.id == unit))
     return str(row.name) if row is not None else unit
+
+
+async def below(tx: Tx, unit: str) -> Mapping[str, str]:
+    """The names of a unit and of all below it, but none of the police, by id: the unit first, then
+    by name. Empty where there is no such unit.
+    """
+    rows = {
+        row.id: row
+        for row in await tx.rows(select(units.c.id, units.c.parent, units.c.name, units.c.kind))
+    }
+    children: dict[str, list[str]] = {}
+    for row in rows.values():
+        children.setdefault(row.parent, []).append(row.id)
+    reached, waiting = list[str](), [unit] if unit in rows else []
+    while waiting:
+        each = waiting.pop()
+        reached.append(each)
+        waiting.extend(children.get(each, ()))
+    union = [each for each in reached if each == unit or rows[each].kind != UnitKind.POLICE]
+    union.sort(key=lambda each: (each != unit, rows[each].name, each))
+    return {each: rows[each].name for each in union}
+
+
+async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
+    """The unit above, empty for the highest one, and the names of the union's units just below."""
+    row = await tx.row(select(units.c.parent).where(units.c.id == unit))
+    asked = select(units.c.id, units.c.name).where(
+        units.c.parent == unit, units.c.kind != UnitKind.POLICE.value
+    )
+    rows = await tx.rows(asked.order_by(units.c.name, units.c.id))
+    return (row.parent or "") if row is not None else "", {each.id: each.name for each in rows}
 
 
 def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:

@@ -16,8 +16,10 @@ from bot.web import (
     desk_entering,
     desk_labels,
     desk_likeness,
+    desk_numbers,
     desk_outside,
     desk_search,
+    desk_valuable,
     desk_views,
     incident,
 )
@@ -238,6 +240,7 @@ async def _switch_language(request: web.Request) -> web.Response:
             desk_bell.PAGE,
             desk_entering.PAGE,
             desk_outside.OFTEN,
+            desk_numbers.PAGE,
             desk_views.PAGE,
             incident.PAGE,
         }
@@ -318,7 +321,7 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 def _is_tip_page(path: str) -> bool:
     rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
-    for tool in (desk_aside.MUTE, desk_labels.LABELS, desk_likeness.PAGE):
+    for tool in (desk_aside.MUTE, desk_labels.LABELS, desk_likeness.PAGE, desk_valuable.PAGE):
         rest = rest.removesuffix(tool)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 

@@ -10,6 +10,7 @@ MOST_WAITING = MOST_CHOICES - 1
 """One number is kept for the page."""
 _CLAIM, _PAGE = "claim", "page"
 _LISTING = frozenset({"desk", "ban truc", "truc", "tin moi"})
+_NUMBERS = frozenset({"thong ke", "thongke", "so lieu"})
 _CODE = re.compile(r"[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}")
 # With blanks three short words look like a code as well, but hardly a code is without a digit.
 _SPACED = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4}(?:[- ]?[0-9A-Za-z]{4}){2}")
@@ -42,6 +43,11 @@ def code_in(typed: str) -> str | None:
 def asks_for_list(typed: str) -> bool:
     """Whether an officer wants to see what waits."""
     return fold(typed) in _LISTING
+
+
+def asks_for_numbers(typed: str) -> bool:
+    """Whether an officer wants the numbers of their unit."""
+    return fold(typed) in _NUMBERS
 
 
 def screen(waiting: tuple[Rang, ...], says: tuple[Say, ...]) -> Screen:

@@ -32,7 +32,7 @@ from storage.tables.desks import (
     units,
     views,
 )
-from storage.tables.house import counters, instance, keyring, metadata
+from storage.tables.house import counters, instance, keyring, metadata, quarters
 from storage.tables.tips import (
     chunks,
     knocks,
@@ -67,6 +67,7 @@ __all__ = [
     "outlet_posts",
     "outlets",
     "parts",
+    "quarters",
     "quotas",
     "rings",
     "sendings",

@@ -9,6 +9,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 
 metadata = MetaData(
@@ -40,4 +41,12 @@ counters = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+# The numbers of a closed quarter as everybody reads them, small ones hidden: written once.
+quarters = Table(
+    "quarters",
+    metadata,
+    Column("name", String(7), primary_key=True),
+    Column("body", Text, nullable=False),
 )

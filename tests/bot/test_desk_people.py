@@ -25,6 +25,7 @@ from storage.alarms import Trouble as NotRung
 from storage.audit import Act
 from storage.desk_codes import CodeKind
 from storage.desk_groups import Trouble
+from tests.bot.test_desk_numbers import TEXTS_OF_NUMBERS
 from tests.desk_browser import Browser, World
 from tests.desk_world import NOW, add, code_at, file_tip
 from tests.staff_world import enrolled
@@ -270,6 +271,7 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
         f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         *(f"desk.tip.{kind}" for kind in FILES),
+        *TEXTS_OF_NUMBERS,
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]

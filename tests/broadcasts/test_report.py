@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
-from broadcasts import picture, reading, report, sheet
+from broadcasts import drawing, picture, reading, report, sheet
 from broadcasts.report import COLUMNS, Column, Report
 from handlers.bulletins import Run
 from handlers.languages import Language
@@ -158,7 +158,7 @@ async def test_the_picture_fits_a_chat_and_holds_nothing_but_itself(made: Databa
         with Image.open(io.BytesIO(drawn)) as image:
             image.load()
             assert image.format == "PNG"
-            assert image.width == picture.WIDTH
+            assert image.width == drawing.WIDTH
             assert 400 < image.height < 1400
             assert image.info == {}
         assert len(drawn) < 300_000
@@ -166,17 +166,17 @@ async def test_the_picture_fits_a_chat_and_holds_nothing_but_itself(made: Databa
 
 @pytest.mark.parametrize("letter", "ĂÂĐÊÔƠƯăâđêôơưẠẢẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢỨỪỬỮỰỲỴỶỸ·…“”0")
 def test_the_font_has_every_letter_of_vietnamese(letter: str) -> None:
-    font = picture._font(30)
+    font = drawing._font(30)
     missing = bytes(font.getmask("\U0010ffff"))
     assert bytes(font.getmask(letter)) != missing
     assert font.getlength(letter) > 0
 
 
 def test_a_long_title_is_cut_between_words() -> None:
-    font = picture._font(34)
-    lines = picture._wrapped("một hai ba bốn " * 30, font, 400, 3)
+    font = drawing._font(34)
+    lines = drawing._wrapped("một hai ba bốn " * 30, font, 400, 3)
     assert len(lines) == 3
     assert lines[-1].endswith("…")
     assert all(font.getlength(line) <= 400 for line in lines)
-    assert picture._wrapped("", font, 400, 3) == [""]
-    assert picture._wrapped("W" * 200, font, 400, 1)[0].endswith("…")
+    assert drawing._wrapped("", font, 400, 3) == [""]
+    assert drawing._wrapped("W" * 200, font, 400, 1)[0].endswith("…")

@@ -178,6 +178,10 @@ OTHERS: Mapping[str, Fields] = {
         **dict.fromkeys(("purpose", "number", "current"), What(Kind.HOUSE, "which key it is")),
         "wrapped": What(Kind.SEALED, "a purpose key, under the master key"),
     },
+    "quarters": {
+        "name": What(Kind.DAY, "a quarter that is over"),
+        "body": What(Kind.PUBLIC, "its numbers as everybody reads them, small ones hidden"),
+    },
     "counters": {
         "name": What(Kind.HOUSE, "a closed list"),
         "value": What(Kind.COUNT, "changes of all tips, of the keyring"),

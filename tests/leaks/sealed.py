@@ -47,6 +47,8 @@ _RECORD = {
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
     **dict.fromkeys(("triage", "answer", "overdue"), What(Kind.CLOSED, "classes of durations")),
+    "begun": What(Kind.DAY, "the month of filing"),
+    "valuable": What(Kind.CLOSED, "reasons why a tip was valuable"),
     "acted": What(Kind.STAFF, "the minute of the holder's last act, to the hour where none was"),
     "ending": What(Kind.STAFF, "who closed the tip, until when they may undo it, how it stood"),
     "labels": What(Kind.CLOSED, "what there is to do for the tip"),
@@ -80,7 +82,7 @@ _TALLY = {
     "unit": _UNIT,
     **dict.fromkeys(("category", "outcome", "overdue", "valuable", "police"), _STATE),
     "province": What(Kind.PUBLIC, "the province that the worker chose"),
-    "month": What(Kind.DAY, "of closing"),
+    **dict.fromkeys(("month", "begun"), What(Kind.DAY, "the months of closing and filing")),
     **dict.fromkeys(("triage", "answer"), What(Kind.CLOSED, "classes of durations")),
 }
 

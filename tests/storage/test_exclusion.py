@@ -21,6 +21,7 @@ from handlers import routing
 from handlers.places import Place
 from handlers.roles import Role
 from handlers.routing import Tree, Unit, UnitKind
+from handlers.small_cells import LEAST_SHOWN
 from handlers.tips import Category
 from storage import (
     alarms,
@@ -261,7 +262,7 @@ async def play(url: str, plan: Plan) -> None:
         everybody = await house.views(frozenset(each.id for each in plan.units))
         assert everybody[unit.id, Role.OFFICER].cards, "whose tip it is sees it"
         if not plan.hidden_later:
-            for _ in range(tally.LEAST_SHOWN):
+            for _ in range(LEAST_SHOWN):
                 another, _ = await house.file(plan.excluded)
                 await house.live(another, unit)
                 await house.close(another, unit)

@@ -18,6 +18,7 @@ from handlers.labels import Label
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
+from handlers.valuable import Valuable
 from storage import (
     aside,
     cases,
@@ -37,6 +38,7 @@ from storage import (
     tips,
     undoing,
     units,
+    valuable,
 )
 from storage.cases import Done, No, Refusal
 from storage.crypto import CaseKey, Pair, Unopenable
@@ -380,6 +382,16 @@ async def _remove(house: House) -> None:
     assert not (await record_of(house.made, other)).held_back
 
 
+async def _mark_valuable(house: House) -> None:
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await valuable.mark(tx, member.id, house.tip, Valuable.OTHERS_WARNED, NOW)
+        assert done == Refusal(No.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await valuable.mark(tx, house.one.id, house.tip, Valuable.OTHERS_WARNED, NOW)
+    assert isinstance(done, Done)
+
+
 async def _say_who(house: House) -> None:
     async with house.made.write() as tx:
         assert await tips.say_who(tx, house.new.key, "Một người trong tổ.")
@@ -612,6 +624,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.say_who": _say_who,
     "tips.settle": _settle,
     "tips.take_back_who": _take_back_who,
+    "valuable.mark": _mark_valuable,
     "undoing.undo": _undo_close,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the

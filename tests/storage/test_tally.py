@@ -11,6 +11,7 @@ from handlers.effects import FileTip
 from handlers.roles import Role
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome
+from handlers.valuable import Valuable
 from storage import cases, tally, tips
 from storage.chance import random_id
 from storage.crypto import Unopenable
@@ -72,6 +73,7 @@ async def test_a_desk_that_closes_a_tip_is_counted_once(made: Database, officer:
         triage=TriageTime.HALF_HOUR,
         answer=AnswerTime.TWENTY_DAYS,
         overdue=True,
+        begun="2026-11",
     )
 
 
@@ -122,7 +124,8 @@ async def test_rows_are_of_one_size_and_hold_no_tip(made: Database, officer: Mem
 
 async def test_the_longest_names_fit_into_a_row(made: Database) -> None:
     longest = Tally("u" * 60, Category.HARASSMENT, "79", "2026-11", Outcome.OUT_OF_SCOPE,
-                    TriageTime.HALF_HOUR, AnswerTime.TWENTY_DAYS, overdue=False)  # fmt: skip
+                    TriageTime.HALF_HOUR, AnswerTime.TWENTY_DAYS, overdue=False, begun="2026-10",
+                    valuable=max(Valuable, key=len))  # fmt: skip
     async with made.read() as tx:
         assert tally.unseal(tx.keys, b"k", tally.seal(tx.keys, b"k", longest)) == longest
 

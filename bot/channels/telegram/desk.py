@@ -14,6 +14,7 @@ from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Upda
 
 from bot.acting import act, holding_standing
 from bot.attaching import Clean
+from bot.channels.telegram import desk_numbers
 from bot.channels.telegram.desk_post import MARK, Post, lines
 from bot.channels.telegram.desk_private import Private, may_read
 from bot.channels.telegram.reading import file_of
@@ -85,7 +86,17 @@ class Desk:
         name, code = command(message)
         if name == "ketnoi" and update.message is not None:
             return await self._once(update, partial(self._link_account, message, code))
+        if name == desk_numbers.COMMAND and update.message is not None:
+            async with self._database.read() as tx:
+                member = await desk_links.member_of(tx, str(message.chat.id))
+            if member is None:
+                return False
+            return await self._once(update, partial(self._send_numbers, message, member, code))
         return await self._said_in_private(update, message)
+
+    async def _send_numbers(self, message: Message, member: Member, typed: str) -> None:
+        here, now = str(message.chat.id), self._clock()
+        await desk_numbers.send(self._post, self._database, self._texts, member, typed, here, now)
 
     async def _said_in_private(self, update: Update, message: Message) -> bool:
         account, (name, rest) = str(message.chat.id), command(message)

@@ -17,6 +17,7 @@ from bot.channels.zalo_bot.sights import Whose
 from bot.channels.zalo_bot.talk import OfficersAnswer, Workers
 from bot.logs import Event as Log
 from bot.logs import note
+from bot.numbers import chat as numbers_chat
 from handlers.folding import clean
 from handlers.languages import Language
 from handlers.moderators import cards, chat, pings
@@ -32,6 +33,7 @@ from storage.alarms import Path
 from storage.audit import Act
 from storage.database import Database
 from storage.pings import Ping
+from storage.staff import Member
 from storage.volatile import Full, Volatile
 
 KEPT_SECONDS = 24 * 3600
@@ -86,6 +88,8 @@ class Officers:
             return await self._once(heard, lambda: self._link(heard, code))
         async with self._house.database.read() as tx:
             officer = await alarms.officer_of(tx, Path.ZALO, self._name(heard.address))
+        if officer is not None and pings.asks_for_numbers(heard.typed):
+            return await self._once(heard, lambda: self._tell_numbers(heard, officer))
         return officer is not None and await self._heard(heard, officer.id)
 
     async def ring(self, address: str, tip: bytes, nickname: str, *, danger: bool) -> Outcome:
@@ -186,6 +190,16 @@ class Officers:
         waiting = tuple(each for each in await self._waiting(heard.address) if each.tip in free)
         await self._keep(heard.address, waiting)
         await self._show(heard, pings.listed(waiting))
+
+    async def _tell_numbers(self, heard: _Heard, officer: Member) -> None:
+        """The numbers of their unit in a few lines: a picture would need an address of its own."""
+        house = self._house
+        found = await numbers_chat.find(house.database, officer, "", house.clock())
+        told = house.texts.get("desk.numbers.chat_no")
+        if found is not None:
+            told = numbers_chat.summary(found, house.texts)
+        page = (say("desk.numbers.chat_page", url=house.desk_url),) if house.desk_url else ()
+        heard.answers.give(heard.address, self._answer(Screen((say("raw", text=told), *page))))
 
     def _page(self) -> tuple[Say, ...]:
         url = self._house.desk_url

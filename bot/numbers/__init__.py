@@ -1,0 +1,1 @@
+"""Numbers of tips as people get them: in words, as a spreadsheet, on paper, as a picture."""
