@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from bot import backup_doctor, hardening, keyfile, redis_doctor
+from bot import audit_cli, backup_doctor, hardening, keyfile, redis_doctor
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
 from bot.media import Cleaner, Kind, Sandbox
 from bot.order_cli import ADVICE
-from storage import audit, incidents, migrate, rotation
+from storage import incidents, migrate, rotation
 from storage.database import Database, Unreachable, file_of
 from storage.installation import Installation
 from storage.server_settings import concerns
@@ -172,12 +172,12 @@ async def _paper(_: Settings, database: Database, opened: Installation) -> Seque
     return [Finding(False, f"{line} python -m bot keys show-paper")]
 
 
-async def _log(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
-    async with database.read() as tx:
-        if await audit.verify(tx):
-            return [Finding(True, "log of what staff did: no entry was changed.")]
-    line = "log of what staff did: somebody changed it. Compare it with a backup."
-    return [Finding(False, line)]
+async def _log(settings: Settings, database: Database, __: Installation) -> Sequence[Finding]:
+    lines = await audit_cli.verify(database, audit_cli.ledger_of(settings))
+    bad = [line[2:] for line in lines if line.startswith("✗")]
+    if not bad:
+        return [Finding(True, "log of what staff did: no entry was changed.")]
+    return [Finding(False, f"log of what staff did: {line}") for line in bad]
 
 
 async def _rotation(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
