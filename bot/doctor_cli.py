@@ -177,7 +177,7 @@ async def _log(settings: Settings, database: Database, __: Installation) -> Sequ
     bad = [line[2:] for line in lines if line.startswith("✗")]
     if not bad:
         return [Finding(True, "log of what staff did: no entry was changed.")]
-    return [Finding(False, f"log of what staff did: {line}") for line in bad]
+    return [Finding(False, f"log of what staff did: somebody changed it: {line}") for line in bad]
 
 
 async def _rotation(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:

@@ -59,6 +59,11 @@ class Member:
         return any(role in OVERSEERS for _, role in self.grants)
 
     @property
+    def audits(self) -> bool:
+        """Whether they read what the staff of some unit did."""
+        return any(role is Role.AUDITOR for _, role in self.grants)
+
+    @property
     def broadcasts(self) -> bool:
         """Whether they write or approve bulletins of some unit."""
         return any(role in BROADCASTERS for _, role in self.grants)

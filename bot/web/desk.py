@@ -7,6 +7,7 @@ from bot.web import (
     desk_bell,
     desk_list,
     desk_live,
+    desk_log,
     desk_outside,
     desk_tip,
     enter,
@@ -26,6 +27,7 @@ ROOMS = (
     desk_aside,
     installing,
     incident,
+    desk_log,
     desk_list,
     desk_tip,
 )

@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access, desk_aside, desk_bell, desk_outside, incident
+from bot.web import access, desk_aside, desk_bell, desk_log, desk_outside, incident
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -224,6 +224,7 @@ async def _switch_language(request: web.Request) -> web.Response:
             "/desk/nguoi",
             desk_aside.PAGE,
             desk_bell.PAGE,
+            desk_log.PAGE,
             desk_outside.OFTEN,
             incident.PAGE,
         }

@@ -7,7 +7,7 @@ from typing import cast
 
 from bs4 import Tag
 
-from bot.web import desk_list
+from bot.web import desk_list, desk_log
 from handlers.coach import Doubt
 from handlers.languages import Language
 from handlers.moderators.accounts import Weakness
@@ -261,6 +261,8 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
         f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         *(f"desk.tip.{kind}" for kind in FILES),
+        *(f"desk.audit.act.{act}" for act in Act),
+        *(f"desk.audit.{name}" for name in desk_log._COLUMNS),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
