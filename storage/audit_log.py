@@ -23,7 +23,7 @@ _NEWEST = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is looked for; `first` and `last` are days in Viet Nam. Nothing in a field: everything."""
+    """What is looked for; `first` and `last` are days in Viet Nam. An empty field looks at all."""
 
     act: Act | None = None
     unit: str = ""
