@@ -79,7 +79,6 @@ class Act(StrEnum):
     UNINVITED = "uninvited"
     SESSION_ENDED = "session_ended"
     LOG_EXPORTED = "log_exported"
-    NO_READERS = "no_readers"
     EXPORT_ASKED = "export_asked"
     EXPORT_CONFIRMED = "export_confirmed"
     EXPORT_REFUSED = "export_refused"

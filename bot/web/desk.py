@@ -9,6 +9,7 @@ from bot.web import (
     desk_live,
     desk_log,
     desk_outside,
+    desk_sessions,
     desk_tip,
     enter,
     incident,
@@ -28,6 +29,7 @@ ROOMS = (
     installing,
     incident,
     desk_log,
+    desk_sessions,
     desk_list,
     desk_tip,
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import ip_address
 
@@ -9,7 +10,16 @@ import segno
 from aiohttp import web
 
 from bot.logs import Event, note
-from bot.web import access, desk_aside, desk_bell, desk_log, desk_outside, incident
+from bot.web import (
+    access,
+    desk_aside,
+    desk_bell,
+    desk_log,
+    desk_outside,
+    desk_sessions,
+    incident,
+    session_list,
+)
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
     guarded,
@@ -29,6 +39,8 @@ from storage.audit import Act
 from storage.chance import new_token
 from storage.crypto import hash_password
 from storage.staff import Enrolment, Invitation, Member
+from storage.staff_rows import ENROLMENT_HOURS
+from storage.volatile import Full
 
 DEMO_LINK_SECONDS = 24 * 3600
 _PASSWORDS_AT_ONCE = 2
@@ -99,7 +111,7 @@ async def _take_password(request: web.Request) -> web.Response:
     await access.forgive(parts, *names)
     await access.leave_behind(request)
     if known:
-        return await _sign_in(parts, member, language)
+        return await _sign_in(request, member, language)
     half = await access.begin(parts, member, language, sure=False)
     return _with_session(parts, half, "/desk/vao/ma")
 
@@ -131,7 +143,7 @@ async def _take_code(request: web.Request) -> web.Response:
         return _code(request, session, said("desk.enter.code_wrong"))
     await access.forgive(parts, name)
     await access.end(parts, session, everywhere=False)
-    response = await _sign_in(parts, member, session.language)
+    response = await _sign_in(request, member, session.language)
     if fields.get("remember"):
         access.give_cookie(parts, response, "desk-device", await access.remember(parts, member))
     return response
@@ -143,7 +155,7 @@ async def _show_enrolment(request: web.Request) -> web.Response:
     async with parts.database.read() as tx:
         invited = await staff.invitation(tx, token, parts.clock())
     if invited is None:
-        return page(request, "gone", language=language, status=HTTPStatus.NOT_FOUND)
+        return await _gone(request, language)
     return _enrolment(request, language, invited)
 
 
@@ -154,7 +166,7 @@ async def _take_enrolment(request: web.Request) -> web.Response:
     async with parts.database.read() as tx:
         invited = await staff.invitation(tx, token, parts.clock())
     if invited is None:
-        return page(request, "gone", language=language, status=HTTPStatus.NOT_FOUND)
+        return await _gone(request, language)
     if (weak := weakness(password, invited.member.login, invited.member.name)) is not None:
         return _enrolment(request, language, invited, f"desk.join.{weak}")
     if password != fields.get("again", ""):
@@ -168,13 +180,29 @@ async def _take_enrolment(request: web.Request) -> web.Response:
         done = await staff.enrol(tx, token, hashed, fields.get("code", ""), now)
         if isinstance(done, Member):
             await audit.write(tx, Act.ENROLLED, staff=done.id, minute=now)
+            await _remember_use(parts, token)
     match done:
         case Enrolment.GONE:
-            return page(request, "gone", language=language, status=HTTPStatus.NOT_FOUND)
+            return await _gone(request, language)
         case Enrolment.WRONG_CODE:
             return _enrolment(request, language, invited, "desk.join.code_wrong")
         case Member():
             return see_other(f"/desk/vao?da=moi&tieng={language}")
+
+
+async def _remember_use(parts: Parts, token: str) -> None:
+    """So that whoever opens the link again learns that it was used, and not that it is too old."""
+    with suppress(Full):
+        seconds = ENROLMENT_HOURS * 3600
+        await parts.volatile.put("desk joined", token, b"", seconds=seconds)
+
+
+async def _gone(request: web.Request, language: Language) -> web.Response:
+    """A link that opens nothing: used, replaced, withdrawn or too old."""
+    parts = request.app[PARTS]
+    was_used = await parts.volatile.get("desk joined", request.match_info["token"]) is not None
+    status = HTTPStatus.NOT_FOUND
+    return page(request, "gone", language=language, status=status, was_used=was_used)
 
 
 async def _demo(request: web.Request) -> web.Response:
@@ -190,7 +218,7 @@ async def _demo(request: web.Request) -> web.Response:
     if member is None:
         return await lost(request)
     await access.leave_behind(request)
-    return await _sign_in(parts, member, Language.VI)
+    return await _sign_in(request, member, Language.VI)
 
 
 async def _sign_out(request: web.Request) -> web.Response:
@@ -225,6 +253,7 @@ async def _switch_language(request: web.Request) -> web.Response:
             desk_aside.PAGE,
             desk_bell.PAGE,
             desk_log.PAGE,
+            desk_sessions.PAGE,
             desk_outside.OFTEN,
             incident.PAGE,
         }
@@ -234,12 +263,15 @@ async def _switch_language(request: web.Request) -> web.Response:
     return see_other(back if known else "/desk")
 
 
-async def _sign_in(parts: Parts, member: Member, language: Language) -> web.Response:
+async def _sign_in(request: web.Request, member: Member, language: Language) -> web.Response:
+    parts = request.app[PARTS]
     async with parts.database.write() as tx:
         await audit.write(tx, Act.SIGNED_IN, staff=member.id, minute=parts.clock())
     note(Event.STAFF_SIGNED_IN)
     session = await access.begin(parts, member, language, sure=True)
-    return _with_session(parts, session, "/desk")
+    await session_list.note(parts, request, session)
+    # Whoever was made to enrol anew is told before anything else.
+    return _with_session(parts, session, "/desk" if member.renewed is None else desk_sessions.PAGE)
 
 
 def _with_session(parts: Parts, session: Session, where: str) -> web.Response:

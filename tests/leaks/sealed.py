@@ -95,8 +95,9 @@ OTHERS: Mapping[str, Fields] = {
         ("mode", "path", "secret"), What(Kind.HOUSE, "how a bot's updates come")
     ),
     "storage.units.import_all": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
-    "storage.staff._sealed": dict.fromkeys(
-        ("login", "name", "stamp", "secret", "hashed", "step", "until"), _OF_STAFF
+    "storage.staff_rows._sealed": dict.fromkeys(
+        ("login", "name", "stamp", "secret", "hashed", "step", "until", "renewed", "left"),
+        _OF_STAFF,
     ),
     "storage.alarms._sealed": dict.fromkeys(("path", "address", "trouble"), _OF_STAFF),
     "storage.desk_links.link": {WHOLE: _OF_STAFF},

@@ -95,6 +95,8 @@ VOLATILE: Mapping[str, str] = {
     "alarm codes": "how often a code for an alarm was guessed",
     "desk session": "who signed in",
     "desk device": "a browser of a member",
+    "desk sessions": "which sessions of a member live, each on a phone or a computer",
+    "desk joined": "an enrolment link that was used",
     "desk everywhere": "since when a member's sessions are void",
     "desk tries": "how often a password was guessed",
     "desk wait": "until when guesses wait",
