@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.findings import Finding, are_well
 from bot.media import Cleaner, Kind, Sandbox
 from bot.order_cli import ADVICE
-from storage import incidents, migrate, rotation
+from storage import incidents, migrate, rotation, stranded, units
 from storage.database import Database, Unreachable, file_of
 from storage.installation import Installation
 from storage.server_settings import concerns
@@ -180,6 +180,19 @@ async def _log(settings: Settings, database: Database, __: Installation) -> Sequ
     return [Finding(False, f"log of what staff did: somebody changed it: {line}") for line in bad]
 
 
+async def _readers(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
+    async with database.read() as tx:
+        tree, can = await units.tree(tx), await stranded.able(tx, utc_now())
+        found = await stranded.find(tx, utc_now())
+    if found.stuck:
+        line = f"readers: {found.stuck} open tips are at units where nobody can read, with nobody"
+        return [Finding(False, f"{line} above who can. Give somebody the role of officer there.")]
+    if tree is not None and tree.root.id not in can:
+        line = "readers: nobody reads tips at the highest unit, where they end up when no other has"
+        return [Finding(None, f"{line} readers. Give somebody the role of officer or lead there.")]
+    return []
+
+
 async def _rotation(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
     if not await rotation.unfinished(database):
         return []
@@ -229,6 +242,7 @@ HOUSE: Sequence[HouseLook] = (
     _beside,
     _paper,
     _log,
+    _readers,
     _rotation,
     _server,
     _backups,

@@ -16,7 +16,7 @@ from handlers.doorway import CASES
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
 from handlers.screens import Say, say
-from storage import alarms, audit, desk_groups, desk_links, leaving, staff, units
+from storage import alarms, audit, desk_groups, desk_links, leaving, staff, stranded, units
 from storage.alarms import Path
 from storage.audit import Act
 from storage.database import Tx
@@ -262,6 +262,7 @@ async def _page(
         on_zalo = await alarms.linked(tx, Path.ZALO)
         every = tree.all if tree else ()
         within = [unit for unit in every if unit.id in reach]
+        can = await stranded.able(tx, parts.clock())
         lines = await people_alarms.lines(tx, within, tree.root if tree else None)
     link = ""
     if done and done.token:
@@ -287,6 +288,8 @@ async def _page(
         roles=tuple(Role),
         cases=CASES,
         now=parts.clock(),
+        can=can,
+        empty_root=tree.root.name if tree and tree.root.id not in can else "",
         typed=fields if done is None or not done.well else {},
     )
 

@@ -22,6 +22,7 @@ from storage import (
     cases,
     desk_codes,
     desk_groups,
+    leaving,
     out_of_scope,
     posts,
     readers,
@@ -29,6 +30,7 @@ from storage import (
     retention,
     staff,
     stored,
+    stranded,
     tips,
     units,
 )
@@ -400,6 +402,38 @@ async def _retention(house: House) -> None:
     await retention.run(house.made, NOW.date(), retention.Days())
 
 
+async def _hand_back(house: House) -> None:
+    async with house.made.write() as tx:
+        await staff.revoke(tx, house.one.id, "north-park", Role.OFFICER)
+        assert await leaving.hand_back(tx, house.one.id, None, NOW) == 1
+
+
+async def _administrator(house: House) -> Member:
+    top, _ = await desk_world.add(house.made, "tren", ("root", Role.ADMINISTRATOR))
+    return top
+
+
+async def _leave(house: House) -> None:
+    top = await _administrator(house)
+    async with house.made.write() as tx:
+        assert isinstance(await leaving.leave(tx, top.id, house.one.id, NOW), Member)
+
+
+async def _gone(house: House) -> None:
+    async with house.made.write() as tx:
+        await leaving.gone(tx, house.one, None, NOW)
+
+
+async def _move_up(house: House) -> None:
+    """To the nearest union unit that reads, also where the police are the only ones in between."""
+    await desk_world.add(house.made, "tren", ("root", Role.OFFICER))
+    await _gone(house)
+    async with house.made.write() as tx:
+        assert await stranded.move_up(tx, house.tip, NOW)
+    known = await house.record()
+    assert (known.unit, known.readers) == ("root", ("root",))
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "aside.close": _close_aside,
     "aside.let_in": _let_in,
@@ -408,6 +442,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.claim": _claim,
     "cases.close": _close,
     "cases.read_who": _read_who,
+    "leaving.gone": _gone,
+    "leaving.hand_back": _hand_back,
+    "leaving.leave": _leave,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
@@ -416,6 +453,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "posts.place_pressed": _place_pressed,
     "posts.posting": _posting,
     "retention.run": _retention,
+    "stranded.move_up": _move_up,
     "stored.change": _change,
     "stored.find_wraps_anew": _find_anew,
     "stored.put_back": _put_back,
