@@ -1,10 +1,14 @@
-"""The tick that lets tips go up from a unit where nobody can read any more."""
+"""The tick that lets tips go up from a unit where nobody can read any more, and takes out requests
+to export a tip that are void.
+"""
+
+from datetime import datetime
 
 from bot.app import House
 from bot.clock import Tick
 from bot.logs import Event as Log
 from bot.logs import note
-from storage import stranded
+from storage import exporting, stranded
 
 
 def moving(house: House) -> Tick:
@@ -24,8 +28,16 @@ def moving(house: House) -> Tick:
                 moved += await stranded.move_up(tx, tip, now)
         if moved:
             note(Log.TIPS_MOVED_UP, tips=moved)
+        if await _any_void(house, now):
+            async with house.database.write() as tx:
+                await exporting.forget(tx, now)
         if found.stuck and found.stuck != told:
             note(Log.NO_READERS, tips=found.stuck)
         told = found.stuck
 
     return move_up
+
+
+async def _any_void(house: House, now: datetime) -> bool:
+    async with house.database.read() as tx:
+        return bool(await exporting.void(tx, now))

@@ -5,6 +5,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from handlers.exports import Authority, Reason, Request
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
@@ -71,6 +72,7 @@ class Record:
     answer: AnswerTime | None = None
     overdue: bool = False
     aside: bool = False
+    export: Request | None = field(default=None, repr=False)
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -105,6 +107,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "answer": record.answer,
             "overdue": record.overdue,
             "aside": record.aside,
+            "export": _export_told(record.export),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -150,6 +153,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         answer=AnswerTime(read["answer"]) if read.get("answer") else None,
         overdue=read.get("overdue", False),
         aside=read.get("aside", False),
+        export=_export(read["export"]) if read.get("export") else None,
     )
 
 
@@ -161,6 +165,19 @@ def renewed(keys: Keys, tip: bytes, sealed: bytes) -> bytes:
 def _place(read: list[str]) -> Place:
     code, name, province_code, province, *codes = read
     return Place(code, name, province_code, province, tuple(codes))
+
+
+def _export_told(export: Request | None) -> list[str] | None:
+    if export is None:
+        return None
+    kinds = [export.by, export.unit, export.authority, export.reason]
+    return [*kinds, export.words, export.until.isoformat(), export.agreed]
+
+
+def _export(read: list[str]) -> Request:
+    by, unit, authority, reason, words, until, agreed = read
+    end = datetime.fromisoformat(until)
+    return Request(by, unit, Authority(authority), Reason(reason), words, end, agreed)
 
 
 def _about(tip: bytes) -> bytes:

@@ -5,7 +5,7 @@ to another one. It does so here for one reason only, says so in the thread, and 
 police, for somebody who was shut out, or for a unit inside a company.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -41,15 +41,21 @@ async def able(tx: Tx, now: datetime) -> frozenset[str]:
     """The units where somebody can read tips, or can as soon as they use the link that they were
     given: whoever lost a phone does not lose the tips. The staff of a demo come in without one.
     """
-    demo = await tx.row(select(instance.c.value).where(instance.c.name == "demo"))
-    all_can = demo is not None and bytes(demo.value) == b"yes"
+    can_enter = await staff_can_enter(tx)
     return frozenset(
         unit
         for member in await staff.members(tx)
-        if all_can or member.enrolled or _is_coming(member, now)
+        if can_enter(member) or _is_coming(member, now)
         for unit, role in member.grants
         if role in READERS_OF_TIPS
     )
+
+
+async def staff_can_enter(tx: Tx) -> Callable[[Member], bool]:
+    """What tells whether a member can sign in today."""
+    demo = await tx.row(select(instance.c.value).where(instance.c.name == "demo"))
+    all_can = demo is not None and bytes(demo.value) == b"yes"
+    return lambda member: (all_can and not member.left) or member.enrolled
 
 
 async def find(tx: Tx, now: datetime) -> Stranded:

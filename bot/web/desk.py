@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.web import (
     desk_aside,
     desk_bell,
+    desk_export,
     desk_list,
     desk_live,
     desk_log,
@@ -30,6 +31,7 @@ ROOMS = (
     incident,
     desk_log,
     desk_sessions,
+    desk_export,
     desk_list,
     desk_tip,
 )

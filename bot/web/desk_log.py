@@ -15,6 +15,7 @@ from bot.web.access import NotYours, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS
 from bot.web.sheets import Sheet
+from handlers.exports import Authority, Reason
 from handlers.roles import Role
 from handlers.texts import Texts
 from handlers.tips import Outcome
@@ -141,9 +142,13 @@ def _noted(line: Line, texts: Texts) -> str:
             told.append(texts.get(f"desk.role.{each}"))
         elif each in Outcome.__members__.values():
             told.append(texts.get(f"desk.outcome.{each}"))
+        elif each in Authority.__members__.values():
+            told.append(texts.get(f"desk.export.authority.{each}"))
+        elif each in Reason.__members__.values():
+            told.append(texts.get(f"desk.export.reason.{each}"))
         else:
             told.append(each)
-    return " ".join(told)
+    return ", ".join(told)
 
 
 def _minute(line: Line, zone: ZoneInfo) -> str:

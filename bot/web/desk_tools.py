@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside
+from bot.web import desk_aside, desk_export
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -24,4 +24,6 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
     tools = []
     if desk_aside.offers_mute(card, request.app[PARTS]):
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
+    if card.mine:
+        tools.append(Tool("desk.export.offer", desk_export.EXPORT))
     return tuple(tools)

@@ -14,6 +14,7 @@ from bot.web import (
     access,
     desk_aside,
     desk_bell,
+    desk_export,
     desk_log,
     desk_outside,
     desk_sessions,
@@ -252,6 +253,7 @@ async def _switch_language(request: web.Request) -> web.Response:
             "/desk/nguoi",
             desk_aside.PAGE,
             desk_bell.PAGE,
+            desk_export.WAITING,
             desk_log.PAGE,
             desk_sessions.PAGE,
             desk_outside.OFTEN,
@@ -337,7 +339,7 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
 
 def _is_tip_page(path: str) -> bool:
     rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
-    rest = rest.removesuffix(desk_aside.MUTE)
+    rest = rest.removesuffix(desk_aside.MUTE).removesuffix(desk_export.EXPORT)
     return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 

@@ -9,6 +9,7 @@ from bs4 import Tag
 
 from bot.web import desk_list, desk_log
 from handlers.coach import Doubt
+from handlers.exports import Authority, Reason
 from handlers.languages import Language
 from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
@@ -262,6 +263,11 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         *(f"desk.tip.{kind}" for kind in FILES),
         *(f"desk.audit.act.{act}" for act in Act),
+        *(f"desk.export.authority.{authority}" for authority in Authority),
+        *(f"desk.export.reason.{reason}" for reason in Reason),
+        *(f"desk.export.{name}" for name in ("number", "what", "words", "day")),
+        *(f"desk.export.worker_{kind}" for kind in ("story", "addition", "photo", "closing")),
+        *(f"desk.export.unit_{kind}" for kind in ("question", "answer", "photo", "closing")),
         *(f"desk.audit.{name}" for name in desk_log._COLUMNS),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }

@@ -42,6 +42,7 @@ _RECORD = {
     **dict.fromkeys(("answer_on", "result_on"), What(Kind.DAY, "promised to the worker")),
     "end": What(Kind.COUNT, "how many parts, and the hash of the last"),
     "posts": What(Kind.STAFF, "its cards in groups of desks"),
+    "export": What(Kind.STAFF, "an officer's request to export the tip, and who agreed"),
     "pepper": What(Kind.COUNT, "the number of the key that its code is bound to"),
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
