@@ -47,9 +47,9 @@ WHO: dict[Who, str] = {
 INTRODUCTION = f"""\
 # The life of a tip
 
-Drawn from the table in `handlers/tips.py` by `python -m tests.life_map`; a test fails when it is not
-fresh. A tip has one responsible unit and one status; earlier units may go on reading. Every right is
-asked again in storage, in the transaction that makes the move.
+Drawn from the table in `handlers/tips.py` by `python -m tests.life_map`; a test fails when it is
+not fresh. A tip has one responsible unit and one status; earlier units may go on reading. Every
+right is asked again in storage, in the transaction that makes the move.
 
 A closing can be undone for {UNDO_SECONDS // 60} minutes, whatever the outcome. One as out of scope
 leaves nobody at the desk who could open the tip, so there the way back is kept in memory alone; all
@@ -61,7 +61,7 @@ its place. What workers do stands in no audit, for that holds minutes.
 
 def draw() -> str:
     """The whole page."""
-    return "\n".join([INTRODUCTION, _diagram(), "", _table(), "", _told()]) + "\n"
+    return f"{INTRODUCTION}\n{_diagram()}\n\n{_table()}\n\n{_told()}\n"
 
 
 def _diagram() -> str:
@@ -99,10 +99,8 @@ def _ways(rule: Rule) -> str:
 
 def _told() -> str:
     """What its worker is told of each move."""
-    lines = [
-        "| Move | What the worker reads, unless the unit wrote words of its own |",
-        "|---|---|",
-    ]
+    title = "What the worker reads, unless the unit wrote words of its own"
+    lines = [f"| Move | {title} |", "|---|---|"]
     for move, rule in LIFE.items():
         match rule.told:
             case Told.NOTHING:
