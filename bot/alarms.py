@@ -21,6 +21,7 @@ DEAD_SECONDS = 300
 """Whoever says "later" and means more than this does not ring for now."""
 AT_ONCE_MOST = 20
 """How many alarms ring at the same time: a great unit shall not take all of the network."""
+_RINGS = (LetterKind.PING, LetterKind.GIVEN)
 
 
 class Ringer(Protocol):
@@ -63,7 +64,7 @@ class Alarms:
         async with self._database.read() as tx:
             due: dict[str, list[Letter]] = defaultdict(list)
             for letter in await outbox.waiting(tx):
-                if letter.kind is LetterKind.PING and self._is_due(letter, now):
+                if letter.kind in _RINGS and self._is_due(letter, now):
                     due[letter.to].append(letter)
         async with asyncio.TaskGroup() as group:
             for letters in due.values():

@@ -54,8 +54,9 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
-    asked, for a tip that was closed as out of scope; `is_told` that a chat is told of news, as its
-    worker asked.
+    asked, for a tip that was closed as out of scope, and `reopen_until` the last one on which an
+    addition opens any other closed one again; `is_told` that a chat is told of news, as its worker
+    asked.
     """
 
     key: Key
@@ -74,6 +75,7 @@ class Thread:
     entries: tuple[Entry, ...] = field(repr=False)
     appeal_until: date | None = None
     is_told: bool = False
+    reopen_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy import delete, select, update
 
-from handlers import clocks
 from handlers.tips import Move, after
-from storage import audit, desk_links, record, staff, staff_rows, stored
+from storage import audit, desk_links, record, staff, staff_rows, stored, timing
 from storage.audit import Act
 from storage.cards import records
 from storage.database import Tx
@@ -97,8 +96,7 @@ async def _free(tx: Tx, tip: bytes, member: bytes, now: datetime) -> str | None:
     status = after(known.status, Move.RELEASE) if known is not None else None
     if known is None or status is None or known.holder != member.hex():
         return None
-    waits = clocks.deadlines(now, local_day(now), danger=known.danger).triage_by
-    free = replace(known, status=status, holder=None, triage_by=waits)
+    free = timing.waits_again(replace(known, status=status, holder=None), now)
     await stored.change(tx, tip, free, AT_ONCE)
     await _call(tx, tip, free)
     return free.unit

@@ -21,7 +21,7 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 class LetterKind(StrEnum):
     """What a letter asks for: a card on the web desk; in a group to post a card, to show it as it
     is now, to take it away; in an officer's chat to take away words that were read there; to ring
-    an officer, wherever they are.
+    an officer, wherever they are: for a tip that waits, or for one that was GIVEN to them.
     """
 
     CARD = "card"
@@ -30,6 +30,7 @@ class LetterKind(StrEnum):
     ERASE = "erase"
     WIPE = "wipe"
     PING = "ping"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Letter:
     when a card of its tip may (whoever sends it decides). `lease`: somebody is sending it until
     then. ERASE and WIPE outlive their tip, so they name none; the `topic` that was opened for a
     card goes with it. `to` is the chat of a WIPE, and of an ERASE in a group that is no desk any
-    more, and in hex the alarm that a PING rings.
+    more, and in hex the alarm that a PING or GIVEN rings.
     """
 
     kind: LetterKind

@@ -4,6 +4,7 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from handlers.exports import Authority, Reason, Request
 from handlers.places import Place
@@ -37,6 +38,22 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What an undo of a closing puts back until `until`: who closed it (id in hex), and how the tip
+    stood before.
+    """
+
+    by: str = field(repr=False)
+    until: datetime
+    status: Status
+    triage_by: datetime | None
+    answered: bool
+    answer: AnswerTime | None
+    overdue: bool
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One tip's metadata. `unit` is responsible; `readers` may read; `holder` is the id (hex) of
     the officer who claimed it. `triage_by` is gone once it was claimed; `answered` says that
@@ -45,6 +62,8 @@ class Record:
     is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
+    `acted` is the minute at which the holder last did something about it, `ending` what undoes its
+    closing.
     """
 
     unit: str
@@ -73,6 +92,8 @@ class Record:
     overdue: bool = False
     aside: bool = False
     export: Request | None = field(default=None, repr=False)
+    acted: datetime | None = None
+    ending: Ending | None = field(default=None, repr=False)
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -108,6 +129,8 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "overdue": record.overdue,
             "aside": record.aside,
             "export": _export_told(record.export),
+            "acted": record.acted.isoformat() if record.acted else None,
+            "ending": _told(record.ending) if record.ending else None,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -154,12 +177,44 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         overdue=read.get("overdue", False),
         aside=read.get("aside", False),
         export=_export(read["export"]) if read.get("export") else None,
+        acted=_moment(read.get("acted")),
+        ending=_ending(read["ending"]) if read.get("ending") else None,
     )
 
 
 def renewed(keys: Keys, tip: bytes, sealed: bytes) -> bytes:
     """The same record under the current key. Raises Unopenable."""
     return keys.reseal(Purpose.METADATA, sealed, _about(tip))
+
+
+def _told(ending: Ending) -> dict[str, Any]:
+    return {
+        "by": ending.by,
+        "until": ending.until.isoformat(),
+        "status": ending.status,
+        "triage_by": ending.triage_by.isoformat() if ending.triage_by else None,
+        "answered": ending.answered,
+        "answer": ending.answer,
+        "overdue": ending.overdue,
+        "end": [ending.end.count, ending.end.last],
+    }
+
+
+def _ending(read: dict[str, Any]) -> Ending:
+    return Ending(
+        by=read["by"],
+        until=datetime.fromisoformat(read["until"]),
+        status=Status(read["status"]),
+        triage_by=_moment(read["triage_by"]),
+        answered=read["answered"],
+        answer=AnswerTime(read["answer"]) if read["answer"] else None,
+        overdue=read["overdue"],
+        end=End(*read["end"]),
+    )
+
+
+def _moment(read: str | None) -> datetime | None:
+    return datetime.fromisoformat(read) if read else None
 
 
 def _place(read: list[str]) -> Place:

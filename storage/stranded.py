@@ -9,13 +9,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import select
-
 from handlers import clocks, routing
 from handlers.roles import READERS_OF_TIPS
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Move, Status, after
-from storage import audit, record, staff, stored, telling, units
+from storage import audit, installation, record, staff, stored, telling, units
 from storage.audit import Act
 from storage.cards import records
 from storage.database import Tx
@@ -23,7 +21,7 @@ from storage.days import local_day
 from storage.outbox import AT_ONCE
 from storage.record import Record
 from storage.staff import Member
-from storage.tables import instance, tips
+from storage.tables import tips
 from storage.telling import News
 
 _LEFT_ALONE = (Status.RECEIVED, Status.CLOSED)
@@ -53,8 +51,7 @@ async def able(tx: Tx, now: datetime) -> frozenset[str]:
 
 async def staff_can_enter(tx: Tx) -> Callable[[Member], bool]:
     """What tells whether a member can sign in today."""
-    demo = await tx.row(select(instance.c.value).where(instance.c.name == "demo"))
-    all_can = demo is not None and bytes(demo.value) == b"yes"
+    all_can = await installation.is_demo(tx)
     return lambda member: (all_can and not member.left) or member.enrolled
 
 
@@ -140,4 +137,5 @@ def _risen(known: Record, up: str, now: datetime) -> Record:
         answered=False,
         triage=None,
         answer=None,
+        acted=None,
     )

@@ -1,14 +1,19 @@
 """How long a desk took and how a tip ends, as the record remembers it: in classes, not times."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from handlers import clocks
+from handlers.clocks import Deadlines
 from handlers.tallies import answer_time, triage_time
 from handlers.tips import Outcome, Status
 from storage import tally
 from storage.database import Tx
 from storage.days import local_day
-from storage.record import Record
+from storage.record import Ending, Record
+
+UNDO_SECONDS = 600
+"""For how long a closing can be undone."""
 
 
 def claimed(known: Record, now: datetime) -> Record:
@@ -17,7 +22,36 @@ def claimed(known: Record, now: datetime) -> Record:
         return known
     time = triage_time(now, known.triage_by, danger=known.danger)
     overdue = known.overdue or now > known.triage_by
-    return replace(known, triage_by=None, triage=time, overdue=overdue)
+    return replace(known, triage_by=None, triage=known.triage or time, overdue=overdue)
+
+
+def acted(known: Record, now: datetime) -> Record:
+    """The record of a tip about which its holder does something now; cut to the minute."""
+    return replace(known, acted=now.astimezone(UTC).replace(second=0, microsecond=0))
+
+
+def waits_again(known: Record, now: datetime) -> Record:
+    """The record of a tip that nobody holds any more: it has to be claimed as soon as a new one.
+    How long it waited the first time stays what is counted.
+    """
+    dates = clocks.deadlines(now, local_day(now), danger=known.danger)
+    return replace(known, triage_by=dates.triage_by, acted=None)
+
+
+def begun_again(known: Record, dates: Deadlines) -> Record:
+    """The record of a closed tip that is open again: the answer and the result are owed anew. What
+    was too late stays so, and how long the first answer took.
+    """
+    return replace(
+        known,
+        outcome=None,
+        closed_on=None,
+        tally="",
+        answered=False,
+        answer_on=dates.answer_on,
+        result_on=dates.result_on,
+        ending=None,
+    )
 
 
 def answered(known: Record, now: datetime) -> Record:
@@ -27,7 +61,21 @@ def answered(known: Record, now: datetime) -> Record:
     today = local_day(now)
     overdue = known.overdue or today > known.answer_on
     time = answer_time(today, known.result_on)
-    return replace(known, answered=True, answer=time, overdue=overdue)
+    return replace(known, answered=True, answer=known.answer or time, overdue=overdue)
+
+
+def ending(before: Record, now: datetime) -> Ending:
+    """What undoes the closing, now, of a tip that stands as `before`."""
+    return Ending(
+        by=before.holder or "",
+        until=now + timedelta(seconds=UNDO_SECONDS),
+        status=before.status,
+        triage_by=before.triage_by,
+        answered=before.answered,
+        answer=before.answer,
+        overdue=before.overdue,
+        end=before.end,
+    )
 
 
 async def closed(tx: Tx, known: Record, outcome: Outcome | None, now: datetime) -> Record:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside, desk_export
+from bot.web import desk_aside, desk_export, desk_holding
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -26,4 +26,6 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
     if card.mine:
         tools.append(Tool("desk.export.offer", desk_export.EXPORT))
+    if (label := desk_holding.label(card)) is not None:
+        tools.append(Tool(label, desk_holding.PAGE))
     return tuple(tools)
