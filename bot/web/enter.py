@@ -271,7 +271,8 @@ async def _sign_in(request: web.Request, member: Member, language: Language) -> 
         await audit.write(tx, Act.SIGNED_IN, staff=member.id, minute=parts.clock())
     note(Event.STAFF_SIGNED_IN)
     session = await access.begin(parts, member, language, sure=True)
-    await session_list.note(parts, request, session)
+    with suppress(Full):  # then it lives as well, and the list lacks it
+        await session_list.note(parts, request, session)
     # Whoever was made to enrol anew is told before anything else.
     return _with_session(parts, session, "/desk" if member.renewed is None else desk_sessions.PAGE)
 
