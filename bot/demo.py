@@ -20,6 +20,7 @@ _STAFF = (
     ("canbo4", "Cán bộ trực toàn quốc", "tong", Role.OFFICER),
     ("canbo5", "Cán bộ công đoàn cơ sở", "cs-may-vi-du", Role.OFFICER),
     ("quantri", "Người quản trị", "tong", Role.ADMINISTRATOR),
+    ("kiemtra", "Người kiểm tra", "tong", Role.AUDITOR),
     ("tacgia1", "Người viết bản tin số 1", "tong", Role.AUTHOR),
     ("duyet1", "Người duyệt bản tin số 1", "tong", Role.APPROVER),
     ("duyet2", "Người duyệt bản tin số 2", "tong", Role.APPROVER),
@@ -31,6 +32,7 @@ _SHOWN = (
     ("canbo2", "Bàn tiếp nhận Bàn Thạch, trưởng bàn / desk lead"),
     ("canbo4", "Bàn tiếp nhận toàn quốc / national desk"),
     ("quantri", "Quản trị / administrator"),
+    ("kiemtra", "Kiểm tra nhật ký / auditor"),
     ("tacgia1", "Viết bản tin / bulletin author"),
     ("duyet1", "Duyệt bản tin / bulletin approver"),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from handlers.exports import Authority, Reason, Request
 from handlers.labels import Label, in_order, known_labels
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
@@ -99,6 +100,7 @@ class Record:
     aside: bool = False
     begun: str = ""
     valuable: Valuable | None = None
+    export: Request | None = field(default=None, repr=False)
     acted: datetime | None = None
     ending: Ending | None = field(default=None, repr=False)
     labels: frozenset[Label] = frozenset()
@@ -148,6 +150,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "aside": record.aside,
             "begun": record.begun,
             "valuable": record.valuable,
+            "export": _export_told(record.export),
             "acted": record.acted.isoformat() if record.acted else None,
             "ending": _told(record.ending) if record.ending else None,
             "labels": in_order(record.labels),
@@ -201,6 +204,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         aside=read.get("aside", False),
         begun=read.get("begun", ""),
         valuable=Valuable(read["valuable"]) if read.get("valuable") else None,
+        export=_export(read["export"]) if read.get("export") else None,
         acted=_moment(read.get("acted")),
         ending=_ending(read["ending"]) if read.get("ending") else None,
         labels=known_labels(read.get("labels", ())),
@@ -248,6 +252,19 @@ def _moment(read: str | None) -> datetime | None:
 def _place(read: list[str]) -> Place:
     code, name, province_code, province, *codes = read
     return Place(code, name, province_code, province, tuple(codes))
+
+
+def _export_told(export: Request | None) -> list[str] | None:
+    if export is None:
+        return None
+    kinds = [export.by, export.unit, export.authority, export.reason]
+    return [*kinds, export.words, export.until.isoformat(), export.agreed]
+
+
+def _export(read: list[str]) -> Request:
+    by, unit, authority, reason, words, until, agreed = read
+    end = datetime.fromisoformat(until)
+    return Request(by, unit, Authority(authority), Reason(reason), words, end, agreed)
 
 
 def _about(tip: bytes) -> bytes:

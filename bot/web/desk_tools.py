@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside, desk_holding, desk_labels, desk_likeness, desk_valuable
+from bot.web import desk_aside, desk_export, desk_holding, desk_labels, desk_likeness, desk_valuable
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -30,6 +30,8 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
     if desk_valuable.offers_mark(card):
         tools.append(Tool("desk.numbers.mark.offer", desk_valuable.PAGE))
+    if card.mine:
+        tools.append(Tool("desk.export.offer", desk_export.EXPORT))
     if (label := desk_holding.label(card)) is not None:
         tools.append(Tool(label, desk_holding.PAGE))
     return tuple(tools)

@@ -7,8 +7,9 @@ from typing import cast
 
 from bs4 import Tag
 
-from bot.web import desk_facets
+from bot.web import desk_facets, desk_log
 from handlers.coach import Doubt
+from handlers.exports import Authority, Reason
 from handlers.languages import Language
 from handlers.listing import DANGER, MINE, NOBODY, SORT, Age, Due, Facet, Sort
 from handlers.moderators.accounts import Weakness
@@ -272,6 +273,13 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         *(f"desk.tip.{kind}" for kind in FILES),
         *TEXTS_OF_NUMBERS,
+        *(f"desk.audit.act.{act}" for act in Act),
+        *(f"desk.export.authority.{authority}" for authority in Authority),
+        *(f"desk.export.reason.{reason}" for reason in Reason),
+        *(f"desk.export.{name}" for name in ("number", "what", "words", "day")),
+        *(f"desk.export.worker_{kind}" for kind in ("story", "addition", "photo", "closing")),
+        *(f"desk.export.unit_{kind}" for kind in ("question", "answer", "photo", "closing")),
+        *(f"desk.audit.{name}" for name in desk_log._COLUMNS),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]

@@ -43,6 +43,7 @@ _RECORD = {
     **dict.fromkeys(("answer_on", "result_on"), What(Kind.DAY, "promised to the worker")),
     "end": What(Kind.COUNT, "how many parts, and the hash of the last"),
     "posts": What(Kind.STAFF, "its cards in groups of desks"),
+    "export": What(Kind.STAFF, "an officer's request to export the tip, and who agreed"),
     "pepper": What(Kind.COUNT, "the number of the key that its code is bound to"),
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
@@ -105,8 +106,9 @@ OTHERS: Mapping[str, Fields] = {
         ("mode", "path", "secret"), What(Kind.HOUSE, "how a bot's updates come")
     ),
     "storage.units.import_all": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
-    "storage.staff._sealed": dict.fromkeys(
-        ("login", "name", "stamp", "secret", "hashed", "step", "until"), _OF_STAFF
+    "storage.staff_rows._sealed": dict.fromkeys(
+        ("login", "name", "stamp", "secret", "hashed", "step", "until", "renewed", "left"),
+        _OF_STAFF,
     ),
     "storage.alarms._sealed": dict.fromkeys(("path", "address", "trouble"), _OF_STAFF),
     "storage.desk_links.link": {WHOLE: _OF_STAFF},

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 
 from handlers import clocks
 from handlers.effects import FileTip
+from handlers.exports import Authority, Reason, Request
 from handlers.labels import Label
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
@@ -25,8 +26,10 @@ from storage import (
     desk_codes,
     desk_groups,
     entering,
+    exporting,
     holding,
     labelling,
+    leaving,
     merging,
     out_of_scope,
     posts,
@@ -35,6 +38,7 @@ from storage import (
     retention,
     staff,
     stored,
+    stranded,
     tips,
     undoing,
     units,
@@ -44,6 +48,7 @@ from storage.cases import Done, No, Refusal
 from storage.crypto import CaseKey, Pair, Unopenable
 from storage.database import Database, Tx
 from storage.desk_codes import CodeKind
+from storage.exporting import Why
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.readers import NotForPolice, ShutOut
@@ -573,6 +578,89 @@ async def _retention(house: House) -> None:
     await retention.run(house.made, NOW.date(), retention.Days())
 
 
+async def _hand_back(house: House) -> None:
+    async with house.made.write() as tx:
+        await staff.revoke(tx, house.one.id, "north-park", Role.OFFICER)
+        assert await leaving.hand_back(tx, house.one.id, None, NOW) == 1
+
+
+async def _administrator(house: House) -> Member:
+    top, _ = await desk_world.add(house.made, "tren", ("root", Role.ADMINISTRATOR))
+    return top
+
+
+async def _leave(house: House) -> None:
+    top = await _administrator(house)
+    async with house.made.write() as tx:
+        assert isinstance(await leaving.leave(tx, top.id, house.one.id, NOW), Member)
+
+
+async def _gone(house: House) -> None:
+    async with house.made.write() as tx:
+        await leaving.gone(tx, house.one, None, NOW)
+
+
+async def _move_up(house: House) -> None:
+    """To the nearest union unit that reads, also where the police are the only ones in between."""
+    await desk_world.add(house.made, "tren", ("root", Role.OFFICER))
+    await _gone(house)
+    async with house.made.write() as tx:
+        assert await stranded.move_up(tx, house.tip, NOW)
+    known = await house.record()
+    assert (known.unit, known.readers) == ("root", ("root",))
+
+
+async def _asked_for_export(house: House) -> Member:
+    """For an authority that is not of the police: those are refused. Who may agree comes back."""
+    two, _ = await desk_world.add(house.made, "hai", ("north-park", Role.OFFICER))
+    why = Reason.COMPETENT
+    async with house.made.write() as tx:
+        for authority, refusal in ((Authority.POLICE, Why.NO_POLICE), (Authority.LABOUR, None)):
+            asked = await exporting.ask(
+                tx, house.one.id, house.tip, authority, why, "Công văn 7", NOW
+            )
+            assert asked is refusal or (refusal is None and isinstance(asked, Request))
+        for member in house.police:
+            officer = member.id
+            assert await exporting.waiting(tx, officer, NOW) == ()
+            assert await exporting.look(tx, officer, house.tip, NOW) is Why.NOT_YOURS
+            assert await exporting.take(tx, officer, house.tip, NOW) is Why.NOT_YOURS
+            done = await exporting.decide(tx, officer, house.tip, NOW, agreed=True)
+            assert done is Why.NOT_YOURS
+    return two
+
+
+async def _ask_export(house: House) -> None:
+    await _asked_for_export(house)
+
+
+async def _withdraw_export(house: House) -> None:
+    await _asked_for_export(house)
+    async with house.made.write() as tx:
+        done = await exporting.withdraw(tx, house.one.id, house.tip, NOW)
+    assert isinstance(done, Request)
+
+
+async def _decide_export(house: House) -> None:
+    two = await _asked_for_export(house)
+    async with house.made.write() as tx:
+        done = await exporting.decide(tx, two.id, house.tip, NOW, agreed=True)
+    assert isinstance(done, Request)
+
+
+async def _take_export(house: House) -> None:
+    await _decide_export(house)
+    async with house.made.write() as tx:
+        done = await exporting.take(tx, house.one.id, house.tip, NOW)
+    assert isinstance(done, exporting.Export)
+
+
+async def _forget_exports(house: House) -> None:
+    await _asked_for_export(house)
+    async with house.made.write() as tx:
+        assert await exporting.forget(tx, NOW + timedelta(days=4)) == 1
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "aside.close": _close_aside,
     "aside.let_in": _let_in,
@@ -581,6 +669,14 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.claim": _claim,
     "cases.close": _close,
     "cases.read_who": _read_who,
+    "exporting.ask": _ask_export,
+    "exporting.decide": _decide_export,
+    "exporting.forget": _forget_exports,
+    "exporting.take": _take_export,
+    "exporting.withdraw": _withdraw_export,
+    "leaving.gone": _gone,
+    "leaving.hand_back": _hand_back,
+    "leaving.leave": _leave,
     "holding.hand_over": _hand_over,
     "holding.release": _release,
     "holding.take_over": _take_over,
@@ -601,6 +697,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "posts.posting": _posting,
     "retention.run": _retention,
     "stored.bind": _bind,
+    "stranded.move_up": _move_up,
     "stored.change": _change,
     "stored.destroy": _destroy,
     "stored.find_wraps_anew": _find_anew,
