@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 
+from handlers.passing import Stage
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
@@ -24,7 +25,9 @@ _MARK_LETTERS = 16
 class Card:
     """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
     name of who claimed it and may still read it. `mark` is another one as soon as something about
-    the tip is. `undo_until`: this officer closed it, and can undo that until then.
+    the tip is. `undo_until`: this officer closed it, and can undo that until then. `theirs`: a unit
+    of whoever sees it is responsible, and does not only read; `stage` is how it stands at their
+    police unit.
     """
 
     tip: bytes = field(repr=False)
@@ -45,6 +48,8 @@ class Card:
     aside: bool = False
     mark: str = field(default="", repr=False)
     undo_until: datetime | None = None
+    theirs: bool = True
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
         return ()
     people = {member.id.hex(): member for member in await staff.members(tx)}
     found = [
-        card_of(tip, known, day, officer, people, now)
+        card_of(tip, known, day, officer, people, now, reads=sight.reads)
         for tip, known, day in await records(tx)
         if sight.lists(known)
     ]
@@ -111,8 +116,12 @@ def card_of(
     officer: bytes,
     people: Mapping[str, Member],
     now: datetime,
+    *,
+    reads: frozenset[str] | None = None,
 ) -> Card:
-    """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder."""
+    """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder; `reads`
+    are the units for which they look, None where the responsible one is among them.
+    """
     due = _due(known)
     holder = holder_of(known, people)
     return Card(
@@ -134,6 +143,8 @@ def card_of(
         aside=known.aside,
         mark=_mark(known),
         undo_until=_undo_until(known, officer, now),
+        theirs=reads is None or known.unit in reads,
+        stage=next(iter(filter(None, map(known.stage_at, sorted(reads or ())))), None),
     )
 
 
@@ -152,7 +163,7 @@ def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:
     if member is None or known.status is Status.CLOSED:
         return member
     reads = {unit for unit, role in member.grants if role in READERS_OF_TIPS}
-    return member if reads.intersection(known.readers) else None
+    return member if known.unit in reads.intersection(known.readers) else None
 
 
 async def records(tx: Tx) -> Sequence[tuple[bytes, Record, date]]:
@@ -188,7 +199,8 @@ def mark_of(shown: Sequence[Card]) -> str:
 
 
 def _mark(known: Record) -> str:
-    told = (known.status, known.outcome, known.holder, known.unit, known.files, known.end.last)
+    where = (known.unit, known.given)
+    told = (known.status, known.outcome, known.holder, *where, known.files, known.end.last)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:_MARK_LETTERS]
 
 

@@ -117,7 +117,9 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
         await _keep(tx, letter.tip, known, post)
     holder = await staff.by_id(tx, bytes.fromhex(known.holder)) if known.holder else None
     people = {known.holder: holder} if known.holder and holder else {}
-    return Posting(group, card_of(letter.tip, known, row.day, b"", people, now), post)
+    reads = frozenset({group.unit})
+    shown = card_of(letter.tip, known, row.day, b"", people, now, reads=reads)
+    return Posting(group, shown, post)
 
 
 async def standing(tx: Tx) -> tuple[Standing, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from handlers.passing import Stage
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
@@ -37,6 +38,16 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A police unit that the tip was released to, or passed to by another one, and how far that
+    is.
+    """
+
+    unit: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """What an undo of a closing puts back until `until`: who closed it (id in hex), and how the tip
     stood before.
@@ -62,7 +73,9 @@ class Record:
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
     `acted` is the minute at which the holder last did something about it, `ending` what undoes its
-    closing.
+    closing. `trail` are the units that were responsible before, in their order; `returns_to` the
+    one that it can be returned to; `given` the police units that it was released to. `police_asked`
+    is how often its worker was asked about the police, `asks_police` that they did not answer yet.
     """
 
     unit: str
@@ -92,6 +105,16 @@ class Record:
     aside: bool = False
     acted: datetime | None = None
     ending: Ending | None = field(default=None, repr=False)
+    trail: tuple[str, ...] = ()
+    returns_to: str = ""
+    given: tuple[Given, ...] = ()
+    police_asked: int = 0
+    asks_police: bool = False
+
+    def stage_at(self, unit: str) -> Stage | None:
+        """How it stands at a police unit that reads the tip; None where none of that name does."""
+        stages = [each.stage for each in self.given if each.unit == unit]
+        return stages[-1] if stages and unit in self.readers else None
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -128,6 +151,11 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "aside": record.aside,
             "acted": record.acted.isoformat() if record.acted else None,
             "ending": _told(record.ending) if record.ending else None,
+            "trail": record.trail,
+            "returns_to": record.returns_to,
+            "given": [[each.unit, each.stage] for each in record.given],
+            "police_asked": record.police_asked,
+            "asks_police": record.asks_police,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -175,6 +203,11 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         aside=read.get("aside", False),
         acted=_moment(read.get("acted")),
         ending=_ending(read["ending"]) if read.get("ending") else None,
+        trail=tuple(read.get("trail", ())),
+        returns_to=read.get("returns_to", ""),
+        given=tuple(Given(unit, Stage(stage)) for unit, stage in read.get("given", ())),
+        police_asked=read.get("police_asked", 0),
+        asks_police=read.get("asks_police", False),
     )
 
 

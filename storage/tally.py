@@ -146,6 +146,7 @@ def _of(known: Record) -> Tally:
         triage=known.triage or TriageTime.NEVER,
         answer=known.answer or AnswerTime.NEVER,
         overdue=known.overdue,
+        given_to_police=bool(known.given),
     )
 
 

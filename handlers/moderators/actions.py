@@ -162,7 +162,8 @@ Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo | GiveBack | Give | Ta
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it. They
-    may hand it over (`gives`), take it over (`takes`), undo its closing (`undoes`).
+    may hand it over (`gives`), take it over (`takes`), undo its closing (`undoes`); `theirs`: a
+    unit of theirs is responsible, and does not only read.
     """
 
     status: Status
@@ -171,6 +172,7 @@ class Standing:
     gives: bool = False
     takes: bool = False
     undoes: bool = False
+    theirs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
