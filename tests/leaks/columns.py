@@ -119,6 +119,7 @@ OTHERS: Mapping[str, Fields] = {
         "staff": _MEMBER,
         "body": What(Kind.SEALED, "storage.alarms"),
     },
+    "agreements": {"id": _ID, "body": What(Kind.SEALED, "storage.agreements")},
     "audit": {
         "number": What(Kind.COUNT, "the order of what staff did"),
         "previous": What(Kind.SEALED, "hash of what is sealed"),
