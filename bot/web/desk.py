@@ -3,12 +3,15 @@
 from aiohttp import web
 
 from bot.web import (
+    desk_agreements,
     desk_aside,
     desk_bell,
     desk_holding,
     desk_list,
     desk_live,
     desk_outside,
+    desk_passing,
+    desk_police,
     desk_tip,
     desk_unit,
     desk_words,
@@ -30,6 +33,9 @@ ROOMS = (
     desk_holding,
     desk_unit,
     desk_words,
+    desk_passing,
+    desk_police,
+    desk_agreements,
     installing,
     incident,
     desk_list,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside, desk_holding
+from bot.web import desk_aside, desk_holding, desk_passing, desk_police
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -22,6 +22,10 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
     Each page checks the right again.
     """
     tools = []
+    if desk_passing.offers_passing(card):
+        tools.append(Tool("desk.pass.offer", desk_passing.PAGE))
+    if police := desk_police.offered_to(card):
+        tools.append(Tool(police, desk_police.PAGE))
     if desk_aside.offers_mute(card, request.app[PARTS]):
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
     if (label := desk_holding.label(card)) is not None:
