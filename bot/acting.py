@@ -57,7 +57,14 @@ class Undone:
 def standing(card: Card) -> Standing:
     """How a tip stands, by its card."""
     undoes = card.undo_until is not None
-    return Standing(card.status, card.mine, card.holder, beside=card.beside, undoes=undoes)
+    return Standing(
+        card.status,
+        card.mine,
+        card.holder,
+        beside=card.beside,
+        undoes=undoes,
+        theirs=card.theirs,
+    )
 
 
 async def holding_standing(tx: Tx, officer: bytes, card: Card, now: datetime) -> Standing:
@@ -105,6 +112,9 @@ async def mute(
     """
     async with database.read() as tx:
         held = await cases.hold(tx, officer, tip)
+        if held is not None and held.unit != held.record.unit:
+            # Who only reads it, the police among them, has no say about its source.
+            held = None
         leads = held is not None and held.unit in await staff.units_led_by(tx, officer)
     if held is None:
         return None

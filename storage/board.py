@@ -103,9 +103,10 @@ class Seen:
     def cards(self, lines: Sequence[Line]) -> tuple[Card, ...]:
         """Their cards, as this officer sees them."""
         people, now, every = self.people, self.present.now, self._bound
+        reads = self.sight.reads
         return tuple(
             bundled(
-                card_of(line.tip, line.known, line.day, self.officer, people, now),
+                card_of(line.tip, line.known, line.day, self.officer, people, now, reads=reads),
                 line.known,
                 every,
                 now,

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import LargeBinary, func, select
 
 from handlers.labels import Label, in_order
+from handlers.passing import Stage
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
@@ -29,7 +30,8 @@ class Card:
     """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
     name of who claimed it and may still read it. `mark` is another one as soon as something about
     the tip is. `under` is the tip that leads this one, `beside` how many this one leads.
-    `undo_until`: this officer closed it, and can undo that until then.
+    `undo_until`: this officer closed it, and can undo that until then. `theirs`: a unit of whoever
+    sees it is responsible, and does not only read; `stage` is how it stands at their police unit.
     """
 
     tip: bytes = field(repr=False)
@@ -53,6 +55,8 @@ class Card:
     labels: tuple[Label, ...] = ()
     under: bytes | None = field(default=None, repr=False)
     beside: int = 0
+    theirs: bool = True
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
     listed = [each for each in await records(tx) if sight.lists(each[1])]
     seen = {tip: known for tip, known, _ in listed}
     found = [
-        bundled(card_of(tip, known, day, officer, people, now), known, seen, now)
+        bundled(card_of(tip, known, day, officer, people, now, reads=sight.reads), known, seen, now)
         for tip, known, day in listed
     ]
     return tuple(sorted(found, key=order))
@@ -143,8 +147,12 @@ def card_of(
     officer: bytes,
     people: Mapping[str, Member],
     now: datetime,
+    *,
+    reads: frozenset[str] | None = None,
 ) -> Card:
-    """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder."""
+    """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder; `reads`
+    are the units for which they look, None where the responsible one is among them.
+    """
     due = _due(known)
     holder = holder_of(known, people)
     return Card(
@@ -167,6 +175,8 @@ def card_of(
         mark=_mark(known),
         undo_until=_undo_until(known, officer, now),
         labels=in_order(known.labels),
+        theirs=reads is None or known.unit in reads,
+        stage=next(iter(filter(None, map(known.stage_at, sorted(reads or ())))), None),
     )
 
 
@@ -185,7 +195,7 @@ def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:
     if member is None or known.status is Status.CLOSED:
         return member
     reads = {unit for unit, role in member.grants if role in READERS_OF_TIPS}
-    return member if reads.intersection(known.readers) else None
+    return member if known.unit in reads.intersection(known.readers) else None
 
 
 async def records(tx: Tx) -> Sequence[tuple[bytes, Record, date]]:
@@ -232,7 +242,8 @@ def mark_of(shown: Sequence[Card]) -> str:
 
 
 def _mark(known: Record) -> str:
-    told = (known.status, known.outcome, known.holder, known.unit, known.files, known.end.last)
+    where = (known.unit, known.given)
+    told = (known.status, known.outcome, known.holder, *where, known.files, known.end.last)
     bound = (known.lead, known.followers) if bundles.is_bound(known) else ""
     labelled = (told, in_order(known.labels), bound)
     return hashlib.sha256(repr(labelled).encode()).hexdigest()[:_MARK_LETTERS]

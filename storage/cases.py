@@ -10,6 +10,7 @@ from handlers.moderators.actions import HELD
 from handlers.telling import Telling
 from handlers.tips import (
     FILES,
+    OF_IDENTITY,
     Author,
     Kind,
     Move,
@@ -145,6 +146,10 @@ class Held:
     day: date
     unit: str
 
+    def by(self, officer: bytes) -> bool:
+        """Whether this officer looks after it, for the unit that is responsible."""
+        return self.record.holder == officer.hex() and self.unit == self.record.unit
+
 
 async def see(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Card | Refusal:
     """The card of one tip; nothing is opened."""
@@ -167,6 +172,9 @@ async def open_case(
         tx, Act.OPENED, staff=officer, tip=tip, unit=held.unit, minute=now, note=where
     )
     loaded = await thread.load(tx, tip, held.case, held.record.end)
+    if held.unit != held.record.unit:
+        # That a worker said who they are is not even known to who only reads, as the police do.
+        loaded = tuple(part for part in loaded if part.kind not in OF_IDENTITY)
     return Case(
         await _card_of(tx, held, officer, now),
         await units.name_of(tx, held.record.unit),
@@ -184,7 +192,7 @@ async def read_who(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> str | R
     held = await hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
-    if held.record.holder != officer.hex() or held.record.status not in HELD:
+    if not held.by(officer) or held.record.status not in HELD:
         return await not_held(tx, held.record)
     parts = await thread.load(tx, tip, held.case, held.record.end)
     told = identity.said(parts)
@@ -227,7 +235,7 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     if held is None:
         return Refusal(No.NOT_YOURS)
     known = held.record
-    if known.holder == officer.hex():
+    if held.by(officer):
         return Done(known.status)
     holder = holder_of(known, await _people(tx, known))
     if holder is not None:
@@ -287,7 +295,8 @@ async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Hel
     known = record.unseal(tx.keys, tip, row.record)
     if known.status is Status.RECEIVED:
         return None
-    for unit in sorted(sight.through(known)):
+    # By the responsible one first: who reads in two units acts for that.
+    for unit in sorted(sight.through(known), key=lambda each: (each != known.unit, each)):
         # The record says who reads; the wrap is what lets them.
         case = await stored.open_as(tx, unit, tip)
         if case is not None:
@@ -339,7 +348,7 @@ async def _write(
     status = after(held.record.status, move)
     if status is None:
         return Refusal(No.WRONG_STATUS)
-    if held.record.holder != officer.hex():
+    if not held.by(officer):
         return await not_held(tx, held.record)
     kind, act = _KINDS[move]
     name = (await _people(tx, held.record))[officer.hex()].name
@@ -372,7 +381,8 @@ def _attachment(clean_file: PictureData, name: str, now: datetime) -> NewPart:
 
 async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
     people = await _people(tx, held.record)
-    card = card_of(held.tip, held.record, held.day, officer, people, now)
+    reads = frozenset({held.unit})
+    card = card_of(held.tip, held.record, held.day, officer, people, now, reads=reads)
     rest = await bundles.others(tx, held.tip, held.record)
     return bundled(card, held.record, rest | {held.tip: held.record}, now)
 

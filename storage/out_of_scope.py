@@ -67,7 +67,7 @@ async def close(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Removed | 
     known = held.record
     if after(known.status, Move.CLOSE) is None:
         return Refusal(No.WRONG_STATUS)
-    if known.holder != officer.hex():
+    if not held.by(officer):
         return Refusal(No.TAKEN, (await cases.holder_name(tx, known)) or "")
     row = await stored.row_where(tx, tips.c.id == tip)
     kept = await stored.wraps_of(tx, tip)

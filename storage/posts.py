@@ -117,7 +117,8 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
         await _keep(tx, letter.tip, known, post)
     holder = await staff.by_id(tx, bytes.fromhex(known.holder)) if known.holder else None
     people = {known.holder: holder} if known.holder and holder else {}
-    card = card_of(letter.tip, known, row.day, b"", people, now)
+    reads = frozenset({group.unit})
+    card = card_of(letter.tip, known, row.day, b"", people, now, reads=reads)
     rest = await bundles.others(tx, letter.tip, known)
     return Posting(group, bundled(card, known, rest | {letter.tip: known}, now), post)
 

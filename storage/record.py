@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.exports import Authority, Reason, Request
 from handlers.labels import Label, in_order, known_labels
+from handlers.passing import Stage
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
@@ -40,6 +41,16 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A police unit that the tip was released to, or passed to by another one, and how far that
+    is.
+    """
+
+    unit: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """What an undo of a closing puts back until `until`: who closed it (id in hex), and how the tip
     stood before.
@@ -67,10 +78,12 @@ class Record:
     `begun` is the month of filing, as 2026-11, empty in those of an earlier version; `valuable`
     why its officer marked it.
     `acted` is the minute at which the holder last did something about it, `ending` what undoes its
-    closing.
-    `lead` and `followers` are the ids (hex) of the tips with which the desk works on it as one, and
-    count only where both say so (`storage.bundles`); `held_back`: one of those may not go to the
-    police, so none of them may.
+    closing. `lead` and `followers` are the ids (hex) of the tips with which the desk works on it as
+    one, and count only where both say so (`storage.bundles`); `held_back`: one of those may not go
+    to the police, so none of them may. `trail` are the units that were responsible before, in their
+    order; `returns_to` the one that it can be returned to; `given` the police units that it was
+    released to. `police_asked` is how often its worker was asked about the police, `asks_police`
+    that they did not answer yet.
     """
 
     unit: str
@@ -115,6 +128,17 @@ class Record:
         """
         return self.may_go_to_police and not self.held_back
 
+    trail: tuple[str, ...] = ()
+    returns_to: str = ""
+    given: tuple[Given, ...] = ()
+    police_asked: int = 0
+    asks_police: bool = False
+
+    def stage_at(self, unit: str) -> Stage | None:
+        """How it stands at a police unit that reads the tip; None where none of that name does."""
+        stages = [each.stage for each in self.given if each.unit == unit]
+        return stages[-1] if stages and unit in self.readers else None
+
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
     """The record as it is stored."""
@@ -157,6 +181,11 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "lead": record.lead,
             "followers": record.followers,
             "held_back": record.held_back,
+            "trail": record.trail,
+            "returns_to": record.returns_to,
+            "given": [[each.unit, each.stage] for each in record.given],
+            "police_asked": record.police_asked,
+            "asks_police": record.asks_police,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -211,6 +240,11 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         lead=read.get("lead", ""),
         followers=tuple(read.get("followers", ())),
         held_back=read.get("held_back", False),
+        trail=tuple(read.get("trail", ())),
+        returns_to=read.get("returns_to", ""),
+        given=tuple(Given(unit, Stage(stage)) for unit, stage in read.get("given", ())),
+        police_asked=read.get("police_asked", 0),
+        asks_police=read.get("asks_police", False),
     )
 
 

@@ -107,29 +107,41 @@ async def _refresh(tx: Tx, tip: bytes, known: Record, due: datetime | None) -> N
         await outbox.write_refresh(tx, tip, known.unit, bytes.fromhex(post.group), due)
 
 
-async def call_groups(tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE) -> None:
-    """A card for every group of the unit that is responsible for the tip, where there is none; not
-    for one that waits for its lead, who alone knows of it.
+async def call_groups(
+    tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE, *, unit: str = ""
+) -> None:
+    """A card for every group of the unit that is responsible for the tip, or of the police `unit`
+    that was given it, where there is none; not for one that waits for its lead, who alone knows of
+    it.
     """
     if await waits_for_lead(tx, known):
         return
-    for group in await desk_groups.of_unit(tx, known.unit):
+    called = unit or known.unit
+    for group in await desk_groups.of_unit(tx, called):
         if all(post.group != group.id.hex() for post in known.posts):
-            letter = Letter(LetterKind.POST, tip, known.unit, due, group=group.id)
+            letter = Letter(LetterKind.POST, tip, called, due, group=group.id)
             await outbox.write(tx, letter)
 
 
 async def call_officers(
-    tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE, *, but: bytes = b""
+    tx: Tx,
+    tip: bytes,
+    known: Record,
+    due: datetime = AT_ONCE,
+    *,
+    but: bytes = b"",
+    unit: str = "",
 ) -> None:
     """A ring on each alarm of everybody (`but` one) who reads in the unit that is responsible for
-    the tip; none for one that waits for its lead: a flood shall not be able to ring.
+    the tip, or in the police `unit` that was given it; none for one that waits for its lead: a
+    flood shall not be able to ring.
     """
     if await waits_for_lead(tx, known):
         return
-    for alarm in await alarms.of_unit(tx, known.unit):
+    called = unit or known.unit
+    for alarm in await alarms.of_unit(tx, called):
         if alarm.staff != but:
-            ring = Letter(LetterKind.PING, tip, known.unit, due, to=alarm.id.hex())
+            ring = Letter(LetterKind.PING, tip, called, due, to=alarm.id.hex())
             await outbox.write(tx, ring)
 
 

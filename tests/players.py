@@ -40,6 +40,7 @@ from handlers.events import (
     Unusable,
     Withheld,
 )
+from handlers.passing import PassReason, PoliceReason, ReleaseReason, ReturnReason
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.subscriptions import Subscription
@@ -50,6 +51,8 @@ from storage import (
     holding,
     merging,
     out_of_scope,
+    passing,
+    police,
     staff,
     stored,
     subscribers,
@@ -61,6 +64,7 @@ from storage.cases import Case, Done
 from storage.crypto import hash_password
 from storage.out_of_scope import Removed
 from storage.outbox import AT_ONCE
+from storage.passing import Declined
 from storage.tables import tips as tips_table
 from storage.telling import News
 from storage.tips import PictureData
@@ -161,6 +165,14 @@ class Surroundings(Protocol):
         """How the tip stands."""
         ...
 
+    async def go(self, move: Move, unit: str) -> None:
+        """It goes to another unit, back, or to the police; or they say that they have it."""
+        ...
+
+    async def ask_police(self) -> None:
+        """The officer who holds it asks whether the police may read it."""
+        ...
+
 
 async def happen(  # noqa: PLR0912 - one branch for each line that a script may have
     around: Surroundings, what: str, words: str
@@ -217,6 +229,15 @@ async def _about_files(around: Surroundings, what: str, words: str) -> bool:
     return True
 
 
+_GOING = {
+    "officer passes it on": Move.PASS_ON,
+    "officer returns it": Move.RETURN,
+    "officer releases it": Move.RELEASE_TO_POLICE,
+    "it is received": Move.POLICE_RECEIVED,
+    "the police pass it": Move.POLICE_PASSED,
+}
+
+
 async def _about_life(around: Surroundings, what: str) -> bool:
     """The lines about who holds a tip, how it stands, and how it comes back."""
     if what == "officer releases":
@@ -229,6 +250,10 @@ async def _about_life(around: Surroundings, what: str) -> bool:
         await around.undo()
     elif found := re.fullmatch(r"house tells (\w+)", what):
         await around.tell(Move(found[1]))
+    elif what == "officer asks about the police":
+        await around.ask_police()
+    elif found := re.fullmatch(r"(.+) (?:to|by) ([\w-]+)", what):
+        await around.go(_GOING[found[1]], found[2])
     elif found := re.fullmatch(r"tip is (\w+)", what):
         assert await around.status() == found[1], f"it is {await around.status()}"
     else:
@@ -357,6 +382,12 @@ class CorePlayer:
 
     async def tell(self, move: Move) -> None:
         self.world.tell(self._last, move, self._last.unit)
+
+    async def go(self, move: Move, unit: str) -> None:
+        self.world.go(self._last, move, unit)
+
+    async def ask_police(self) -> None:
+        self.world.ask_police(self._last)
 
     async def status(self) -> Status:
         return self._last.status
@@ -596,6 +627,38 @@ class HousePlayer:
             told = await telling.tell(tx, tip, held.case, held.bell, known, news, self.clock.now)
             await stored.change(tx, tip, told, AT_ONCE)
 
+    async def go(self, move: Move, unit: str) -> None:
+        officer, tip = await self._holding()
+        now = self.clock.now
+        async with self.house.database.write() as tx:
+            match move:
+                case Move.PASS_ON:
+                    done: object = await passing.pass_on(
+                        tx, officer, tip, unit, PassReason.COMPETENCE, now
+                    )
+                case Move.RETURN:
+                    done = await passing.give_back(tx, officer, tip, ReturnReason.PLACE, now)
+                case Move.RELEASE_TO_POLICE:
+                    done = await police.release(tx, officer, tip, unit, ReleaseReason.CRIME, now)
+                case Move.POLICE_RECEIVED:
+                    done = await police.receive(tx, await self._officer(unit), tip, now)
+                case _:
+                    # There is one that has it, and it goes to the other.
+                    for has in ("ca-ban-thach", "ca-da-nang"):
+                        reader = await self._officer(has)
+                        done = await police.pass_further(
+                            tx, reader, tip, unit, PoliceReason.PLACE, now
+                        )
+                        if not isinstance(done, Declined):
+                            break
+        assert not isinstance(done, Declined), done
+        self.holder = None
+
+    async def ask_police(self) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            assert await police.ask(tx, officer, tip, self.clock.now) is Status.ASKED
+
     async def status(self) -> Status:
         officer, tip = await self._holding()
         async with self.house.database.read() as tx:
@@ -617,7 +680,7 @@ class HousePlayer:
             async with self.house.database.read() as tx:
                 found = await cases.cards(tx, officer, self.clock.now)
             shown = [card for card in found if not card.beside]
-            if shown:
+            if shown and shown[0].theirs:
                 assert len(shown) == 1, "a script looks at one tip only"
                 return self.holder or officer, shown[0].tip
         raise AssertionError("no desk shows a tip")

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from bot.web import (
+    desk_agreements,
     desk_aside,
     desk_bell,
     desk_entering,
@@ -15,6 +16,8 @@ from bot.web import (
     desk_log,
     desk_numbers,
     desk_outside,
+    desk_passing,
+    desk_police,
     desk_search,
     desk_sessions,
     desk_tip,
@@ -44,6 +47,9 @@ ROOMS = (
     desk_words,
     desk_likeness,
     desk_entering,
+    desk_passing,
+    desk_police,
+    desk_agreements,
     installing,
     incident,
     desk_log,

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside, desk_export, desk_holding, desk_labels, desk_likeness, desk_valuable
+from bot.web import (
+    desk_aside,
+    desk_export,
+    desk_holding,
+    desk_labels,
+    desk_likeness,
+    desk_passing,
+    desk_police,
+    desk_valuable,
+)
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -26,6 +35,10 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
         tools.append(Tool("desk.search.labels_offer", desk_labels.LABELS))
     if desk_likeness.offers(card):
         tools.append(Tool("desk.merge.tool", desk_likeness.PAGE))
+    if desk_passing.offers_passing(card):
+        tools.append(Tool("desk.pass.offer", desk_passing.PAGE))
+    if police := desk_police.offered_to(card):
+        tools.append(Tool(police, desk_police.PAGE))
     if desk_aside.offers_mute(card, request.app[PARTS]):
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
     if desk_valuable.offers_mark(card):

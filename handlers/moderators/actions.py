@@ -169,7 +169,7 @@ Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo | GiveBack | Give | Ta
 class Standing:
     """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it;
     `beside` is how many tips it leads. They may hand it over (`gives`), take it over (`takes`),
-    undo its closing (`undoes`).
+    undo its closing (`undoes`); `theirs`: a unit of theirs is responsible, and does not only read.
     """
 
     status: Status
@@ -179,6 +179,7 @@ class Standing:
     takes: bool = False
     undoes: bool = False
     beside: int = 0
+    theirs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,8 @@ def looking(face: Face, today: date, offers: tuple[Offer, ...], *, reads: bool) 
     """One card with what this officer can do about it here."""
     names = [*([READ] if reads else []), *offers]
     choices = tuple(Choice(str(name), say(f"desk.chat.press_{name}")) for name in names)
-    return Screen(card(face, today).says, choices, _BACK)
+    on_web = (say("desk.pass.on_web"),) if Offer.CLOSE in offers else ()
+    return Screen((*card(face, today).says, *on_web), choices, _BACK)
 
 
 def writing(state: Writing | LastWords, nickname: str, beside: int = 0) -> Screen:

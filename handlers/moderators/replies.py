@@ -35,6 +35,8 @@ def not_held(standing: Standing) -> DeskTurn | None:
     """Why this officer may not write about the tip now, or None when they hold it."""
     if standing.status is Status.CLOSED:
         return refused("closed")
+    if not standing.theirs:
+        return refused("elsewhere")
     if not standing.mine and standing.holder is not None:
         return refused("taken", by=standing.holder)
     if not standing.mine or standing.status not in HELD:

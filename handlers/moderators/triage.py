@@ -22,6 +22,8 @@ def claim(_: Claim, standing: Standing) -> DeskTurn:
     """The first officer who claims a tip holds it; the next one is told who was faster."""
     if standing.status is Status.CLOSED:
         return refused("closed")
+    if not standing.theirs:
+        return refused("elsewhere")
     if standing.mine:
         return refused("yours_already")
     if standing.holder is not None:

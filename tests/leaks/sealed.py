@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from storage.audit import Entry
 from storage.outbox import Letter
-from storage.record import End, Ending, Post, Record
+from storage.record import End, Ending, Given, Post, Record
 from storage.thread import NewPart, Part
 from tests.leaks.what import Fields, Kind, What
 
@@ -33,7 +33,9 @@ _LETTER = {
     "topic": What(Kind.STAFF, "our topic in a desk's group"),
 }
 _RECORD = {
-    **dict.fromkeys(("unit", "readers", "excluded"), _UNIT),
+    **dict.fromkeys(("unit", "readers", "excluded", "trail", "returns_to", "given"), _UNIT),
+    "police_asked": What(Kind.COUNT, "how often its worker was asked about the police"),
+    "asks_police": _STATE,
     "nickname": What(Kind.RANDOM, "two words drawn for the desk"),
     **dict.fromkeys(("category", "danger", "status", "outcome", "answered", "aside"), _STATE),
     "place": What(Kind.PUBLIC, "the commune that the worker chose"),
@@ -110,6 +112,13 @@ OTHERS: Mapping[str, Fields] = {
         ("login", "name", "stamp", "secret", "hashed", "step", "until", "renewed", "left"),
         _OF_STAFF,
     ),
+    "storage.agreements._sealed": dict.fromkeys(
+        (
+            *("unit", "police", "categories", "document", "contact", "hours", "backup"),
+            *("review_on", "ended_on"),
+        ),
+        What(Kind.STAFF, "a signed agreement with a police unit, and whom to call there"),
+    ),
     "storage.alarms._sealed": dict.fromkeys(("path", "address", "trouble"), _OF_STAFF),
     "storage.desk_links.link": {WHOLE: _OF_STAFF},
     "storage.desk_groups._sealed": dict.fromkeys(
@@ -139,6 +148,7 @@ CLASSES: Mapping[type, Fields] = {
         **dict.fromkeys(("status", "answered", "answer", "overdue"), _STATE),
     },
     End: {"count": _CHAIN, "last": _CHAIN},
+    Given: {"unit": _UNIT, "stage": _STATE},
     Post: dict.fromkeys(
         ("group", "handle", "message", "topic"), What(Kind.STAFF, "our card in a desk's group")
     ),

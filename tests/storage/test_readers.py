@@ -16,6 +16,7 @@ from handlers import clocks
 from handlers.effects import FileTip
 from handlers.exports import Authority, Reason, Request
 from handlers.labels import Label
+from handlers.passing import PassReason, PoliceReason, ReleaseReason, ReturnReason
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
@@ -32,6 +33,8 @@ from storage import (
     leaving,
     merging,
     out_of_scope,
+    passing,
+    police,
     posts,
     readers,
     record,
@@ -48,9 +51,9 @@ from storage.cases import Done, No, Refusal
 from storage.crypto import CaseKey, Pair, Unopenable
 from storage.database import Database, Tx
 from storage.desk_codes import CodeKind
-from storage.exporting import Why
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
+from storage.passing import Declined, Gone, Why
 from storage.readers import NotForPolice, ShutOut
 from storage.record import Post, Record
 from storage.staff import Member
@@ -615,7 +618,10 @@ async def _asked_for_export(house: House) -> Member:
     two, _ = await desk_world.add(house.made, "hai", ("north-park", Role.OFFICER))
     why = Reason.COMPETENT
     async with house.made.write() as tx:
-        for authority, refusal in ((Authority.POLICE, Why.NO_POLICE), (Authority.LABOUR, None)):
+        for authority, refusal in (
+            (Authority.POLICE, exporting.Why.NO_POLICE),
+            (Authority.LABOUR, None),
+        ):
             asked = await exporting.ask(
                 tx, house.one.id, house.tip, authority, why, "Công văn 7", NOW
             )
@@ -623,10 +629,10 @@ async def _asked_for_export(house: House) -> Member:
         for member in house.police:
             officer = member.id
             assert await exporting.waiting(tx, officer, NOW) == ()
-            assert await exporting.look(tx, officer, house.tip, NOW) is Why.NOT_YOURS
-            assert await exporting.take(tx, officer, house.tip, NOW) is Why.NOT_YOURS
+            assert await exporting.look(tx, officer, house.tip, NOW) is exporting.Why.NOT_YOURS
+            assert await exporting.take(tx, officer, house.tip, NOW) is exporting.Why.NOT_YOURS
             done = await exporting.decide(tx, officer, house.tip, NOW, agreed=True)
-            assert done is Why.NOT_YOURS
+            assert done is exporting.Why.NOT_YOURS
     return two
 
 
@@ -661,6 +667,84 @@ async def _forget_exports(house: House) -> None:
         assert await exporting.forget(tx, NOW + timedelta(days=4)) == 1
 
 
+async def _pass_on(house: House) -> None:
+    """To the police never, whatever the worker agreed to; to another union unit, with the same
+    wish.
+    """
+    await desk_world.add(house.made, "nam", ("south", Role.OFFICER))
+    for allowed in (True, False):
+        async with house.made.write() as tx:
+            assert await tips.allow_police(tx, house.new.key, allowed=allowed)
+            for member in (house.one, *house.police):
+                passed = await passing.pass_on(
+                    tx, member.id, house.tip, "police", PassReason.COMPETENCE, NOW
+                )
+                refused = Why.IMPOSSIBLE if member is house.one else Why.NOT_YOURS
+                assert passed == Declined(refused)
+    async with house.made.write() as tx:
+        went = await passing.pass_on(tx, house.one.id, house.tip, "south", PassReason.PLACE, NOW)
+        assert isinstance(went, Gone)
+
+
+async def _give_back(house: House) -> None:
+    """Should a record say that it came from the police."""
+    async with house.made.write() as tx:
+        forged = replace(await house.record(), returns_to="police", trail=("police",))
+        await stored.write_record(tx, house.tip, forged)
+    for member in (house.one, *house.police):
+        async with house.made.write() as tx:
+            back = await passing.give_back(tx, member.id, house.tip, ReturnReason.OTHER, NOW)
+            refused = Why.IMPOSSIBLE if member is house.one else Why.NOT_YOURS
+            assert back == Declined(refused)
+
+
+async def _release_to_police(house: House) -> None:
+    """Only with the consent, and only as long as that holds."""
+    one, tip = house.one.id, house.tip
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await police.release(tx, member.id, tip, "police", ReleaseReason.CRIME, NOW)
+            assert done == Declined(Why.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await police.release(tx, one, tip, "police", ReleaseReason.CRIME, NOW)
+        assert done == Declined(Why.CONSENT)
+    async with house.made.write() as tx:
+        assert await tips.allow_police(tx, house.new.key, allowed=True)
+        done = await police.release(tx, one, tip, "police", ReleaseReason.CRIME, NOW)
+        assert isinstance(done, Gone)
+    assert await opened_by_police(house) == 1
+    async with house.made.write() as tx:
+        assert await tips.allow_police(tx, house.new.key, allowed=False)
+
+
+async def _receive(house: House) -> None:
+    await _release_to_police(house)
+    for member in (house.one, *house.police):
+        async with house.made.write() as tx:
+            received = await police.receive(tx, member.id, house.tip, NOW)
+            assert received == Declined(Why.NOT_YOURS)
+
+
+async def _pass_further(house: House) -> None:
+    await _release_to_police(house)
+    for member in (house.one, *house.police):
+        async with house.made.write() as tx:
+            done = await police.pass_further(
+                tx, member.id, house.tip, "police", PoliceReason.PLACE, NOW
+            )
+            assert done == Declined(Why.NOT_YOURS)
+
+
+async def _ask_police(house: House) -> None:
+    """To be asked is no consent, and neither is a no."""
+    async with house.made.write() as tx:
+        assert await police.ask(tx, house.one.id, house.tip, NOW) is Status.ASKED
+        assert await tips.allow_police(tx, house.new.key, allowed=False)
+        for member in house.police:
+            asked = await police.ask(tx, member.id, house.tip, NOW)
+            assert asked == Declined(Why.NOT_YOURS)
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "aside.close": _close_aside,
     "aside.let_in": _let_in,
@@ -691,6 +775,12 @@ ATTEMPTS: dict[str, Attempt] = {
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
+    "passing.give_back": _give_back,
+    "passing.pass_on": _pass_on,
+    "police.ask": _ask_police,
+    "police.pass_further": _pass_further,
+    "police.receive": _receive,
+    "police.release": _release_to_police,
     "posts.lose": _lose,
     "posts.place": _place,
     "posts.place_pressed": _place_pressed,
@@ -725,7 +815,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "undoing.undo": _undo_close,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
-police read. What passes tips on, releases, merges or exports them will stand here too.
+police read. What merges or exports tips will stand here too.
 """
 
 COPIES = {
