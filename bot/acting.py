@@ -13,15 +13,16 @@ from handlers.moderators.actions import (
     End,
     LetGo,
     PutAnswer,
+    PutNote,
     PutQuestion,
     Standing,
     TakeOver,
 )
 from handlers.screens import Say, say
 from handlers.tips import may_be_muted
-from storage import audit, cases, mutes, out_of_scope, staff
+from storage import audit, cases, mutes, notes, out_of_scope, staff
 from storage.audit import Act
-from storage.cases import Card, No, Refusal
+from storage.cases import Card, Done, No, Refusal, Sent
 from storage.database import Database, Tx
 from storage.out_of_scope import Removed
 from storage.tips import PictureData
@@ -57,11 +58,13 @@ async def act(
     now: datetime,
     *,
     removed: Callable[[Removed], None] | None = None,
+    sent: Callable[[Sent], None] | None = None,
     attached: PictureData | None = None,
 ) -> DeskTurn | None:
     """What came of it; without effects nothing was done, and `says` tells why. None: there is no
     such tip, or it is not theirs. `removed` is given what an undo needs of a tip that was let go,
-    to be remembered once the transaction has ended. `attached` is a clean file for an answer.
+    to be remembered once the transaction has ended, and `sent` what a correction needs of a
+    question or an answer. `attached` is a clean file for an answer.
     """
     card = await cases.see(tx, officer, tip, now)
     if isinstance(card, Refusal):
@@ -74,6 +77,9 @@ async def act(
             return DeskTurn((), (says,)) if says is not None else None
         if isinstance(result, Removed) and removed is not None:
             removed(result)
+        is_open = isinstance(effect, PutQuestion | PutAnswer)
+        if isinstance(result, Done) and result.sent and is_open and sent is not None:
+            sent(result.sent)
     return turn
 
 
@@ -127,12 +133,14 @@ async def _carry(
     match effect:
         case TakeOver():
             return await cases.claim(tx, officer, tip, now)
-        case PutQuestion(words):
-            return await cases.ask(tx, officer, tip, words, now)
-        case PutAnswer(words):
-            return await cases.answer(tx, officer, tip, words, now, attached)
-        case End(outcome, words):
-            return await cases.close(tx, officer, tip, outcome, words, now)
+        case PutQuestion(words, extras):
+            return await cases.ask(tx, officer, tip, words, now, extras)
+        case PutAnswer(words, extras):
+            return await cases.answer(tx, officer, tip, words, now, attached, extras)
+        case End(outcome, words, extras):
+            return await cases.close(tx, officer, tip, outcome, words, now, extras)
+        case PutNote(words):
+            return await notes.add(tx, officer, tip, words, now)
         case LetGo():
             return await out_of_scope.close(tx, officer, tip, now)
         case _:

@@ -35,21 +35,21 @@ async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -
     return await tx.row(statement.with_for_update() if lock else statement)
 
 
-async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
-    """Write the record of a tip whose row the caller holds; as it is stored now. Raises
-    NotForPolice.
+async def write_record(tx: Tx, tip: bytes, changed: Record, *, quiet: bool = False) -> bytes:
+    """Write the record of a tip whose row the caller holds; as it is stored now. `quiet`: nothing
+    changed for its worker, whose page is not to move. Raises NotForPolice.
     """
     await readers.check(tx, changed)
     sealed = record.seal(tx.keys, tip, changed)
     await find_wraps_anew(tx, tip, changed.readers)
-    await write_sealed(tx, tip, sealed)
+    await write_sealed(tx, tip, sealed, quiet=quiet)
     return sealed
 
 
-async def write_sealed(tx: Tx, tip: bytes, sealed: bytes) -> None:
+async def write_sealed(tx: Tx, tip: bytes, sealed: bytes, *, quiet: bool = False) -> None:
     """The same with a record that was sealed before."""
     await tx.run(update(tips).where(tips.c.id == tip).values(record=sealed))
-    tx.touched.add(tip)
+    (tx.noted if quiet else tx.touched).add(tip)
 
 
 async def find_wraps_anew(tx: Tx, tip: bytes, known: Sequence[str]) -> None:

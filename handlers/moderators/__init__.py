@@ -11,10 +11,11 @@ from handlers.moderators.actions import (
     Close,
     CloseOutside,
     DeskTurn,
+    Note,
     Offer,
     Standing,
 )
-from handlers.moderators.replies import answer, ask
+from handlers.moderators.replies import answer, ask, note
 from handlers.moderators.triage import claim, close, close_outside
 from handlers.tips import Status
 
@@ -45,5 +46,7 @@ def respond(action: Action, standing: Standing) -> DeskTurn:
             return close(action, standing)
         case CloseOutside():
             return close_outside(action, standing)
+        case Note():
+            return note(action)
         case _:
             assert_never(action)

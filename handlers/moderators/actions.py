@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from handlers.coach import Doubt
+from handlers.replies import NOTHING, Extras
 from handlers.screens import Say
 from handlers.tips import Outcome, Status
 
@@ -32,6 +33,7 @@ class Offer(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
     CLOSE = "close"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Ask:
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    extras: Extras = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Answer:
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    extras: Extras = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,15 @@ class Close:
     """The officer ends the tip. `outcome` as the form sent it: it may be none of ours."""
 
     outcome: str
+    words: str = field(repr=False)
+    sure: Sure = frozenset()
+    extras: Extras = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Somebody who reads the tip writes down something for those who read it, and nobody else."""
+
     words: str = field(repr=False)
     sure: Sure = frozenset()
 
@@ -77,7 +90,7 @@ class CloseOutside:
     sure: bool
 
 
-Action = Claim | Ask | Answer | Close | CloseOutside
+Action = Claim | Ask | Answer | Close | CloseOutside | Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +103,20 @@ class PutQuestion:
     """Lay a question into the worker's thread."""
 
     words: str = field(repr=False)
+    extras: Extras = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class PutAnswer:
     """Lay an answer into the worker's thread."""
+
+    words: str = field(repr=False)
+    extras: Extras = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class PutNote:
+    """Lay a note into the tip, which its worker never sees."""
 
     words: str = field(repr=False)
 
@@ -105,6 +127,7 @@ class End:
 
     outcome: Outcome
     words: str = field(repr=False)
+    extras: Extras = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +135,7 @@ class LetGo:
     """Close the tip as out of scope: nobody at its desk can open it any more."""
 
 
-Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo
+Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo | PutNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +162,8 @@ class DeskTurn:
 def refused(key: str, **fields: str | int) -> DeskTurn:
     """A turn that does nothing but say `desk.no.<key>`."""
     return DeskTurn((), (Say(f"desk.no.{key}", tuple(fields.items())),))
+
+
+def refused_reply(key: str, **fields: str | int) -> DeskTurn:
+    """A turn that does nothing but say `desk.reply.no.<key>`."""
+    return DeskTurn((), (Say(f"desk.reply.no.{key}", tuple(fields.items())),))

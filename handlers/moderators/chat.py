@@ -18,6 +18,7 @@ from handlers.moderators.actions import (
     Claim,
     Close,
     CloseOutside,
+    Note,
     Offer,
 )
 from handlers.moderators.cards import READ, Face, card
@@ -151,7 +152,7 @@ def step(state: State, event: Pressed | Typed | Attached) -> Step:
 def enter(offer: str, tip: str) -> State:
     """Where a button of a group's card leads to in the private chat."""
     match offer:
-        case Offer.ASK | Offer.ANSWER:
+        case Offer.ASK | Offer.ANSWER | Offer.NOTE:
             return Writing(tip, Offer(offer))
         case Offer.CLOSE:
             return Ending(tip)
@@ -182,7 +183,7 @@ def listing(faces: tuple[Face, ...], free: int, aside: int = 0) -> Screen:
 
 def looking(face: Face, today: date, offers: tuple[Offer, ...], *, reads: bool) -> Screen:
     """One card with what this officer can do about it here."""
-    names = [*([READ] if reads else []), *offers]
+    names = [*([READ] if reads else []), *offers, Offer.NOTE]
     choices = tuple(Choice(str(name), say(f"desk.chat.press_{name}")) for name in names)
     return Screen(card(face, today).says, choices, _BACK)
 
@@ -191,6 +192,8 @@ def writing(state: Writing | LastWords, nickname: str) -> Screen:
     """Asks for the words."""
     if isinstance(state, LastWords):
         told = say("desk.chat.write_close", name=nickname)
+    elif state.offer == Offer.NOTE:
+        return Screen((say("desk.chat.write_note", name=nickname),), (), _BACK, Accepts.WORDS)
     elif state.offer == Offer.ASK:
         told = say("desk.chat.write_ask", name=nickname)
     else:
@@ -207,6 +210,8 @@ def doubting(tip: str, action: Action) -> State:
             return Doubting(tip, Offer.ANSWER, words)
         case Close(outcome, words):
             return Doubting(tip, Offer.CLOSE, words, outcome)
+        case Note(words):
+            return Doubting(tip, Offer.NOTE, words)
         case _:
             return Looking(tip)
 
@@ -274,6 +279,8 @@ def _written(
             return Ask(words, sure)
         case Offer.CLOSE:
             return Close(outcome, words, sure)
+        case Offer.NOTE:
+            return Note(words, sure)
         case _:
             return Answer(words, sure)
 
@@ -292,7 +299,7 @@ def _pressed(state: State, name: str) -> Step:
             return Step(Listing())
         case Offer.CLAIM:
             return Step(Looking(tip), Claim())
-        case Offer.ASK | Offer.ANSWER | Offer.CLOSE:
+        case Offer.ASK | Offer.ANSWER | Offer.CLOSE | Offer.NOTE:
             return Step(enter(name, tip))
         case "read":
             return Step(Looking(tip), reads=True)

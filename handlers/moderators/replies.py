@@ -9,24 +9,38 @@ from handlers.moderators.actions import (
     Ask,
     DeskTurn,
     Effect,
+    Note,
     PutAnswer,
+    PutNote,
     PutQuestion,
     Standing,
     Sure,
     refused,
 )
+from handlers.moderators.picks import unfit_picks
+from handlers.replies import NOTHING, Extras
 from handlers.screens import Say, Tone, say
 from handlers.tips import Status
 
 
 def ask(action: Ask, standing: Standing) -> DeskTurn:
     """A question for the worker; the tip waits for them afterwards."""
-    return _laid(PutQuestion(clean(action.words)), action.sure, standing, say("desk.done.asked"))
+    effect = PutQuestion(clean(action.words), action.extras)
+    return _laid(effect, action.sure, standing, say("desk.done.asked"))
 
 
 def answer(action: Answer, standing: Standing) -> DeskTurn:
     """Something that the worker should know."""
-    return _laid(PutAnswer(clean(action.words)), action.sure, standing, say("desk.done.answered"))
+    effect = PutAnswer(clean(action.words), action.extras)
+    return _laid(effect, action.sure, standing, say("desk.done.answered"))
+
+
+def note(action: Note) -> DeskTurn:
+    """Something for those who read the tip, however it stands."""
+    words = clean(action.words)
+    if (turn := unfit(words) or doubted(words, action.sure)) is not None:
+        return turn
+    return DeskTurn((PutNote(words),), (say("desk.reply.noted"),))
 
 
 def not_held(standing: Standing) -> DeskTurn | None:
@@ -45,14 +59,16 @@ def unfit(words: str) -> DeskTurn | None:
     if not words:
         return refused("empty")
     if len(words) > MOST_LETTERS:
-        return refused("too_long", most=MOST_LETTERS, letters=len(words))
+        over = len(words) - MOST_LETTERS
+        return refused("too_long", most=MOST_LETTERS, letters=len(words), over=over)
     return None
 
 
-def doubted(words: str, sure: Sure) -> DeskTurn | None:
-    """The question whether cleaned `words` shall go that may lead to the worker; None where nothing
-    is found but what the officer was told and is sure about.
+def doubted(words: str, sure: Sure, extras: Extras = NOTHING) -> DeskTurn | None:
+    """The question whether cleaned `words` shall go, with the answers to press under them, that may
+    lead to the worker; None where nothing is found but what the officer was told and is sure about.
     """
+    words = all_words(words, extras)
     doubts = tuple(each.doubt for each in remarks(words))
     return None if sure.issuperset(doubts) else DeskTurn((), warned(words), doubts)
 
@@ -62,14 +78,27 @@ def warned(words: str) -> tuple[Say, ...]:
     return tuple(say(f"desk.coach.{each.doubt}", words=each.told(words)) for each in remarks(words))
 
 
-def as_read(words: str) -> Say:
-    """The officer's words as the worker will read them."""
-    return say("desk.as_read", Tone.OFFICER, words=words)
+def all_words(words: str, extras: Extras) -> str:
+    """All that the coach reads: the words, and the answers to press below them."""
+    return "\n".join((words, *(each.words for each in extras.picks)))
+
+
+def as_read(words: str, extras: Extras = NOTHING) -> Say:
+    """The officer's words as the worker will read them, with the answers to press."""
+    if not extras.picks:
+        return say("desk.as_read", Tone.OFFICER, words=words)
+    told = " ".join(f"[{each.words}]" for each in extras.picks)
+    return say("desk.reply.as_read_with_picks", Tone.OFFICER, words=words, picks=told)
 
 
 def _laid(effect: PutQuestion | PutAnswer, sure: Sure, standing: Standing, done: Say) -> DeskTurn:
-    refusal = not_held(standing) or unfit(effect.words) or doubted(effect.words, sure)
+    refusal = (
+        not_held(standing)
+        or unfit(effect.words)
+        or unfit_picks(effect.extras.picks)
+        or doubted(effect.words, sure, effect.extras)
+    )
     if refusal is not None:
         return refusal
     effects: tuple[Effect, ...] = (effect,)
-    return DeskTurn(effects, (done, as_read(effect.words)))
+    return DeskTurn(effects, (done, as_read(effect.words, effect.extras)))

@@ -40,7 +40,7 @@ def close(action: Close, standing: Standing) -> DeskTurn:
     if (turn := unfit(words) or doubted(words, action.sure)) is not None:
         return turn
     done = say("desk.done.closed", outcome=say(f"desk.outcome.{outcome}"))
-    return DeskTurn((End(outcome, words),), (done, as_read(words)))
+    return DeskTurn((End(outcome, words, action.extras),), (done, as_read(words)))
 
 
 def close_outside(action: CloseOutside, standing: Standing) -> DeskTurn:

@@ -1,11 +1,10 @@
 """Adding to an open thread: words and files, at once or after a question."""
 
-from dataclasses import replace
-
 from handlers.effects import AddPicture, AddWords, DropPictures
+from handlers.entries import last_question, shown, standing
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import has_letters
-from handlers.screens import Accepts, Say, Screen, Tone, say
+from handlers.screens import Accepts, Screen, say
 from handlers.states import (
     AddingPicture,
     AddingVideo,
@@ -13,8 +12,8 @@ from handlers.states import (
     ConfirmingAddition,
     ReadingThread,
 )
-from handlers.tips import FILES, MOST_FILES_OF_A_TIP, Author, Kind, Move, after
-from handlers.turn import Entry, Facts
+from handlers.tips import FILES, MOST_FILES_OF_A_TIP, Author, Move, after
+from handlers.turn import Facts
 from handlers.worker.step import (
     BACK,
     Input,
@@ -24,7 +23,6 @@ from handlers.worker.step import (
     given_back,
     not_taken,
     note,
-    shown_day,
     too_long,
 )
 
@@ -32,19 +30,6 @@ from handlers.worker.step import (
 def is_open(facts: Facts) -> bool:
     """Whether the thread that was looked up can still be added to."""
     return facts.thread is not None and after(facts.thread.status, Move.ADD) is not None
-
-
-def shown(entry: Entry) -> Say:
-    """How a part of a thread reads for its worker."""
-    tone = Tone.OWN if entry.author is Author.WORKER else Tone.OFFICER
-    day = shown_day(entry.day) if entry.day else ""
-    if entry.kind in FILES and entry.author is Author.OFFICER:
-        tone = Tone.PICTURE if entry.kind is Kind.PHOTO else Tone.FILE
-        told = say(f"unit_file.{entry.kind}", tone, day=day)
-        return replace(told, file=entry.number)
-    if entry.kind in FILES:
-        return say(f"thread.{entry.kind}", tone)
-    return say(f"thread.{entry.kind}", tone, words=entry.words, day=day)
 
 
 def adding_words(
@@ -69,13 +54,9 @@ def adding_words(
 
 def adding_screen(_: AddingWords, facts: Facts) -> Screen:
     """The last question stands above the box; nobody has to say who they are."""
-    question = (
-        next((e for e in reversed(facts.thread.entries) if e.kind is Kind.QUESTION), None)
-        if facts.thread
-        else None
-    )
-    asked = (shown(question),) if question else ()
-    return Screen((*asked, say("add.ask"), say("thread.free")), (), (BACK,), Accepts.WORDS)
+    question = last_question(facts.thread) if facts.thread else None
+    told = (shown(question[1], facts.language),) if question else ()
+    return Screen((*told, say("add.ask"), standing()), (), (BACK,), Accepts.WORDS)
 
 
 def adding_picture(

@@ -259,7 +259,7 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.bell.trouble.{trouble}" for trouble in NotRung),
         *(f"desk.chat.press_{name}" for name in (*Offer, READ)),
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
-        f"desk.entry.{Kind.IDENTITY_READ}_nameless",
+        *(f"desk.entry.{kind}_nameless" for kind in (Kind.IDENTITY_READ, Kind.NOTE)),
         *(f"desk.tip.{kind}" for kind in FILES),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
@@ -282,7 +282,7 @@ def _by_end(key: str) -> bool:
     start, _, end = key.rpartition(".")
     if start == "desk.people.done" and end in {Act.GRANTED, Act.REVOKED}:
         return True
-    made = start in {"desk.no", "desk.people.no", "desk.chat"}
+    made = start in {"desk.no", "desk.people.no", "desk.chat", "desk.reply.no"}
     return made and any(
         written in CODE for written in (f'("{end}"', f'"{end}" if', f'= "{end}"', f'else "{end}"')
     )

@@ -19,7 +19,7 @@ from handlers.routing import Exclusion
 from handlers.screens import Say, Screen, Tone, say
 from handlers.subscriptions import PartOfDay
 from handlers.texts import Texts
-from handlers.tips import FILES, OF_IDENTITY, Category, Kind, Outcome, Status
+from handlers.tips import FILES, OF_IDENTITY, OF_STAFF, Category, Kind, Outcome, Status
 from tests.world import places, texts
 
 HOUSE = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "outcome": Outcome,
     "unusable": Unusable,
     "hide": Exclusion,
-    "thread": set(Kind) - OF_IDENTITY,
+    "thread": set(Kind) - OF_IDENTITY - OF_STAFF,
     "who": OF_IDENTITY,
     "kept": {*FILES, "loud"},
     "added_file": FILES,

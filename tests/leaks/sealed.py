@@ -58,6 +58,9 @@ _PART = {
     "minute": What(Kind.STAFF, "of writing, in an officer's part"),
     "mime": What(Kind.CLOSED, "kinds of files"),
     "chunks": What(Kind.RANDOM, "ids of the rows of a file, or of who the worker says they are"),
+    "english": What(Kind.WORDS, "an officer's words, as their template has them in English"),
+    "picks": What(Kind.WORDS, "answers to press that an officer laid under a question"),
+    "change": What(Kind.CLOSED, "whether an officer changed the words, or took them back"),
 }
 _ENTRY = {
     "act": What(Kind.CLOSED, "what staff do"),
@@ -83,6 +86,7 @@ OF_TIPS: Mapping[str, Fields] = {
     "storage.outbox._sealed": _LETTER,
     "storage.record.seal": {"police": _STATE, **_RECORD},
     "storage.thread.extend": _PART,
+    "storage.thread.rewrite": _PART,
     "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
     "storage.knocks._sealed": {WHOLE: What(Kind.RANDOM, "a key of one row alone")},
     "storage.audit.write": _ENTRY,
@@ -126,7 +130,10 @@ CLASSES: Mapping[type, Fields] = {
         "author": What(Kind.CLOSED, "worker or officer"),
     },
     NewPart: {
-        **{name: _PART[name] for name in ("kind", "words", "by", "minute", "mime")},
+        **{
+            name: _PART[name]
+            for name in ("kind", "words", "by", "minute", "mime", "english", "picks")
+        },
         "author": What(Kind.CLOSED, "worker or officer"),
         "data": What(Kind.WORDS, "a clean file, or who the worker says they are"),
     },

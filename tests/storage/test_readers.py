@@ -20,8 +20,10 @@ from handlers.tips import Category, Outcome, Status
 from storage import (
     aside,
     cases,
+    corrections,
     desk_codes,
     desk_groups,
+    notes,
     out_of_scope,
     posts,
     readers,
@@ -230,6 +232,47 @@ async def _answer(house: House) -> None:
         assert isinstance(await cases.answer(tx, house.one.id, house.tip, "Vâng.", NOW), Done)
 
 
+async def _note(house: House) -> None:
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await notes.add(tx, member.id, house.tip, "Ghi lại.", NOW)
+        assert done == Refusal(No.NOT_YOURS)
+    async with house.made.write() as tx:
+        assert isinstance(await notes.add(tx, house.one.id, house.tip, "Ghi lại.", NOW), Done)
+
+
+async def _sent(house: House) -> corrections.Open:
+    """Words that can still be changed; the police cannot, whoever's they say they are."""
+    async with house.made.write() as tx:
+        done = await cases.answer(tx, house.one.id, house.tip, "Vâng.", NOW)
+    assert isinstance(done, Done)
+    assert done.sent is not None
+    for member in house.police:
+        stolen = corrections.opened(member.id, house.tip, done.sent, NOW)
+        async with house.made.write() as tx:
+            strange = Refusal(No.NOT_YOURS)
+            assert await corrections.correct(tx, stolen, "Không.", NOW) == strange
+            assert await corrections.take_back(tx, stolen, NOW) == strange
+    return corrections.opened(house.one.id, house.tip, done.sent, NOW)
+
+
+async def _correct(house: House) -> None:
+    open_ = await _sent(house)
+    async with house.made.write() as tx:
+        assert isinstance(await corrections.correct(tx, open_, "Không.", NOW), tuple)
+
+
+async def _take_back(house: House) -> None:
+    """With a memory in which somebody has written a police unit: only what moved comes back."""
+    open_ = await _sent(house)
+    async with house.made.write() as tx:
+        forged = record.seal(tx.keys, house.tip, _for_police(await house.record()))
+    forgery = replace(open_, sent=replace(open_.sent, before=forged))
+    await refused(house, lambda tx: corrections.take_back(tx, forgery, NOW))
+    async with house.made.write() as tx:
+        assert isinstance(await corrections.take_back(tx, open_, NOW), Done)
+
+
 async def _close(house: House) -> None:
     async with house.made.write() as tx:
         done = await cases.close(tx, house.one.id, house.tip, Outcome.PASSED, "Đã chuyển.", NOW)
@@ -408,6 +451,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.claim": _claim,
     "cases.close": _close,
     "cases.read_who": _read_who,
+    "corrections.correct": _correct,
+    "corrections.take_back": _take_back,
+    "notes.add": _note,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
