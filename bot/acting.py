@@ -83,6 +83,11 @@ async def act(
     return turn
 
 
+def weigh(card: Card, action: Action) -> DeskTurn:
+    """What would come of it, by what is known now; nothing is done."""
+    return moderators.respond(action, standing(card))
+
+
 async def mute(
     database: Database, volatile: Volatile, officer: bytes, tip: bytes, now: datetime
 ) -> Muted | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from handlers.folding import clean, fold, has_letters
+from handlers.folding import clean, fold
 from handlers.moderators.actions import DeskTurn, refused_reply
 from handlers.replies import LEAST_PICKS, MOST_PICKS, PICK_LETTERS, Pick
 
@@ -44,7 +44,7 @@ def unfit_picks(picks: tuple[Pick, ...]) -> DeskTurn | None:
         over = len(each.words) - PICK_LETTERS
         if over > 0:
             return refused_reply("pick_long", words=each.words, most=PICK_LETTERS, over=over)
-        if not has_letters(each.words):
+        if not any(letter.isalpha() for letter in each.words):
             # A number alone would be taken for the number of a choice where there are no buttons.
             return refused_reply("pick_empty", words=each.words)
     if (twice := _twice(each.words for each in picks)) is not None:
