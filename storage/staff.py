@@ -54,6 +54,11 @@ class Member:
         return any(role is Role.ADMINISTRATOR for _, role in self.grants)
 
     @property
+    def leads(self) -> bool:
+        """Whether they lead the desk of some unit."""
+        return any(role is Role.LEAD for _, role in self.grants)
+
+    @property
     def oversees(self) -> bool:
         """Whether they see how the desks of some unit close their tips."""
         return any(role in OVERSEERS for _, role in self.grants)

@@ -33,6 +33,11 @@ def at_the_end(words: str) -> tuple[str, tuple[Pick, ...]]:
     return (question, picks) if question and len(picks) >= LEAST_PICKS else (clean(words), ())
 
 
+def typed_with(words: str, picks: Iterable[Pick]) -> str:
+    """The question as `at_the_end` would read it."""
+    return "\n".join((words, *(f"- {each.words}" for each in picks)))
+
+
 def unfit_picks(picks: tuple[Pick, ...]) -> DeskTurn | None:
     """Why `picks` cannot stand under a question, or None when they can, or there are none."""
     if not picks:

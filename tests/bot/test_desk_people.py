@@ -13,6 +13,8 @@ from handlers.languages import Language
 from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
 from handlers.moderators.cards import READ
+from handlers.moderators.picks import READY
+from handlers.moderators.templates import Field
 from handlers.roles import Role
 from handlers.texts import Texts
 from handlers.tips import FILES, Kind, Outcome, Status
@@ -257,10 +259,12 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.alarms.path.{path}" for path in AlarmPath),
         *(f"desk.alarms.todo.{path}" for path in AlarmPath),
         *(f"desk.bell.trouble.{trouble}" for trouble in NotRung),
-        *(f"desk.chat.press_{name}" for name in (*Offer, READ)),
+        *(f"desk.chat.press_{name}" for name in (*Offer, READ, *OF_DRAFTS)),
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.IDENTITY_READ, Kind.NOTE)),
         *(f"desk.tip.{kind}" for kind in FILES),
+        *(f"desk.reply.template.field.{each}" for each in Field),
+        *(f"desk.reply.set.{each}" for each in READY),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
@@ -268,7 +272,9 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
     assert written <= vi.keys()
 
 
+OF_DRAFTS = ("send", "send_plain", "edit", "correct", "take_back")
 ENDS = ("", "_label", "_hint")
+NO = ("desk.reply.no", "desk.reply.template.no")
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for folder in ("bot", "handlers/moderators")
@@ -282,7 +288,7 @@ def _by_end(key: str) -> bool:
     start, _, end = key.rpartition(".")
     if start == "desk.people.done" and end in {Act.GRANTED, Act.REVOKED}:
         return True
-    made = start in {"desk.no", "desk.people.no", "desk.chat", "desk.reply.no"}
+    made = start in {"desk.no", "desk.people.no", "desk.chat", *NO}
     return made and any(
         written in CODE for written in (f'("{end}"', f'"{end}" if', f'= "{end}"', f'else "{end}"')
     )

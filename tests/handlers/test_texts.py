@@ -15,6 +15,7 @@ from handlers import coach
 from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
 from handlers.languages import Language
+from handlers.moderators.templates import STARTERS
 from handlers.routing import Exclusion
 from handlers.screens import Say, Screen, Tone, say
 from handlers.subscriptions import PartOfDay
@@ -45,6 +46,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "in_language": Language,
     "coach_kind": coach.Kind,
     "desk.coach": coach.Doubt,
+    "reply.starter": STARTERS,
+    "reply.starter_name": STARTERS,
 }
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
 # Keys of these are put together in the templates, and those of an incident from its lists.

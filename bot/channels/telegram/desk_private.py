@@ -1,7 +1,7 @@
 """An officer's private chat with the bot while they are at the desk: volatile, 30 idle minutes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
 
-from bot import held
+from bot import correcting, held
 from bot.acting import act, standing, undo
 from bot.attaching import Clean, attachment, refused
+from bot.channels.telegram.desk_drafts import Drafts
 from bot.channels.telegram.desk_post import Post, key, lines
 from bot.channels.telegram.fetching import fetch
 from bot.channels.telegram.sending import Notice
@@ -21,7 +22,8 @@ from bot.postman import Posted
 from bot.splitting import split
 from handlers import moderators
 from handlers.events import Unusable
-from handlers.moderators import chat
+from handlers.languages import Language
+from handlers.moderators import chat, chat_words
 from handlers.moderators.actions import Action
 from handlers.moderators.cards import may_be_read_in_chat
 from handlers.moderators.chat import (
@@ -39,12 +41,13 @@ from handlers.moderators.chat import (
     WithTip,
     Writing,
 )
+from handlers.moderators.chat_drafts import Correcting, Previewing, Templates
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
 from handlers.tips import FILES, OF_IDENTITY, Kind, Status
 from storage import aside, cases, out_of_scope, outbox, posts
 from storage.cards import Card
-from storage.cases import Case, Refusal
+from storage.cases import Case, Refusal, Sent
 from storage.chance import random_bytes
 from storage.database import Database, Tx
 from storage.out_of_scope import Removed
@@ -59,7 +62,10 @@ _MESSAGE_LETTERS = 4000
 _KIND = "desk chat"
 _PLACES: dict[str, Callable[..., State]] = {
     each.__name__: each
-    for each in (Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted)
+    for each in (
+        *(Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted),
+        *(Templates, Previewing, Correcting),
+    )
 }
 
 
@@ -77,6 +83,7 @@ class _Seen:
 
     card: Card = field(repr=False)
     reads: bool
+    sent: bool = False
 
 
 class Private:
@@ -91,8 +98,9 @@ class Private:
         clock: Callable[[], datetime],
         zone: ZoneInfo,
         clean: Clean,
+        wording: Mapping[Language, Texts] | None = None,
     ) -> None:
-        """Joined by `Desk`."""
+        """Joined by `Desk`; `wording` is what ready words are filled from, in each language."""
         self._post = post
         self._database = database
         self._volatile = volatile
@@ -100,6 +108,7 @@ class Private:
         self._clock = clock
         self._zone = zone
         self._clean = clean
+        self._drafts = Drafts(database, volatile, wording or {Language.VI: texts}, clock, zone)
 
     async def place_of(self, account: str) -> Place | None:
         """Where the officer is; None outside the desk."""
@@ -164,6 +173,12 @@ class Private:
         if step.reads and not isinstance(after, Listing):
             read = await self.read(account, officer, bytes.fromhex(after.tip))
             says = (say("desk.chat.read_sent" if read else "desk.chat.read_on_web"),)
+        if not isinstance(after, Listing | Parted):
+            worded = await self._drafts.follow(officer, after, step)
+            if worded is not None:
+                after, says = worded
+                # At once: should the screen fail and the message come again, it does no more.
+                await self._keep(account, Place(after, ""))
         await self.show(account, officer, after, says)
 
     async def _acted(
@@ -176,6 +191,7 @@ class Private:
     ) -> tuple[State, tuple[Say, ...]]:
         """Where the officer is after what they did, and what they read."""
         taken: list[Removed] = []
+        gone: list[Sent] = []
         tip = bytes.fromhex(state.tip)
         after: State = state
         if attached is None and isinstance(state, Doubting):
@@ -184,6 +200,7 @@ class Private:
             # Left from words that were given up: it goes with no others.
             await held.forget(self._volatile, officer, tip)
         async with self._database.write() as tx:
+            action = await self._drafts.with_wording(tx, officer, tip, action)
             turn = await act(
                 tx,
                 officer,
@@ -191,6 +208,7 @@ class Private:
                 action,
                 self._clock(),
                 removed=taken.append,
+                sent=gone.append,
                 attached=attached,
             )
         says = turn.says if turn is not None else (say("desk.chat.no_right"),)
@@ -205,6 +223,8 @@ class Private:
         if turn is None or not turn.doubts:
             await held.forget(self._volatile, officer, tip)
         # At most one.
+        for sent in gone:
+            await correcting.remember(self._volatile, officer, tip, sent, self._clock())
         for removed in taken:
             kept = await out_of_scope.remember(self._volatile, removed)
             until = removed.ends.astimezone(self._zone)
@@ -226,7 +246,7 @@ class Private:
         async with self._database.read() as tx:
             found = await cases.cards(tx, officer, self._clock())
             waiting = await aside.waiting(tx, officer, self._clock())
-            state, screen = await self._screen(tx, found, state, len(waiting))
+            state, screen = await self._screen(tx, officer, found, state, len(waiting))
         mark = random_bytes(6).hex()
         await self._keep(account, Place(state, mark))
         rendered = self._texts.render(Screen((*says, *screen.says), screen.choices, screen.ways))
@@ -308,16 +328,19 @@ class Private:
         return self._texts.get(f"desk.entry.{entry.kind}_nameless")
 
     async def _screen(
-        self, tx: Tx, found: tuple[Card, ...], state: State, waiting: int
+        self, tx: Tx, officer: bytes, found: tuple[Card, ...], state: State, waiting: int
     ) -> tuple[State, Screen]:
         if isinstance(state, Parted):
             return state, chat.parted(state)
         if not isinstance(state, Listing):
             tip = bytes.fromhex(state.tip)
             card = next((each for each in found if each.tip == tip), None)
+            if card is not None and isinstance(state, Templates):
+                return await self._drafts.templates(tx, officer, state, card.nickname)
             if card is not None:
-                reads = await may_read(tx, tip)
-                return state, self._screen_of(state, _Seen(card, reads))
+                reads, volatile, now = await may_read(tx, tip), self._volatile, self._clock()
+                sent = await correcting.is_open(volatile, officer, tip, now)
+                return state, self._screen_of(state, _Seen(card, reads, sent))
         still = [card for card in found if card.status is not Status.CLOSED]
         mine = [card for card in still if card.mine]
         faces = tuple(face_of(card, self._zone) for card in mine)
@@ -330,6 +353,10 @@ class Private:
                 return chat.writing(state, seen.card.nickname)
             case Doubting():
                 return chat.doubted(state)
+            case Previewing():
+                return chat_words.previewing(state, self._drafts.today)
+            case Correcting():
+                return chat_words.correcting(seen.card.nickname)
             case Ending():
                 return chat.ending(seen.card.nickname)
             case Weighing():
@@ -338,7 +365,7 @@ class Private:
                 today = self._clock().astimezone(self._zone).date()
                 face = face_of(seen.card, self._zone)
                 offers = moderators.offered(standing(seen.card))
-                return chat.looking(face, today, offers, reads=seen.reads)
+                return chat.looking(face, today, offers, reads=seen.reads, sent=seen.sent)
 
     async def _keep(self, account: str, place: Place) -> None:
         inside = {each.name: getattr(place.state, each.name) for each in fields(place.state)}
