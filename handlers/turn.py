@@ -52,7 +52,8 @@ class Entry:
 class Thread:
     """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
     asked, for a tip that was closed as out of scope; `is_told` that a chat is told of news, as its
-    worker asked.
+    worker asked; `triage_by` until when somebody has to take it, while nobody did; `sent_to` the
+    name of the unit above to which it is on its way, because its worker sent it there.
     """
 
     key: Key
@@ -71,6 +72,8 @@ class Thread:
     entries: tuple[Entry, ...] = field(repr=False)
     appeal_until: date | None = None
     is_told: bool = False
+    triage_by: datetime | None = None
+    sent_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

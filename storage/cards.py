@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
-from storage import readers, record, staff, stored, units
+from storage import readers, record, staff, stored, timing, units
 from storage.database import Tx, changes
 from storage.days import VIETNAM
 from storage.record import Record
@@ -112,7 +112,7 @@ def card_of(
     now: datetime,
 ) -> Card:
     """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder."""
-    due = _due(known)
+    due = due_of(known)
     holder = holder_of(known, people)
     return Card(
         tip=tip,
@@ -161,12 +161,13 @@ async def records(tx: Tx) -> Sequence[tuple[bytes, Record, date]]:
     return [(tip, opened, day) for tip, (_, opened, day) in cache.opened.items()]
 
 
-def _due(known: Record) -> datetime | None:
+def due_of(known: Record) -> datetime | None:
+    """The next deadline of a tip; None for a closed one."""
     if known.status is Status.CLOSED:
         return None
     if known.triage_by is not None:
         return known.triage_by
-    day = known.result_on if known.answered else known.answer_on
+    day = timing.due_on(known)
     return datetime.combine(day + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
 
 

@@ -24,6 +24,7 @@ from storage import (
     identity,
     knocks,
     record,
+    rising,
     staff,
     stored,
     thread,
@@ -221,6 +222,8 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     if status is None:
         return Refusal(No.WRONG_STATUS)
     taken = replace(timing.claimed(known, now), status=status, holder=officer.hex())
+    # Somebody came: the unit above never sees it.
+    taken = await rising.stay_down(tx, tip, taken)
     await stored.change(tx, tip, taken, AT_ONCE)
     await audit.write(tx, Act.CLAIMED, staff=officer, tip=tip, unit=held.unit, minute=now)
     return Done(status)
@@ -317,7 +320,10 @@ async def _write(
     if attached is not None:
         new.append(_attachment(attached, name, now))
     end = await thread.extend(tx, tip, held.case, new, held.record.end)
-    changed = timing.answered(replace(held.record, status=status, end=end), now)
+    written = replace(held.record, status=status, end=end)
+    if move is Move.ANSWER:
+        written = timing.resulted(written, now)
+    changed = timing.answered(written, now)
     if outcome is not None:
         changed = await timing.closed(tx, changed, outcome, now)
     await stored.change(tx, tip, changed, AT_ONCE)

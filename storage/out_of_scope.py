@@ -212,6 +212,14 @@ def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
         answer=None,
         overdue=False,
         aside=False,
+        resulted=False,
+        closing_on=dates.closing_on,
+        given=dates.given,
+        behind="",
+        rises=None,
+        sent_up=False,
+        rung=None,
+        reminded=(),
     )
 
 

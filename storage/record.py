@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -44,6 +45,11 @@ class Record:
     is bound to; `closed_on` the day of its closing, from which retention counts; `tally` the id
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
+    `resulted`: `result_on` was kept and `closing_on` counts; `given` are the minutes and days that
+    its clocks gave (`handlers.clocks.Deadlines`). `behind` is the unit above that the tip is sealed
+    to as well and that sees nothing of it before `rises`; `sent_up`: its worker wants that,
+    whatever the desk does meanwhile. `rung` is when it last rang again (five minutes), `reminded`
+    which reminders have been sent.
     """
 
     unit: str
@@ -71,6 +77,20 @@ class Record:
     answer: AnswerTime | None = None
     overdue: bool = False
     aside: bool = False
+    resulted: bool = False
+    closing_on: date | None = None
+    given: tuple[int, int] = (0, 0)
+    behind: str = ""
+    rises: datetime | None = None
+    sent_up: bool = False
+    rung: datetime | None = None
+    reminded: tuple[str, ...] = ()
+
+    @property
+    def sealed_to(self) -> tuple[str, ...]:
+        """The units that have a wrap: its readers, and the one that may become one."""
+        hidden = (self.behind,) if self.behind and self.behind not in self.readers else ()
+        return (*self.readers, *hidden)
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -105,6 +125,14 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "answer": record.answer,
             "overdue": record.overdue,
             "aside": record.aside,
+            "resulted": record.resulted,
+            "closing_on": record.closing_on.isoformat() if record.closing_on else None,
+            "given": record.given,
+            "behind": record.behind,
+            "rises": record.rises.isoformat() if record.rises else None,
+            "sent_up": record.sent_up,
+            "rung": record.rung.isoformat() if record.rung else None,
+            "reminded": record.reminded,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -150,12 +178,29 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         answer=AnswerTime(read["answer"]) if read.get("answer") else None,
         overdue=read.get("overdue", False),
         aside=read.get("aside", False),
+        resulted=read.get("resulted", False),
+        closing_on=date.fromisoformat(read["closing_on"]) if read.get("closing_on") else None,
+        given=_given(read.get("given", (0, 0))),
+        behind=read.get("behind", ""),
+        rises=_moment(read.get("rises")),
+        sent_up=read.get("sent_up", False),
+        rung=_moment(read.get("rung")),
+        reminded=tuple(read.get("reminded", ())),
     )
 
 
 def renewed(keys: Keys, tip: bytes, sealed: bytes) -> bytes:
     """The same record under the current key. Raises Unopenable."""
     return keys.reseal(Purpose.METADATA, sealed, _about(tip))
+
+
+def _moment(read: str | None) -> datetime | None:
+    return datetime.fromisoformat(read) if read else None
+
+
+def _given(read: Sequence[int]) -> tuple[int, int]:
+    minutes, days = read
+    return minutes, days
 
 
 def _place(read: list[str]) -> Place:

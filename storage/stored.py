@@ -41,7 +41,7 @@ async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
     """
     await readers.check(tx, changed)
     sealed = record.seal(tx.keys, tip, changed)
-    await find_wraps_anew(tx, tip, changed.readers)
+    await find_wraps_anew(tx, tip, changed.sealed_to)
     await write_sealed(tx, tip, sealed)
     return sealed
 
@@ -141,11 +141,14 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
 
 
 async def seal_to(tx: Tx, tip: bytes, case: CaseKey, known: Record) -> None:
-    """Let its readers open a new tip. Raises UnknownUnit, NotForPolice, ShutOut."""
+    """Let its readers, and the unit behind them, open a new tip. Raises UnknownUnit, NotForPolice,
+    ShutOut.
+    """
     await readers.check_sealing(tx, known)
     rows = []
-    for reader in known.readers:
-        public = await units.public_key(tx, reader)
+    publics = await units.public_keys(tx, known.sealed_to) if known.sealed_to else {}
+    for reader in known.sealed_to:
+        public = publics.get(reader)
         if public is None:
             raise UnknownUnit
         rows.append({"id": _wrap_ids(tx, reader, tip)[0], "tip": tip, "body": case.wrap(public)})
@@ -194,7 +197,7 @@ async def renewed(tx: Tx, row: Row[Any], _: datetime) -> dict[str, bytes]:
     same key, and are changed too. Raises Unopenable.
     """
     tip = bytes(row.id)
-    await find_wraps_anew(tx, tip, record.unseal(tx.keys, tip, row.record).readers)
+    await find_wraps_anew(tx, tip, record.unseal(tx.keys, tip, row.record).sealed_to)
     return {"record": record.renewed(tx.keys, tip, row.record)}
 
 

@@ -1,8 +1,10 @@
 """How long a desk took and how a tip ends, as the record remembers it: in classes, not times."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+from handlers import clocks
+from handlers.clocks import RESULT_DAYS
 from handlers.tallies import answer_time, triage_time
 from handlers.tips import Outcome, Status
 from storage import tally
@@ -15,9 +17,10 @@ def claimed(known: Record, now: datetime) -> Record:
     """The record of a tip that is claimed now; its deadline for that is gone."""
     if known.triage_by is None:
         return known
-    time = triage_time(now, known.triage_by, danger=known.danger)
+    minutes, _ = known.given
+    time = triage_time(now, known.triage_by, danger=known.danger, minutes=minutes)
     overdue = known.overdue or now > known.triage_by
-    return replace(known, triage_by=None, triage=time, overdue=overdue)
+    return replace(known, triage_by=None, triage=time, overdue=overdue, rung=None)
 
 
 def answered(known: Record, now: datetime) -> Record:
@@ -26,8 +29,25 @@ def answered(known: Record, now: datetime) -> Record:
         return known
     today = local_day(now)
     overdue = known.overdue or today > known.answer_on
-    time = answer_time(today, known.result_on)
+    _, days = known.given
+    time = answer_time(today, known.result_on, days or RESULT_DAYS)
     return replace(known, answered=True, answer=time, overdue=overdue)
+
+
+def resulted(known: Record, now: datetime) -> Record:
+    """The record of a tip whose worker gets an answer now: the first one after the personal answer
+    is the substantive one.
+    """
+    if not known.answered or known.resulted:
+        return known
+    return replace(known, resulted=True, overdue=known.overdue or local_day(now) > known.result_on)
+
+
+def due_on(known: Record) -> date:
+    """The day at whose end the desk owes its next answer, once somebody has taken the tip."""
+    if not known.answered:
+        return known.answer_on
+    return known.closing_on or known.result_on if known.resulted else known.result_on
 
 
 async def closed(tx: Tx, known: Record, outcome: Outcome | None, now: datetime) -> Record:
@@ -35,13 +55,14 @@ async def closed(tx: Tx, known: Record, outcome: Outcome | None, now: datetime) 
     counted in this transaction.
     """
     today = local_day(now)
-    late = today > known.result_on or (known.triage_by is not None and now > known.triage_by)
+    late = clocks.is_missed(known.triage_by, due_on(known), now, today)
     ended = replace(
         known,
         status=Status.CLOSED,
         outcome=outcome,
         triage_by=None,
-        overdue=known.overdue or late or (not known.answered and today > known.answer_on),
+        overdue=known.overdue or late,
+        rung=None,
         closed_on=today,
     )
     return replace(ended, tally=await tally.write(tx, ended))

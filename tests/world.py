@@ -10,6 +10,7 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from handlers import bell, handbook, units, worker
+from handlers.clocks import deadlines
 from handlers.effects import (
     AddPicture,
     AddWords,
@@ -24,6 +25,7 @@ from handlers.effects import (
     HideTip,
     PauseSubscription,
     SayWho,
+    SendUp,
     ShowFiles,
     Subscribe,
     TakeBackWho,
@@ -87,6 +89,11 @@ def key_of(code: str) -> Key:
     return Key(digest[:16], digest[16:], b"")
 
 
+def _name_of(unit: str) -> str:
+    found = tree().get(unit)
+    return found.name if found is not None else ""
+
+
 @dataclass(slots=True)
 class Filed:
     """A tip as this world keeps it."""
@@ -104,6 +111,8 @@ class Filed:
     who: str = ""
     is_told: bool = False
     closed_on: date | None = None
+    held: bool = False
+    sent_to: str = ""
 
 
 @dataclass(slots=True)
@@ -191,6 +200,8 @@ class World:
             entries=tuple(filed.entries),
             appeal_until=appeal_until(filed.closed_on) if filed.closed_on else None,
             is_told=filed.is_told,
+            triage_by=None if filed.held else filed.tip.triage_by,
+            sent_to=_name_of(filed.sent_to),
         )
 
     def bells(self) -> tuple[str, ...]:
@@ -257,6 +268,8 @@ class World:
                     answered=False,
                     closed_on=None,
                 )
+            case SendUp(key, unit):
+                self.tips[key].sent_to = unit
             case AllowPolice(key, allowed):
                 self.tips[key].police = allowed
             case TellHere(key) | TellNoMore(key):
@@ -278,6 +291,32 @@ class World:
     def claim(self, filed: Filed) -> None:
         """An officer takes the tip."""
         self._move(filed, Move.CLAIM)
+        filed.held = True
+
+    def rise(self) -> None:
+        """What workers sent up is there; in this world, as in the demo, at once."""
+        for key, filed in self.tips.items():
+            up = tree(self.alarms).get(filed.sent_to)
+            if up is None:
+                continue
+            dates = deadlines(
+                self.now,
+                self.today,
+                danger=filed.tip.danger,
+                clocks=up.clocks,
+                category=filed.tip.category,
+            )
+            again = replace(
+                filed.tip,
+                triage_by=dates.triage_by,
+                answer_on=dates.answer_on,
+                result_on=dates.result_on,
+            )
+            readers = filed.readers | {up.id}
+            self.tips[key] = replace(
+                filed, tip=again, unit=up.id, readers=readers, sent_to="", held=False
+            )
+            self.tips[key].status, self.tips[key].answered = Status.TRIAGE, False
 
     def read_who(self, filed: Filed) -> str | None:
         """Who holds the tip reads who its worker is; None where that may not be."""
@@ -326,7 +365,9 @@ class Chat:
         if turn.wrong_code:
             self.world.count_wrong()
         self.talk = turn.talk
-        return self.show(turn)
+        shown = self.show(turn)
+        self.world.rise()
+        return shown
 
     def turn(self, event: Event) -> Turn:
         """What the core makes of an event; nothing is carried out."""

@@ -4,7 +4,7 @@ from handlers.effects import ShowFiles
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import fold, has_letters
 from handlers.receipt import looks_like_code, read
-from handlers.screens import Accepts, Choice, Say, Screen, Tone, say
+from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, Tone, say
 from handlers.states import (
     AddingPicture,
     AddingVideo,
@@ -20,6 +20,7 @@ from handlers.states import (
     PoliceLater,
     ReadingHandbook,
     ReadingThread,
+    SendingUp,
     TakingBackWho,
     TellingWho,
     TypingCode,
@@ -32,7 +33,7 @@ from handlers.tips import (
     police_allowed,
 )
 from handlers.turn import Facts, Shown, Thread, Whose
-from handlers.worker import second_look, told
+from handlers.worker import late, second_look, told
 from handlers.worker.additions import add_picture, is_open, shown
 from handlers.worker.step import (
     HOME,
@@ -104,6 +105,7 @@ def reading_thread(
     | HidingLater
     | PoliceLater
     | AskingAbove
+    | SendingUp
     | ReadingHandbook
 ]:
     """The thread: its choices, and words or files that come by themselves."""
@@ -126,7 +128,7 @@ def reading_thread(
             return Step(state, not_taken(event))
 
 
-def _page_of(
+def _page_of(  # noqa: PLR0912 - one case a page
     state: ReadingThread, name: str
 ) -> (
     ReadingThread
@@ -140,6 +142,7 @@ def _page_of(
     | HidingLater
     | PoliceLater
     | AskingAbove
+    | SendingUp
     | ReadingHandbook
 ):
     match name:
@@ -161,6 +164,8 @@ def _page_of(
             return PoliceLater(state.key)
         case "ask_above":
             return AskingAbove(state.key)
+        case "send_up":
+            return SendingUp(state.key)
         case "tell_here":
             return ConfirmingTold(state.key)
         case "numbers":
@@ -178,6 +183,7 @@ def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
         (
             *_status(thread, facts),
             *_whose(thread),
+            *late.told(thread, facts),
             *(shown(entry) for entry in thread.entries if entry.kind not in OF_IDENTITY),
             *who_line(thread),
             *_where_files_are(thread, facts),
@@ -234,7 +240,8 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
         return (choice("refresh"), choice("delete"))
     first = choice("reply") if thread.whose is Whose.WORKER else choice("add_words")
     police = (choice("police_later"),) if police_allowed(thread.category) else ()
-    return (
+    found = (
+        *late.offered(thread, facts),
         first,
         choice("add_picture"),
         choice("refresh"),
@@ -245,3 +252,7 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
         choice("close"),
         choice("delete"),
     )
+    if len(found) <= MOST_CHOICES:
+        return found
+    # Typing the code again shows what is new as well.
+    return tuple(each for each in found if each.name != "refresh")

@@ -27,6 +27,7 @@ from storage import (
     readers,
     record,
     retention,
+    rising,
     staff,
     stored,
     tips,
@@ -395,6 +396,60 @@ async def _lose(house: House) -> None:
         await posts.lose(tx, house.tip, "police", house.group)
 
 
+async def _late(house: House) -> None:
+    """The tip's desk missed its clock, and its worker may send it up."""
+    known = await house.record()
+    async with house.made.write() as tx:
+        late = replace(known, answer_on=NOW.date() - timedelta(days=1))
+        await stored.write_record(tx, house.tip, late)
+
+
+async def _send_up(house: House) -> None:
+    await _late(house)
+    for unit, wanted in (("police", False), ("north", False), ("root", True)):
+        async with house.made.write() as tx:
+            done = await rising.send_up(
+                tx, house.new.key, unit, now=NOW, today=NOW.date(), due=LATER
+            )
+        assert done is wanted
+
+
+async def _arrive(house: House) -> None:
+    await _send_up(house)
+    async with house.made.write() as tx:
+        strange = Letter(LetterKind.CARD, house.tip, "police", NOW)
+        assert not await rising.arrive(tx, strange)
+        assert await rising.arrive(tx, replace(strange, unit="root"))
+
+
+async def _rise(house: House) -> None:
+    async def forged(tx: Tx, known: Record) -> None:
+        behind = replace(known, behind="police", rises=NOW)
+        await stored.write_record(tx, house.tip, behind)
+
+    before = await house.record()
+    for known in (before, replace(before, may_go_to_police=True)):
+        await refused(house, _bound(forged, known))
+    await _send_up(house)
+    async with house.made.write() as tx:
+        assert not await rising.rise(tx, house.tip, NOW)
+        assert await rising.rise(tx, house.tip, LATER)
+
+
+async def _stay_down(house: House) -> None:
+    await _send_up(house)
+    async with house.made.write() as tx:
+        known = record.unseal(tx.keys, house.tip, await _sealed(tx, house.tip))
+        assert await rising.stay_down(tx, house.tip, known) == known
+        assert not (await rising.stay_down(tx, house.tip, known, for_good=True)).behind
+
+
+async def _sealed(tx: Tx, tip: bytes) -> bytes:
+    row = await stored.row_where(tx, tips_table.c.id == tip)
+    assert row is not None
+    return bytes(row.record)
+
+
 async def _retention(house: House) -> None:
     await _withdraw(house)
     await retention.run(house.made, NOW.date(), retention.Days())
@@ -416,6 +471,10 @@ ATTEMPTS: dict[str, Attempt] = {
     "posts.place_pressed": _place_pressed,
     "posts.posting": _posting,
     "retention.run": _retention,
+    "rising.arrive": _arrive,
+    "rising.rise": _rise,
+    "rising.send_up": _send_up,
+    "rising.stay_down": _stay_down,
     "stored.change": _change,
     "stored.find_wraps_anew": _find_anew,
     "stored.put_back": _put_back,
