@@ -218,8 +218,6 @@ def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
         behind="",
         rises=None,
         sent_up=False,
-        rung=None,
-        reminded=(),
     )
 
 

@@ -48,8 +48,7 @@ class Record:
     `resulted`: `result_on` was kept and `closing_on` counts; `given` are the minutes and days that
     its clocks gave (`handlers.clocks.Deadlines`). `behind` is the unit above that the tip is sealed
     to as well and that sees nothing of it before `rises`; `sent_up`: its worker wants that,
-    whatever the desk does meanwhile. `rung` is when it last rang again (five minutes), `reminded`
-    which reminders have been sent.
+    whatever the desk does meanwhile.
     """
 
     unit: str
@@ -83,8 +82,6 @@ class Record:
     behind: str = ""
     rises: datetime | None = None
     sent_up: bool = False
-    rung: datetime | None = None
-    reminded: tuple[str, ...] = ()
 
     @property
     def sealed_to(self) -> tuple[str, ...]:
@@ -131,8 +128,6 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "behind": record.behind,
             "rises": record.rises.isoformat() if record.rises else None,
             "sent_up": record.sent_up,
-            "rung": record.rung.isoformat() if record.rung else None,
-            "reminded": record.reminded,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -184,8 +179,6 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         behind=read.get("behind", ""),
         rises=_moment(read.get("rises")),
         sent_up=read.get("sent_up", False),
-        rung=_moment(read.get("rung")),
-        reminded=tuple(read.get("reminded", ())),
     )
 
 

@@ -89,11 +89,12 @@ async def stay_down(tx: Tx, tip: bytes, known: Record, *, for_good: bool = False
     the unit above opens nothing any more. What its worker sent goes up all the same, unless they
     ended it themselves (`for_good`).
     """
-    if not known.behind or (known.sent_up and not for_good):
-        return known
-    if known.behind not in known.readers:
+    stays = known.behind in ("", *known.readers) or (known.sent_up and not for_good)
+    if stays:
+        await stored.stir_wraps(tx, tip, known)
+    else:
         await stored.take_wraps(tx, tip, (known.behind,))
-    return _calm(known)
+    return known if known.sent_up and not for_good else _calm(known)
 
 
 async def planned(tx: Tx, known: Record, *, moved: bool) -> Record:
@@ -163,8 +164,6 @@ async def _with_new_clocks(tx: Tx, risen: Record, now: datetime) -> Record:
         resulted=False,
         triage=None,
         answer=None,
-        rung=None,
-        reminded=(),
     )
 
 

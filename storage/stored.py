@@ -171,6 +171,17 @@ async def take_wraps(tx: Tx, tip: bytes, gone: Collection[str]) -> None:
         await tx.run(update(wraps).where(mine).values(**nothing))
 
 
+async def stir_wraps(tx: Tx, tip: bytes, known: Record) -> None:
+    """Write one of the rows that open nothing anew: so a tip whose wrap was taken looks like one
+    that had none to take.
+    """
+    used = {each for unit in known.sealed_to for each in _wrap_ids(tx, unit, tip)}
+    rows = await tx.rows(select(wraps.c.id).where(wraps.c.tip == tip).order_by(wraps.c.id))
+    idle = [row.id for row in rows if bytes(row.id) not in used][:1]
+    nothing = {"id": random_id(), "body": dummy_wrap()}
+    await tx.run(update(wraps).where(wraps.c.id.in_(idle)).values(**nothing))
+
+
 async def wraps_of(tx: Tx, tip: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """The wraps of a tip as they lie there."""
     rows = await tx.rows(select(wraps).where(wraps.c.tip == tip))

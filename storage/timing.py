@@ -20,7 +20,7 @@ def claimed(known: Record, now: datetime) -> Record:
     minutes, _ = known.given
     time = triage_time(now, known.triage_by, danger=known.danger, minutes=minutes)
     overdue = known.overdue or now > known.triage_by
-    return replace(known, triage_by=None, triage=time, overdue=overdue, rung=None)
+    return replace(known, triage_by=None, triage=time, overdue=overdue)
 
 
 def answered(known: Record, now: datetime) -> Record:
@@ -62,7 +62,6 @@ async def closed(tx: Tx, known: Record, outcome: Outcome | None, now: datetime) 
         outcome=outcome,
         triage_by=None,
         overdue=known.overdue or late,
-        rung=None,
         closed_on=today,
     )
     return replace(ended, tally=await tally.write(tx, ended))

@@ -324,7 +324,7 @@ async def hide(
     changed = replace(found, unit=unit, readers=(unit, *staying), excluded=excluded)
     if unit != found.unit and found.status is not Status.CLOSED:
         changed = replace(changed, status=Status.RECEIVED, holder=None, triage_by=triage_by)
-        changed = replace(changed, triage=None, rung=None, reminded=())
+        changed = replace(changed, triage=None)
         await outbox.drop_of(tx, opened.tip)
         await outbox.write(tx, Letter(LetterKind.CARD, opened.tip, unit, due))
     changed = await rising.planned(tx, changed, moved=unit != found.unit)

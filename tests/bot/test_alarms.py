@@ -12,7 +12,10 @@ from bot.alarms import AGAIN_SECONDS, DEAD_SECONDS, LEASE_SECONDS
 from bot.channels import Gone, Outcome, Refused, Sent, TryLater, Unknown
 from bot.outbound import MailRoom
 from handlers.effects import FileTip
+from handlers.languages import Language
 from handlers.roles import Role
+from handlers.screens import Screen
+from handlers.texts import Texts
 from storage import alarms, cases, desk_codes, outbox, staff, tips
 from storage.alarms import Alarm, Path, Trouble
 from storage.database import Database
@@ -28,6 +31,7 @@ from tests.staff_world import enrolled
 from tests.tip_world import Clock, count, file, new_tip
 
 Rung = tuple[str, bytes, str, bool]
+TEXTS = Texts.load(Language.VI)
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Bell:
     says: Callable[[str], Outcome] = lambda _: Sent()
     rung: list[Rung] = field(default_factory=list)
     rings: int = 0
+    told: list[tuple[str, str]] = field(default_factory=list)
     stops: asyncio.Event | None = None
     began: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,6 +52,10 @@ class Bell:
         return await self._ring(
             address, [(address, each.tip, each.nickname, each.danger) for each in rung]
         )
+
+    async def tell(self, address: str, shown: Screen) -> Outcome:
+        self.told.append((address, TEXTS.render(shown).text))
+        return self.says(address)
 
     async def _ring(self, address: str, rung: list[Rung]) -> Outcome:
         self.rings += 1

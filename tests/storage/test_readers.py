@@ -342,6 +342,12 @@ async def _take_wraps(house: House) -> None:
         await stored.take_wraps(tx, house.tip, ("police", "south"))
 
 
+async def _stir_wraps(house: House) -> None:
+    async with house.made.write() as tx:
+        await stored.stir_wraps(tx, house.tip, await house.record())
+        assert await stored.open_as(tx, "north-park", house.tip) is not None
+
+
 async def _write_record(house: House) -> None:
     async def work(tx: Tx, known: Record) -> None:
         await stored.write_record(tx, house.tip, known)
@@ -481,6 +487,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "stored.renewed": _renewed,
     "stored.seal_again": _seal_again,
     "stored.seal_to": _seal_to,
+    "stored.stir_wraps": _stir_wraps,
     "stored.take_wraps": _take_wraps,
     "stored.write_record": _write_record,
     "stored.write_sealed": _write_sealed,

@@ -247,6 +247,22 @@ async def test_filing_in_danger_takes_no_more_statements_than_any_other(calm: De
     assert counts[0] == counts[1]
 
 
+async def test_taking_a_tip_writes_as_many_rows_whether_somebody_stood_behind(danger: Desk) -> None:
+    calm = await file(danger.made, new_tip("north-park"))
+
+    async def kept(tip: bytes) -> set[bytes]:
+        async with danger.made.read() as tx:
+            return {body for _, body in await stored.wraps_of(tx, tip)}
+
+    changed = []
+    for tip in (calm, danger.tip):
+        before = await kept(tip)
+        async with danger.made.write() as tx:
+            await cases.claim(tx, danger.one.id, tip, NOW)
+        changed.append(len(before - await kept(tip)))
+    assert changed == [1, 1]
+
+
 # --- sent by its worker -----------------------------------------------------------------------
 
 
