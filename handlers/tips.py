@@ -53,10 +53,11 @@ class Outcome(StrEnum):
 
 
 class Author(StrEnum):
-    """Who wrote a part of a tip's thread."""
+    """Who wrote a part of a tip's thread; the house tells of a move."""
 
     WORKER = "worker"
     OFFICER = "officer"
+    HOUSE = "house"
 
 
 class Kind(StrEnum):
@@ -70,6 +71,7 @@ class Kind(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     CLOSING = "closing"
+    TOLD = "told"
     IDENTITY = "identity"
     IDENTITY_READ = "identity_read"
     IDENTITY_BACK = "identity_back"
@@ -237,12 +239,12 @@ LIFE: Mapping[Move, Rule] = {
         Told.HOUSE_WORDS,
         "reopened",
     ),
-    # It goes on as the lead tip stands.
+    # It goes on as the lead tip stands. Nobody reads that others wrote of the same: whom a tip is
+    # about could file one to learn whether there are others.
     Move.MERGE: Rule(
         {each: (each, *(other for other in _OPEN if other is not each)) for each in _OPEN},
         _DESK,
-        Told.HOUSE_WORDS,
-        "merged",
+        act="merged",
     ),
     Move.ADD: Rule(
         _staying(Status.RECEIVED, Status.TRIAGE, Status.CLAIMED, Status.WORKING)

@@ -14,6 +14,7 @@ from handlers.routing import Tree
 from handlers.screens import Say
 from handlers.states import Key, Talk
 from handlers.subscriptions import Span, Subscription
+from handlers.telling import Telling
 from handlers.tips import Author, Category, Kind, Outcome, Status
 
 
@@ -38,7 +39,8 @@ class Whose(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One part of a thread as the worker sees it; `day` is known for the unit's parts only, and
-    `number` is the place in the thread of a file that the unit sent.
+    `number` is the place in the thread of a file that the unit sent. `told` is what stands in the
+    place of words where the house tells of a move.
     """
 
     kind: Kind
@@ -46,6 +48,7 @@ class Entry:
     words: str = field(repr=False)
     day: date | None = None
     number: int = 0
+    told: Telling | None = None
 
 
 @dataclass(frozen=True, slots=True)

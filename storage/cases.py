@@ -4,8 +4,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from handlers import telling
 from handlers.folding import clean
 from handlers.moderators.actions import HELD
+from handlers.telling import Telling
 from handlers.tips import (
     FILES,
     Author,
@@ -97,7 +99,8 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One part of the thread. `by` is an officer's name; `picture` the part's id, where it is a
-    file. Of who the worker is there are never words here.
+    file; `told` what the worker was told of a move. Of who the worker is there are never words
+    here.
     """
 
     kind: Kind
@@ -106,6 +109,7 @@ class Entry:
     by: str = field(default="", repr=False)
     when: date | None = None
     picture: bytes | None = None
+    told: Telling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,4 +370,6 @@ async def _people(tx: Tx, known: Record) -> dict[str, Member]:
 def _entry(part: Part) -> Entry:
     when = local_day(part.minute) if part.minute else None
     shown = part.id if part.kind in FILES else None
+    if part.kind is Kind.TOLD:
+        return Entry(part.kind, part.author, "", when=when, told=telling.unpack(part.words))
     return Entry(part.kind, part.author, part.words, part.by, when, shown)

@@ -6,11 +6,14 @@ ring knows of it. Only here it becomes one.
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from handlers import clocks, going_up, routing
 from handlers.states import Key
 from handlers.tips import Move, Outcome, Status, after
-from storage import audit, outbox, readers, record, stored, timing, units
+from storage import audit, outbox, readers, record, stored, telling, timing, units
 from storage.audit import Act
 from storage.cards import records
 from storage.crypto import CaseKey
@@ -19,6 +22,7 @@ from storage.days import local_day
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips
+from storage.telling import News
 
 _UNCLAIMED = (Status.RECEIVED, Status.TRIAGE)
 
@@ -38,7 +42,7 @@ async def rise(tx: Tx, tip: bytes, now: datetime) -> bool:
     known = record.unseal(tx.keys, tip, row.record)
     if not _is_due(known, now):
         return False
-    await _go_up(tx, tip, known, now)
+    await _go_up(tx, row, known, now)
     return True
 
 
@@ -47,10 +51,12 @@ async def arrive(tx: Tx, letter: Letter) -> bool:
     (any more), or the letter is another one's.
     """
     row = await stored.row_where(tx, tips.c.id == letter.tip, lock=True)
-    known = record.unseal(tx.keys, letter.tip, row.record) if row is not None else None
-    if known is None or not known.sent_up or known.behind != letter.unit or letter.due is None:
+    if row is None or letter.due is None:
         return False
-    await _go_up(tx, letter.tip, known, letter.due)
+    known = record.unseal(tx.keys, letter.tip, row.record)
+    if not known.sent_up or known.behind != letter.unit:
+        return False
+    await _go_up(tx, row, known, letter.due)
     return True
 
 
@@ -120,8 +126,8 @@ def _is_due(known: Record, now: datetime) -> bool:
     return known.sent_up or known.status in _UNCLAIMED
 
 
-async def _go_up(tx: Tx, tip: bytes, known: Record, now: datetime) -> None:
-    up = known.behind
+async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
+    tip, up = bytes(row.id), known.behind
     risen = replace(
         _calm(known),
         unit=up,
@@ -137,10 +143,23 @@ async def _go_up(tx: Tx, tip: bytes, known: Record, now: datetime) -> None:
         # That desk has lost it, and shall not get it back by a later change.
         risen = replace(risen, excluded=risen.excluded | {known.unit})
     risen = replace(risen, outcome=None, closed_on=None, tally="")
+    risen = await _told(tx, row, risen, now, by_worker=known.sent_up)
     await stored.change(tx, tip, risen, AT_ONCE)
     await stored.call_groups(tx, tip, risen)
     await stored.call_officers(tx, tip, risen)
     await audit.write(tx, Act.MOVED_UP, staff=None, tip=tip, unit=up, minute=now)
+
+
+async def _told(tx: Tx, row: Row[Any], risen: Record, now: datetime, *, by_worker: bool) -> Record:
+    """Its worker reads which unit has it now; a minute that they chose themselves is nobody's."""
+    tip = bytes(row.id)
+    case = await stored.open_as(tx, risen.unit, tip)
+    if case is None:
+        raise stored.UnknownUnit
+    number = stored.open_bell(case, tip, row.bell)
+    when = None if by_worker else now
+    news = News(Move.MOVE_UP, risen.unit, risen.unit, timing.due_on(risen), when)
+    return await telling.tell(tx, tip, case, number, risen, news, now)
 
 
 async def _with_new_clocks(tx: Tx, risen: Record, now: datetime) -> Record:

@@ -21,8 +21,8 @@ START = End(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One opened part. `by` and `minute` stand in an officer's parts only, `chunks` where it is a
-    file, or who the worker is.
+    """One opened part. `by` stands in an officer's parts only, and `minute` in no worker's;
+    `chunks` where it is a file, or who the worker is.
     """
 
     id: bytes
@@ -127,7 +127,7 @@ def _open(case: CaseKey, tip: bytes, part: bytes, body: bytes) -> tuple[Part, st
 
 def _plain(part: NewPart, number: int, previous: str, ids: Sequence[bytes]) -> bytes:
     # A worker's part carries no time at all; an officer's carries the minute.
-    minute = part.minute if part.author is Author.OFFICER else None
+    minute = part.minute if part.author is not Author.WORKER else None
     shown = minute.astimezone(UTC).replace(second=0, microsecond=0).isoformat() if minute else None
     return json.dumps(
         {

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from handlers import telling
 from handlers.effects import FileTip
 from handlers.states import Key
 from handlers.tips import (
@@ -411,6 +412,8 @@ def _file(clean: PictureData) -> NewPart:
 def _entry(part: Part) -> Entry:
     day = local_day(part.minute) if part.minute else None
     is_units = part.author is Author.OFFICER and part.kind in FILES
+    if part.kind is Kind.TOLD:
+        return Entry(part.kind, part.author, "", day, told=telling.unpack(part.words))
     return Entry(part.kind, part.author, part.words, day, part.number if is_units else 0)
 
 

@@ -23,7 +23,7 @@ from bot.web.access import (
 from bot.web.desk_pages import TIP, guarded, page, said, tip_of
 from bot.web.handing import hand, is_continued
 from bot.web.parts import PARTS, Parts
-from handlers import moderators
+from handlers import moderators, telling
 from handlers.coach import Doubt
 from handlers.events import Unusable
 from handlers.moderators.actions import (
@@ -235,6 +235,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         chosen=shown.outcome,
         once=new_token,
         most=MOST_LETTERS,
+        told=telling.said,
         who=shown.who,
         holds=card.mine and card.status in HELD,
         tools=desk_tools.of_tip(request, card),

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from handlers import telling
 from handlers.effects import AddPicture, AddWords, DropPictures
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import has_letters
+from handlers.languages import Language
 from handlers.screens import Accepts, Say, Screen, Tone, say
 from handlers.states import (
     AddingPicture,
@@ -34,8 +36,10 @@ def is_open(facts: Facts) -> bool:
     return facts.thread is not None and after(facts.thread.status, Move.ADD) is not None
 
 
-def shown(entry: Entry) -> Say:
+def shown(entry: Entry, language: Language) -> Say:
     """How a part of a thread reads for its worker."""
+    if entry.told is not None:
+        return telling.said(entry.told, language, Tone.OFFICER)
     tone = Tone.OWN if entry.author is Author.WORKER else Tone.OFFICER
     day = shown_day(entry.day) if entry.day else ""
     if entry.kind in FILES and entry.author is Author.OFFICER:
@@ -74,7 +78,7 @@ def adding_screen(_: AddingWords, facts: Facts) -> Screen:
         if facts.thread
         else None
     )
-    asked = (shown(question),) if question else ()
+    asked = (shown(question, facts.language),) if question else ()
     return Screen((*asked, say("add.ask"), say("thread.free")), (), (BACK,), Accepts.WORDS)
 
 

@@ -184,7 +184,11 @@ def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
             *_status(thread, facts),
             *_whose(thread),
             *late.told(thread, facts),
-            *(shown(entry) for entry in thread.entries if entry.kind not in OF_IDENTITY),
+            *(
+                shown(entry, facts.language)
+                for entry in thread.entries
+                if entry.kind not in OF_IDENTITY
+            ),
             *who_line(thread),
             *_where_files_are(thread, facts),
             *((say("thread.free"),) if thread.whose is Whose.WORKER else ()),

@@ -11,7 +11,7 @@ import pytest
 
 from broadcasts.checks import Problem
 from broadcasts.report import Column
-from handlers import coach
+from handlers import coach, telling
 from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
 from handlers.languages import Language
@@ -31,7 +31,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "outcome": Outcome,
     "unusable": Unusable,
     "hide": Exclusion,
-    "thread": set(Kind) - OF_IDENTITY,
+    "thread": set(Kind) - OF_IDENTITY - {Kind.TOLD},
+    "told": (*telling.MOVES, "own"),
     "who": OF_IDENTITY,
     "kept": {*FILES, "loud"},
     "added_file": FILES,

@@ -19,7 +19,7 @@ from bot.group_mail import face_of
 from bot.patience import told
 from bot.postman import Posted
 from bot.splitting import split
-from handlers import moderators
+from handlers import moderators, telling
 from handlers.events import Unusable
 from handlers.moderators import chat
 from handlers.moderators.actions import Action
@@ -289,6 +289,9 @@ class Private:
         for entry in case.entries:
             if entry.kind in FILES:
                 files += 1
+            elif entry.told is not None:
+                words = self._texts.say(telling.said(entry.told, self._texts.language))
+                blocks.append(f"{get('desk.life.entry')}:\n{words}")
             elif entry.kind not in OF_IDENTITY:
                 blocks.append(f"{self._label(entry)}:\n{entry.words}")
         if files:
