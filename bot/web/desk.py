@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.web import (
     desk_aside,
     desk_bell,
+    desk_clocks,
     desk_list,
     desk_live,
     desk_outside,
@@ -24,6 +25,7 @@ ROOMS = (
     desk_bell,
     desk_outside,
     desk_aside,
+    desk_clocks,
     installing,
     incident,
     desk_list,

@@ -1,0 +1,28 @@
+"""A unit's clocks: what its lead decided about duty hours and deadlines."""
+
+from datetime import datetime
+
+from handlers import unit_clocks
+from handlers.clocks import DEFAULT, Clocks
+from storage import audit, staff, unit_rules
+from storage.audit import Act
+from storage.database import Tx
+from storage.unit_rules import Topic
+
+
+async def of_unit(tx: Tx, unit: str) -> Clocks:
+    """The clocks of a unit; the house's where it decided nothing."""
+    return unit_clocks.read(await unit_rules.read(tx, unit, Topic.CLOCKS))
+
+
+async def change(tx: Tx, lead: bytes, unit: str, clocks: Clocks, now: datetime) -> bool:
+    """Put clocks in the place of those before; they hold for tips that come from now on. False,
+    and nothing happens, unless this member leads the unit.
+    """
+    if unit not in await staff.units_led_by(tx, lead):
+        return False
+    rule = unit_clocks.plain(clocks) if clocks != DEFAULT else None
+    await unit_rules.write(tx, unit, Topic.CLOCKS, rule)
+    note = "clocks" if rule else "clocks default"
+    await audit.write(tx, Act.DESK_CHANGED, staff=lead, unit=unit, minute=now, note=note)
+    return True
