@@ -217,7 +217,7 @@ def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
         given=dates.given,
         behind="",
         rises=None,
-        sent_up=False,
+        rises_anyway=False,
     )
 
 

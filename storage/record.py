@@ -47,7 +47,7 @@ class Record:
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
     `resulted`: `result_on` was kept and `closing_on` counts; `given` are the minutes and days that
     its clocks gave (`handlers.clocks.Deadlines`). `behind` is the unit above that the tip is sealed
-    to as well and that sees nothing of it before `rises`; `sent_up`: its worker wants that,
+    to as well and that sees nothing of it before `rises`; `rises_anyway`: its worker wants that,
     whatever the desk does meanwhile.
     """
 
@@ -81,7 +81,7 @@ class Record:
     given: tuple[int, int] = (0, 0)
     behind: str = ""
     rises: datetime | None = None
-    sent_up: bool = False
+    rises_anyway: bool = False
 
     @property
     def sealed_to(self) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "given": record.given,
             "behind": record.behind,
             "rises": record.rises.isoformat() if record.rises else None,
-            "sent_up": record.sent_up,
+            "rises_anyway": record.rises_anyway,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -178,7 +178,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         given=_given(read.get("given", (0, 0))),
         behind=read.get("behind", ""),
         rises=_moment(read.get("rises")),
-        sent_up=read.get("sent_up", False),
+        rises_anyway=read.get("rises_anyway", False),
     )
 
 

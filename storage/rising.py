@@ -54,7 +54,7 @@ async def arrive(tx: Tx, letter: Letter) -> bool:
     if row is None or letter.due is None:
         return False
     known = record.unseal(tx.keys, letter.tip, row.record)
-    if not known.sent_up or known.behind != letter.unit:
+    if not known.rises_anyway or known.behind != letter.unit:
         return False
     await _go_up(tx, row, known, letter.due)
     return True
@@ -74,7 +74,7 @@ async def send_up(
     known = record.unseal(tx.keys, tip, row.record)
     tree = await units.tree(tx)
     is_late = clocks.is_missed(known.triage_by, timing.due_on(known), now, today)
-    if tree is None or not is_late or known.status is Status.CLOSED or known.sent_up:
+    if tree is None or not is_late or known.status is Status.CLOSED or known.rises_anyway:
         return False
     up = routing.second_look(
         tree, known.unit, known.category, excluded=known.excluded, danger=known.danger
@@ -82,7 +82,8 @@ async def send_up(
     if up is None or up.id != unit:
         return False
     case = CaseKey.unwrap(bytes(row.reporter), key.secret, row.reporter_wrap)
-    sent = replace(known, behind=unit, rises=due, sent_up=True)
+    # To the hour even where cards are shown at once: when its worker was here stays unwritten.
+    sent = replace(known, behind=unit, rises=clocks.next_hour(due), rises_anyway=True)
     await stored.seal_again(tx, tip, case, sent)
     # Cards are not shown anew: that the worker was here is not theirs to see.
     await stored.write_record(tx, tip, sent)
@@ -95,12 +96,12 @@ async def stay_down(tx: Tx, tip: bytes, known: Record, *, for_good: bool = False
     the unit above opens nothing any more. What its worker sent goes up all the same, unless they
     ended it themselves (`for_good`).
     """
-    stays = known.behind in ("", *known.readers) or (known.sent_up and not for_good)
+    stays = known.behind in ("", *known.readers) or (known.rises_anyway and not for_good)
     if stays:
         await stored.stir_wraps(tx, tip, known)
     else:
         await stored.take_wraps(tx, tip, (known.behind,))
-    return known if known.sent_up and not for_good else _calm(known)
+    return known if known.rises_anyway and not for_good else _calm(known)
 
 
 async def planned(tx: Tx, known: Record, *, moved: bool) -> Record:
@@ -108,7 +109,7 @@ async def planned(tx: Tx, known: Record, *, moved: bool) -> Record:
     behind is found anew in danger, and nobody does where it went to another unit (`moved`).
     """
     out = await readers.shut_out(tx, known.excluded)
-    if known.sent_up and not moved and known.behind not in out:
+    if known.rises_anyway and not moved and known.behind not in out:
         return known
     calm = _calm(known)
     tree = await units.tree(tx) if known.danger and known.status in _UNCLAIMED else None
@@ -123,7 +124,7 @@ async def planned(tx: Tx, known: Record, *, moved: bool) -> Record:
 def _is_due(known: Record, now: datetime) -> bool:
     if not known.behind or known.rises is None or known.rises > now:
         return False
-    return known.sent_up or known.status in _UNCLAIMED
+    return known.rises_anyway or known.status in _UNCLAIMED
 
 
 async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
@@ -137,13 +138,13 @@ async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
         overdue=True,
         aside=False,
     )
-    if known.sent_up:
+    if known.rises_anyway:
         risen = await _with_new_clocks(tx, risen, now)
     if known.outcome is Outcome.OUT_OF_SCOPE:
         # That desk has lost it, and shall not get it back by a later change.
         risen = replace(risen, excluded=risen.excluded | {known.unit})
     risen = replace(risen, outcome=None, closed_on=None, tally="")
-    risen = await _told(tx, row, risen, now, by_worker=known.sent_up)
+    risen = await _told(tx, row, risen, now, by_worker=known.rises_anyway)
     await stored.change(tx, tip, risen, AT_ONCE)
     await stored.call_groups(tx, tip, risen)
     await stored.call_officers(tx, tip, risen)
@@ -187,4 +188,4 @@ async def _with_new_clocks(tx: Tx, risen: Record, now: datetime) -> Record:
 
 
 def _calm(known: Record) -> Record:
-    return replace(known, behind="", rises=None, sent_up=False)
+    return replace(known, behind="", rises=None, rises_anyway=False)

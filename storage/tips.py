@@ -204,7 +204,7 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         appeal_until=_appeal_until(found),
         is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
         triage_by=found.triage_by,
-        sent_to=await units.name_of(tx, found.behind) if found.sent_up else "",
+        sent_to=await units.name_of(tx, found.behind) if found.rises_anyway else "",
     )
 
 
