@@ -10,7 +10,8 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from handlers import bell, handbook, units, worker
-from handlers.clocks import deadlines
+from handlers.clocks import DEFAULT, Clocks, deadlines
+from handlers.duty import ALWAYS
 from handlers.effects import (
     AddPicture,
     AddWords,
@@ -74,12 +75,20 @@ def handbooks() -> dict[Language, Handbook]:
 
 
 @functools.cache
-def tree(alarms: frozenset[str] = frozenset()) -> Tree:
-    """The demo's units; those of DESKS have a desk, and those of `alarms` one that rings."""
+def tree(alarms: frozenset[str] = frozenset(), there: frozenset[str] = frozenset()) -> Tree:
+    """The demo's units; those of DESKS have a desk, those of `alarms` one that rings, those of
+    `there` have duty by night too.
+    """
     table = resources.files("storage.data").joinpath("demo_units.csv").read_text(encoding="utf-8")
     parsed = units.parse(table, known_places=places().is_known)
     return Tree.of(
-        replace(unit, has_desk=unit.id in DESKS, has_alarm=unit.id in alarms) for unit in parsed
+        replace(
+            unit,
+            has_desk=unit.id in DESKS,
+            has_alarm=unit.id in alarms,
+            clocks=Clocks(duty=ALWAYS) if unit.id in there else DEFAULT,
+        )
+        for unit in parsed
     )
 
 
@@ -132,6 +141,7 @@ class World:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
+    there: frozenset[str] = frozenset()
     told: int = 0
 
     def facts(self, needs: Needs) -> Facts:
@@ -145,7 +155,7 @@ class World:
         return Facts(
             now=self.now,
             today=self.today,
-            tree=tree(self.alarms),
+            tree=tree(self.alarms, self.there),
             fresh_code=symbols + check_symbol(symbols),
             fresh_bell=f"{chance.randrange(100_000):05}",
             dice=chance.randrange(2**32),
