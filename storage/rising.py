@@ -5,20 +5,30 @@ ring knows of it. Only here it becomes one.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from handlers import clocks, going_up, routing
+from handlers.clocks import DANGER_MINUTES
 from handlers.states import Key
 from handlers.tips import Move, Outcome, Status, after
-from storage import audit, outbox, readers, record, stored, telling, timing, units
+from storage import (
+    audit,
+    outbox,
+    readers,
+    record,
+    stored,
+    telling,
+    timing,
+    unit_clocks,
+    units,
+)
 from storage.audit import Act
 from storage.cards import records
 from storage.crypto import CaseKey
 from storage.database import Tx
-from storage.days import local_day
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips
@@ -138,8 +148,8 @@ async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
         overdue=True,
         aside=False,
     )
-    if known.rises_anyway:
-        risen = await _with_new_clocks(tx, risen, now)
+    with_clocks = _with_new_clocks if known.rises_anyway else _with_more_minutes
+    risen = await with_clocks(tx, risen, now)
     if known.outcome is Outcome.OUT_OF_SCOPE:
         # That desk has lost it, and shall not get it back by a later change.
         risen = replace(risen, excluded=risen.excluded | {known.unit})
@@ -164,15 +174,8 @@ async def _told(tx: Tx, row: Row[Any], risen: Record, now: datetime, *, by_worke
 
 
 async def _with_new_clocks(tx: Tx, risen: Record, now: datetime) -> Record:
-    tree = await units.tree(tx)
-    found = tree.get(risen.unit) if tree is not None else None
-    dates = clocks.deadlines(
-        now,
-        local_day(now),
-        danger=risen.danger,
-        clocks=found.clocks if found is not None else clocks.DEFAULT,
-        category=risen.category,
-    )
+    """As if it had just been filed there."""
+    dates = await unit_clocks.dates(tx, risen.unit, risen.category, now, danger=risen.danger)
     return replace(
         risen,
         triage_by=dates.triage_by,
@@ -185,6 +188,18 @@ async def _with_new_clocks(tx: Tx, risen: Record, now: datetime) -> Record:
         triage=None,
         answer=None,
     )
+
+
+async def _with_more_minutes(tx: Tx, risen: Record, now: datetime) -> Record:
+    """With time for the unit above to come; how long its worker waited is counted from the start,
+    and the days that they were promised stay.
+    """
+    dates = await unit_clocks.dates(tx, risen.unit, risen.category, now, danger=True)
+    minutes, days = risen.given
+    if risen.triage_by is not None:
+        more = (dates.triage_by - risen.triage_by) // timedelta(minutes=1)
+        risen = replace(risen, given=((minutes or DANGER_MINUTES) + more, days))
+    return replace(risen, triage_by=dates.triage_by)
 
 
 def _calm(known: Record) -> Record:

@@ -3,16 +3,24 @@
 from datetime import datetime
 
 from handlers import unit_clocks
-from handlers.clocks import DEFAULT, Clocks
+from handlers.clocks import DEFAULT, Clocks, Deadlines, deadlines
+from handlers.tips import Category
 from storage import audit, staff, unit_rules
 from storage.audit import Act
 from storage.database import Tx
+from storage.days import local_day
 from storage.unit_rules import Topic
 
 
 async def of_unit(tx: Tx, unit: str) -> Clocks:
     """The clocks of a unit; the house's where it decided nothing."""
     return unit_clocks.read(await unit_rules.read(tx, unit, Topic.CLOCKS))
+
+
+async def dates(tx: Tx, unit: str, category: Category, now: datetime, *, danger: bool) -> Deadlines:
+    """By when this unit owes what for a tip that it gets at `now`."""
+    own = await of_unit(tx, unit)
+    return deadlines(now, local_day(now), danger=danger, clocks=own, category=category)
 
 
 async def change(tx: Tx, lead: bytes, unit: str, clocks: Clocks, now: datetime) -> bool:

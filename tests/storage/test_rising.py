@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
+from handlers import clocks
 from handlers.effects import FileTip
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
-from handlers.tips import Outcome, Status
+from handlers.tallies import TriageTime
+from handlers.tips import Kind, Outcome, Status
 from storage import (
     alarms,
     audit,
@@ -25,6 +27,7 @@ from storage import (
     rising,
     staff,
     stored,
+    timing,
     tips,
     units,
 )
@@ -161,8 +164,15 @@ async def test_when_nobody_came_it_is_theirs_and_the_first_desk_keeps_it(danger:
     found = await record_of(danger.made, danger.tip)
     assert (found.unit, found.readers) == ("north", ("north", "north-park"))
     assert (found.status, found.overdue, found.behind) == (Status.TRIAGE, True, "")
-    # The deadline that was missed stays: from it the time until somebody came is counted.
-    assert found.triage_by == SOON
+    # Thirty minutes of duty for the unit above; the wait is counted from the beginning.
+    assert found.triage_by == SOON + timedelta(minutes=35)
+    claimed = timing.claimed(found, LATER + timedelta(minutes=20))
+    assert claimed.triage is TriageTime.HOUR
+    async with danger.made.read() as tx:
+        thread = await tips.read_thread(tx, danger.new.key)
+    assert thread is not None
+    assert [each.kind for each in thread.entries] == [Kind.STORY, Kind.TOLD]
+    assert not clocks.is_missed(thread.triage_by, thread.answer_on, LATER, LATER.date())
     assert {LetterKind.POST, LetterKind.PING} <= await danger.rung("north")
     async with danger.made.write() as tx:
         case = await cases.open_case(tx, danger.up.id, danger.tip, LATER)
