@@ -1,7 +1,7 @@
 """An officer acts on a tip, on whichever desk: look, decide, do, in the caller's transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -11,21 +11,30 @@ from handlers.moderators.actions import (
     DeskTurn,
     Effect,
     End,
+    Give,
+    GiveBack,
+    HandOver,
     LetGo,
     PutAnswer,
     PutQuestion,
+    Release,
+    Relieve,
     Standing,
+    TakeFrom,
     TakeOver,
 )
 from handlers.screens import Say, say
-from handlers.tips import may_be_muted
-from storage import audit, cases, mutes, out_of_scope, staff
+from handlers.tips import Status, may_be_muted
+from storage import audit, cases, holding, mutes, out_of_scope, staff, undoing
 from storage.audit import Act
 from storage.cases import Card, No, Refusal
 from storage.database import Database, Tx
+from storage.days import VIETNAM
 from storage.out_of_scope import Removed
 from storage.tips import PictureData
 from storage.volatile import Volatile
+
+_ABOUT_HOLDING = (Release, HandOver, Relieve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +47,23 @@ class Muted:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """Whether a tip is the officer's again, and what they read."""
+    """Whether a tip is the officer's again, what they read, and whether they still see it."""
 
     well: bool
     says: tuple[Say, ...]
+    is_there: bool = False
 
 
 def standing(card: Card) -> Standing:
     """How a tip stands, by its card."""
-    return Standing(card.status, card.mine, card.holder)
+    undoes = card.undo_until is not None
+    return Standing(card.status, card.mine, card.holder, undoes=undoes)
+
+
+async def holding_standing(tx: Tx, officer: bytes, card: Card, now: datetime) -> Standing:
+    """The same, with what this officer may do about who holds the tip."""
+    chances = await holding.chances(tx, officer, card.tip, now)
+    return replace(standing(card), gives=chances.gives, takes=chances.takes)
 
 
 async def act(
@@ -66,7 +83,10 @@ async def act(
     card = await cases.see(tx, officer, tip, now)
     if isinstance(card, Refusal):
         return None
-    turn = moderators.respond(action, standing(card))
+    stands = standing(card)
+    if isinstance(action, _ABOUT_HOLDING):
+        stands = await holding_standing(tx, officer, card, now)
+    turn = moderators.respond(action, stands)
     for effect in turn.effects:
         result = await _carry(tx, officer, tip, effect, now, attached)
         if isinstance(result, Refusal):
@@ -102,18 +122,24 @@ async def mute(
 async def undo(
     database: Database, volatile: Volatile, officer: bytes, tip: bytes, now: datetime
 ) -> Undone:
-    """Take back that a tip was closed as out of scope. Where nothing is remembered (any more), it
-    is too late; where a second press finds the tip back, all is well.
+    """Take back that a tip was closed, as out of scope or with any other outcome. Where nothing is
+    remembered (any more), it is too late; where a second press finds the tip back, all is well.
     """
     removed = await out_of_scope.recall(volatile, officer, tip)
     async with database.write() as tx:
-        result = await out_of_scope.undo(tx, officer, removed, now) if removed else None
-        is_theirs = isinstance(await cases.see(tx, officer, tip, now), Card)
+        if removed is not None:
+            result = await out_of_scope.undo(tx, officer, removed, now)
+        else:
+            result = await undoing.undo(tx, officer, tip, now)
+        seen = await cases.see(tx, officer, tip, now)
     await out_of_scope.forget(volatile, officer, tip)
-    if is_theirs:
-        return Undone(True, (say("desk.outside.undone"),))
+    is_there = isinstance(seen, Card)
+    if isinstance(seen, Card) and seen.mine and seen.status is not Status.CLOSED:
+        return Undone(True, (say("desk.outside.undone"),), is_there)
+    if isinstance(seen, Card):
+        return Undone(False, (say("desk.life.too_late"),), is_there)
     told = _told(result) if isinstance(result, Refusal) else None
-    return Undone(False, (told or say("desk.no.too_late"),))
+    return Undone(False, (told or say("desk.no.too_late"),), is_there)
 
 
 async def _carry(
@@ -135,6 +161,12 @@ async def _carry(
             return await cases.close(tx, officer, tip, outcome, words, now)
         case LetGo():
             return await out_of_scope.close(tx, officer, tip, now)
+        case GiveBack():
+            return await holding.release(tx, officer, tip, now)
+        case Give(to, seen):
+            return await holding.hand_over(tx, officer, tip, bytes.fromhex(to), now, seen=seen)
+        case TakeFrom(seen):
+            return await holding.take_over(tx, officer, tip, now, seen=seen)
         case _:
             assert_never(effect)
 
@@ -151,6 +183,13 @@ def _told(refusal: Refusal) -> Say | None:
             return say("desk.no.status")
         case No.EMPTY:
             return say("desk.no.empty")
+        case No.ELSEWHERE:
+            return say("desk.life.no.elsewhere")
+        case No.NO_READER:
+            return say("desk.life.no.no_reader")
+        case No.NOT_YET:
+            when = refusal.when.astimezone(VIETNAM) if refusal.when else None
+            return say("desk.life.no.not_yet", by=refusal.by, when=f"{when:%H:%M, %d/%m/%Y}")
         case No.TOO_LATE | No.CHANGED:
             # The same: a desk need not learn that the worker came back in these ten minutes.
             return say("desk.no.too_late")

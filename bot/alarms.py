@@ -23,6 +23,7 @@ DEAD_SECONDS = 300
 """Whoever says "later" and means more than this does not ring for now."""
 AT_ONCE_MOST = 20
 """How many alarms ring at the same time: a great unit shall not take all of the network."""
+_RINGS = (LetterKind.PING, LetterKind.GIVEN)
 
 
 class Ringer(Protocol):
@@ -83,7 +84,7 @@ class Alarms:
     async def _serve(self, letters: Sequence[Letter]) -> None:
         try:
             async with self._gate:
-                rings = [each for each in letters if each.kind is LetterKind.PING]
+                rings = [each for each in letters if each.kind in _RINGS]
                 await self._ring(await self._all_taken(rings))
                 for letter in letters:
                     if letter.kind is LetterKind.NOTICE:
@@ -176,4 +177,4 @@ class Alarms:
 
 def _rings(letter: Letter) -> bool:
     is_notice = letter.kind is LetterKind.NOTICE and not letter.group
-    return letter.kind is LetterKind.PING or is_notice
+    return letter.kind in _RINGS or is_notice

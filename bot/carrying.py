@@ -39,6 +39,7 @@ from handlers.states import Key
 from handlers.turn import Facts
 from storage import mutes, out_of_scope, rising, tips, units
 from storage.database import Database, Tx
+from storage.reopening import Again
 from storage.tips import AlreadyFiled, OldPepper, PictureData
 from storage.volatile import Away, Full, Volatile
 
@@ -169,9 +170,10 @@ class Carrier:
             case FileTip():
                 return await _file(tx, effect, load, facts)
             case AddWords(key, words):
-                return await tips.add_words(tx, key, words)
+                return await tips.add_words(tx, key, words, await _again(tx, facts))
             case AddPicture(key, picture):
-                return await tips.add_picture(tx, key, load.pictures[picture.name])
+                file = load.pictures[picture.name]
+                return await tips.add_picture(tx, key, file, await _again(tx, facts))
             case SayWho(key, words):
                 return await tips.say_who(tx, key, words)
             case TakeBackWho(key):
@@ -233,6 +235,16 @@ async def _hide(tx: Tx, key: Key, excluded: frozenset[str], unit: str, facts: Fa
     due = await _due(tx, unit, facts.now, danger=danger)
     dates = _dates(unit, facts)
     return await tips.hide(tx, key, excluded, unit, due=due, triage_by=dates.triage_by)
+
+
+async def _again(tx: Tx, facts: Facts) -> Again | None:
+    """What opens the thread again that was looked up, where it is closed."""
+    thread = facts.thread
+    if thread is None or thread.reopen_until is None:
+        return None
+    due = await _due(tx, thread.unit_id, facts.now, danger=thread.danger)
+    dates = _dates(thread.unit_id, facts)
+    return Again(facts.today, dates, due)
 
 
 async def _ask_above(tx: Tx, effect: AskAbove, facts: Facts) -> bool:

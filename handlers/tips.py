@@ -8,6 +8,9 @@ from enum import StrEnum
 APPEAL_DAYS = 7
 """How long a worker may ask the unit above about a tip that was closed as out of scope."""
 
+REOPEN_DAYS = 30
+"""For how long after its closing a tip is opened again by what its worker adds."""
+
 
 class Category(StrEnum):
     """What a tip is about; the ids are fixed in code, data and addresses."""
@@ -281,6 +284,11 @@ def moves_from(status: Status) -> frozenset[Move]:
 def told_of(move: Move) -> str:
     """The key of the house's text for the worker about `move`; empty where there is none."""
     return f"told.{move}" if LIFE[move].told is Told.HOUSE_WORDS else ""
+
+
+def reopen_until(closed_on: date) -> date:
+    """The last day on which what a worker adds opens the tip again."""
+    return closed_on + timedelta(days=REOPEN_DAYS)
 
 
 def appeal_until(closed_on: date) -> date:

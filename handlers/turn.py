@@ -54,9 +54,10 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
-    asked, for a tip that was closed as out of scope; `is_told` that a chat is told of news, as its
-    worker asked; `triage_by` until when somebody has to take it, while nobody did; `sent_to` the
-    name of the unit above to which it is on its way, because its worker sent it there.
+    asked, for a tip that was closed as out of scope, and `reopen_until` the last one on which an
+    addition opens any other closed one again; `is_told` that a chat is told of news, as its worker
+    asked; `triage_by` until when somebody has to take it, while nobody did; `sent_to` the name of
+    the unit above to which it is on its way, because its worker sent it there.
     """
 
     key: Key
@@ -77,6 +78,7 @@ class Thread:
     is_told: bool = False
     triage_by: datetime | None = None
     sent_to: str = ""
+    reopen_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

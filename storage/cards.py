@@ -24,7 +24,7 @@ _MARK_LETTERS = 16
 class Card:
     """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
     name of who claimed it and may still read it. `mark` is another one as soon as something about
-    the tip is.
+    the tip is. `undo_until`: this officer closed it, and can undo that until then.
     """
 
     tip: bytes = field(repr=False)
@@ -44,6 +44,7 @@ class Card:
     turn: Whose
     aside: bool = False
     mark: str = field(default="", repr=False)
+    undo_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,15 @@ def card_of(
         turn=stored.whose_turn(known.status),
         aside=known.aside,
         mark=_mark(known),
+        undo_until=_undo_until(known, officer, now),
     )
+
+
+def _undo_until(known: Record, officer: bytes, now: datetime) -> datetime | None:
+    ending = known.ending
+    if ending is None or known.status is not Status.CLOSED:
+        return None
+    return ending.until if ending.by == officer.hex() and now < ending.until else None
 
 
 def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:

@@ -61,16 +61,19 @@ __all__ = [
     "hold",
     "holder_name",
     "mark_of",
+    "not_held",
     "open_case",
     "picture",
     "read_who",
+    "reads_at_desk",
     "see",
 ]
 
 
 class No(StrEnum):
     """Why something was refused. NOT_YOURS means no right or no such tip: the same answer. TOO_LATE
-    and CHANGED are for an undo.
+    and CHANGED are for an undo. ELSEWHERE: another unit is responsible by now; NOT_YET: its holder
+    was here a short while ago; NO_READER: whoever shall get it does not read at its desk.
     """
 
     NOT_YOURS = "not_yours"
@@ -79,14 +82,18 @@ class No(StrEnum):
     EMPTY = "empty"
     TOO_LATE = "too_late"
     CHANGED = "changed"
+    ELSEWHERE = "elsewhere"
+    NOT_YET = "not_yet"
+    NO_READER = "no_reader"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refusal; `by` is the name of who holds the tip."""
+    """A refusal; `by` is the name of who holds the tip, `when` from when on it can be done."""
 
     why: No
     by: str = field(default="", repr=False)
+    when: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ async def read_who(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> str | R
     if held is None:
         return Refusal(No.NOT_YOURS)
     if held.record.holder != officer.hex() or held.record.status not in HELD:
-        return await _not_held(tx, held.record)
+        return await not_held(tx, held.record)
     parts = await thread.load(tx, tip, held.case, held.record.end)
     told = identity.said(parts)
     if not told:
@@ -208,8 +215,8 @@ async def picture(
 
 
 async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Refusal:
-    """Take a tip; of two who try, one gets it and the other is told who. A tip whose holder may not
-    read it any more can be taken over.
+    """Take a tip of a desk where the officer reads; of two who try, one gets it and the other is
+    told who. A tip whose holder may not read it any more can be taken over.
     """
     held = await hold(tx, officer, tip, lock=True)
     if held is None:
@@ -220,6 +227,8 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     holder = holder_of(known, await _people(tx, known))
     if holder is not None:
         return Refusal(No.TAKEN, holder.name)
+    if not await reads_at_desk(tx, officer, known):
+        return Refusal(No.ELSEWHERE)
     status = after(known.status, Move.CLAIM)
     if status is None and Move.ANSWER in moves_from(known.status):
         status = known.status
@@ -227,7 +236,7 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
         return Refusal(No.WRONG_STATUS)
     taken = replace(timing.claimed(known, now), status=status, holder=officer.hex())
     # Somebody came: the unit above never sees it.
-    taken = await rising.stay_down(tx, tip, taken)
+    taken = await rising.stay_down(tx, tip, timing.acted(taken, now))
     await stored.change(tx, tip, taken, AT_ONCE)
     await audit.write(tx, Act.CLAIMED, staff=officer, tip=tip, unit=held.unit, minute=now)
     return Done(status)
@@ -284,6 +293,17 @@ async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Hel
     return None
 
 
+async def reads_at_desk(tx: Tx, officer: bytes, known: Record) -> bool:
+    """Whether they read the tip at the unit that is responsible for it."""
+    return known.unit in (await sight_of(tx, officer)).through(known)
+
+
+async def not_held(tx: Tx, known: Record) -> Refusal:
+    """Why somebody who does not hold the tip is refused: somebody else does, or nobody."""
+    holder = await holder_name(tx, known)
+    return Refusal(No.TAKEN, holder) if holder else Refusal(No.WRONG_STATUS)
+
+
 async def holder_name(tx: Tx, known: Record) -> str | None:
     """The name of who holds the tip, if somebody does."""
     holder = holder_of(known, await _people(tx, known))
@@ -317,7 +337,7 @@ async def _write(
     if status is None:
         return Refusal(No.WRONG_STATUS)
     if held.record.holder != officer.hex():
-        return await _not_held(tx, held.record)
+        return await not_held(tx, held.record)
     kind, act = _KINDS[move]
     name = (await _people(tx, held.record))[officer.hex()].name
     new = [NewPart(Author.OFFICER, kind, words, name, now)]
@@ -327,9 +347,10 @@ async def _write(
     written = replace(held.record, status=status, end=end)
     if move is Move.ANSWER:
         written = timing.resulted(written, now)
-    changed = timing.answered(written, now)
+    changed = timing.acted(timing.answered(written, now), now)
     if outcome is not None:
         changed = await timing.closed(tx, changed, outcome, now)
+        changed = replace(changed, ending=timing.ending(held.record, now))
     await stored.change(tx, tip, changed, AT_ONCE)
     await bell.ring(tx, held.bell, now.astimezone(VIETNAM))
     await knocks.tell(tx, tip, held.case)
@@ -346,12 +367,6 @@ def _attachment(clean_file: PictureData, name: str, now: datetime) -> NewPart:
     if kind is Kind.VIDEO:
         raise ValueError("an officer answers with a picture or a PDF")
     return NewPart(Author.OFFICER, kind, "", name, now, mime, clean_file.data)
-
-
-async def _not_held(tx: Tx, known: Record) -> Refusal:
-    """Somebody else holds the tip, or nobody does."""
-    holder = await holder_name(tx, known)
-    return Refusal(No.TAKEN, holder) if holder else Refusal(No.WRONG_STATUS)
 
 
 async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:

@@ -34,9 +34,9 @@ from storage.days import VIETNAM
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips
+from storage.timing import UNDO_SECONDS
 from storage.volatile import Full, Volatile
 
-UNDO_SECONDS = 600
 _KIND = "undo"
 
 
@@ -218,6 +218,7 @@ def _anew(known: Record, unit: str, dates: Deadlines) -> Record:
         behind="",
         rises=None,
         rises_anyway=False,
+        acted=None,
     )
 
 

@@ -22,7 +22,8 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 class LetterKind(StrEnum):
     """What a letter asks for: a card on the web desk; in a group to post a card, to show it as it
     is now, to take it away; in an officer's chat to take away words that were read there; to ring
-    an officer, wherever they are; to tell officers or a group how many tips wait.
+    an officer, wherever they are: for a tip that waits, or for one that was GIVEN to them; to tell
+    officers or a group how many tips wait.
     """
 
     CARD = "card"
@@ -32,6 +33,7 @@ class LetterKind(StrEnum):
     WIPE = "wipe"
     PING = "ping"
     NOTICE = "notice"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Letter:
     when a card of its tip may (whoever sends it decides). `lease`: somebody is sending it until
     then. ERASE and WIPE outlive their tip, so they name none; the `topic` that was opened for a
     card goes with it. `to` is the chat of a WIPE, and of an ERASE in a group that is no desk any
-    more, and in hex the alarm of a PING, and of a NOTICE without a `group`; that one is about no
-    single tip and tells the `counts` of its `notice`.
+    more, and in hex the alarm of a PING or GIVEN, and of a NOTICE without a `group`; that one is
+    about no single tip and tells the `counts` of its `notice`.
     """
 
     kind: LetterKind

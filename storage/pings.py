@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from handlers.moderators.actions import HELD
 from handlers.tips import Status
 from storage import alarms, cards, record, staff, stored
 from storage.alarms import Alarm
 from storage.database import Tx
-from storage.outbox import Letter
+from storage.outbox import Letter, LetterKind
 from storage.record import Record
 from storage.tables import tips
 
@@ -23,14 +24,21 @@ class Ping:
 
 async def ping(tx: Tx, letter: Letter) -> Ping | None:
     """What a PING letter rings for; None unless the alarm is still there, its officer may read the
-    tip, and the tip still waits for somebody in the unit that was called. The tip's row is held.
+    tip, and the tip still waits for somebody in the unit that was called; of a GIVEN one, that this
+    officer holds it. The tip's row is held.
     """
     row = await stored.row_where(tx, tips.c.id == letter.tip, lock=True)
     alarm = await alarms.by_id(tx, bytes.fromhex(letter.to))
     if row is None or alarm is None:
         return None
     known = record.unseal(tx.keys, letter.tip, row.record)
-    if known.unit != letter.unit or not await _waits(tx, known):
+    if known.unit != letter.unit:
+        return None
+    if letter.kind is LetterKind.GIVEN:
+        is_wanted = known.holder == alarm.staff.hex() and known.status in HELD
+    else:
+        is_wanted = await _waits(tx, known)
+    if not is_wanted:
         return None
     if await stored.waits_for_lead(tx, known):
         return None

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
@@ -37,6 +38,22 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What an undo of a closing puts back until `until`: who closed it (id in hex), and how the tip
+    stood before.
+    """
+
+    by: str = field(repr=False)
+    until: datetime
+    status: Status
+    triage_by: datetime | None
+    answered: bool
+    answer: AnswerTime | None
+    overdue: bool
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One tip's metadata. `unit` is responsible; `readers` may read; `holder` is the id (hex) of
     the officer who claimed it. `triage_by` is gone once it was claimed; `answered` says that
@@ -49,6 +66,8 @@ class Record:
     its clocks gave (`handlers.clocks.Deadlines`). `behind` is the unit above that the tip is sealed
     to as well and that sees nothing of it before `rises`; `rises_anyway`: its worker wants that,
     whatever the desk does meanwhile.
+    `acted` is the minute at which the holder last did something about it, `ending` what undoes its
+    closing.
     """
 
     unit: str
@@ -82,6 +101,8 @@ class Record:
     behind: str = ""
     rises: datetime | None = None
     rises_anyway: bool = False
+    acted: datetime | None = None
+    ending: Ending | None = field(default=None, repr=False)
 
     @property
     def sealed_to(self) -> tuple[str, ...]:
@@ -128,6 +149,8 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "behind": record.behind,
             "rises": record.rises.isoformat() if record.rises else None,
             "rises_anyway": record.rises_anyway,
+            "acted": record.acted.isoformat() if record.acted else None,
+            "ending": _told(record.ending) if record.ending else None,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -179,12 +202,40 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         behind=read.get("behind", ""),
         rises=_moment(read.get("rises")),
         rises_anyway=read.get("rises_anyway", False),
+        acted=_moment(read.get("acted")),
+        ending=_ending(read["ending"]) if read.get("ending") else None,
     )
 
 
 def renewed(keys: Keys, tip: bytes, sealed: bytes) -> bytes:
     """The same record under the current key. Raises Unopenable."""
     return keys.reseal(Purpose.METADATA, sealed, _about(tip))
+
+
+def _told(ending: Ending) -> dict[str, Any]:
+    return {
+        "by": ending.by,
+        "until": ending.until.isoformat(),
+        "status": ending.status,
+        "triage_by": ending.triage_by.isoformat() if ending.triage_by else None,
+        "answered": ending.answered,
+        "answer": ending.answer,
+        "overdue": ending.overdue,
+        "end": [ending.end.count, ending.end.last],
+    }
+
+
+def _ending(read: dict[str, Any]) -> Ending:
+    return Ending(
+        by=read["by"],
+        until=datetime.fromisoformat(read["until"]),
+        status=Status(read["status"]),
+        triage_by=_moment(read["triage_by"]),
+        answered=read["answered"],
+        answer=AnswerTime(read["answer"]) if read["answer"] else None,
+        overdue=read["overdue"],
+        end=End(*read["end"]),
+    )
 
 
 def _moment(read: str | None) -> datetime | None:

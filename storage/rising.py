@@ -20,6 +20,7 @@ from storage import (
     readers,
     record,
     stored,
+    tally,
     telling,
     timing,
     unit_clocks,
@@ -147,12 +148,17 @@ async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
         holder=None,
         overdue=True,
         aside=False,
+        acted=None,
+        ending=None,
     )
     with_clocks = _with_new_clocks if known.rises_anyway else _with_more_minutes
     risen = await with_clocks(tx, risen, now)
     if known.outcome is Outcome.OUT_OF_SCOPE:
         # That desk has lost it, and shall not get it back by a later change.
         risen = replace(risen, excluded=risen.excluded | {known.unit})
+    elif known.tally:
+        # Its desk closed it meanwhile: it is counted when it is closed for good.
+        await tally.drop(tx, known.tally)
     risen = replace(risen, outcome=None, closed_on=None, tally="")
     risen = await _told(tx, row, risen, now, by_worker=known.rises_anyway)
     await stored.change(tx, tip, risen, AT_ONCE)

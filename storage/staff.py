@@ -49,6 +49,11 @@ class Member:
         return any(role in READERS_OF_TIPS for _, role in self.grants)
 
     @property
+    def leads(self) -> bool:
+        """Whether they lead some desk."""
+        return any(role is Role.LEAD for _, role in self.grants)
+
+    @property
     def administers(self) -> bool:
         """Whether they look after the people of some unit."""
         return any(role is Role.ADMINISTRATOR for _, role in self.grants)

@@ -72,7 +72,7 @@ async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> N
         await outbox.write_refresh(tx, tip, changed.unit, bytes.fromhex(post.group), due)
 
 
-async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
+async def call_groups(tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE) -> None:
     """A card for every group of the unit that is responsible for the tip, where there is none; not
     for one that waits for its lead, who alone knows of it.
     """
@@ -80,18 +80,30 @@ async def call_groups(tx: Tx, tip: bytes, known: Record) -> None:
         return
     for group in await desk_groups.of_unit(tx, known.unit):
         if all(post.group != group.id.hex() for post in known.posts):
-            letter = Letter(LetterKind.POST, tip, known.unit, AT_ONCE, group=group.id)
+            letter = Letter(LetterKind.POST, tip, known.unit, due, group=group.id)
             await outbox.write(tx, letter)
 
 
-async def call_officers(tx: Tx, tip: bytes, known: Record) -> None:
-    """A ring on each alarm of everybody who reads in the unit that is responsible for the tip; none
-    for one that waits for its lead: a flood shall not be able to ring.
+async def call_officers(
+    tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE, *, but: bytes = b""
+) -> None:
+    """A ring on each alarm of everybody (`but` one) who reads in the unit that is responsible for
+    the tip; none for one that waits for its lead: a flood shall not be able to ring.
     """
     if await waits_for_lead(tx, known):
         return
     for alarm in await alarms.of_unit(tx, known.unit):
-        await outbox.write(tx, Letter(LetterKind.PING, tip, known.unit, AT_ONCE, to=alarm.id.hex()))
+        if alarm.staff != but:
+            ring = Letter(LetterKind.PING, tip, known.unit, due, to=alarm.id.hex())
+            await outbox.write(tx, ring)
+
+
+async def call_holder(tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE) -> None:
+    """A ring on each alarm of the officer who holds the tip."""
+    holder = bytes.fromhex(known.holder or "")
+    for alarm in await alarms.of_member(tx, holder):
+        ring = Letter(LetterKind.GIVEN, tip, known.unit, due, to=alarm.id.hex())
+        await outbox.write(tx, ring)
 
 
 async def waits_for_lead(tx: Tx, known: Record) -> bool:

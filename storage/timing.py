@@ -1,16 +1,19 @@
 """How long a desk took and how a tip ends, as the record remembers it: in classes, not times."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from handlers import clocks
-from handlers.clocks import RESULT_DAYS
+from handlers.clocks import RESULT_DAYS, Deadlines
 from handlers.tallies import answer_time, triage_time
 from handlers.tips import Outcome, Status
 from storage import tally
 from storage.database import Tx
 from storage.days import local_day
-from storage.record import Record
+from storage.record import Ending, Record
+
+UNDO_SECONDS = 600
+"""For how long a closing can be undone."""
 
 
 def claimed(known: Record, now: datetime) -> Record:
@@ -20,7 +23,38 @@ def claimed(known: Record, now: datetime) -> Record:
     minutes, _ = known.given
     time = triage_time(now, known.triage_by, danger=known.danger, minutes=minutes)
     overdue = known.overdue or now > known.triage_by
-    return replace(known, triage_by=None, triage=time, overdue=overdue)
+    return replace(known, triage_by=None, triage=known.triage or time, overdue=overdue)
+
+
+def acted(known: Record, now: datetime) -> Record:
+    """The record of a tip about which its holder does something now; cut to the minute."""
+    return replace(known, acted=now.astimezone(UTC).replace(second=0, microsecond=0))
+
+
+def waits_again(known: Record, dates: Deadlines) -> Record:
+    """The record of a tip that nobody holds any more: it has to be claimed as soon as a new one.
+    How long it waited the first time stays what is counted.
+    """
+    return replace(known, triage_by=dates.triage_by, acted=None)
+
+
+def begun_again(known: Record, dates: Deadlines) -> Record:
+    """The record of a closed tip that is open again: the answer and the result are owed anew. What
+    was too late stays so, and how long the first answer took.
+    """
+    return replace(
+        known,
+        outcome=None,
+        closed_on=None,
+        tally="",
+        answered=False,
+        answer_on=dates.answer_on,
+        result_on=dates.result_on,
+        resulted=False,
+        closing_on=dates.closing_on,
+        given=dates.given,
+        ending=None,
+    )
 
 
 def answered(known: Record, now: datetime) -> Record:
@@ -31,7 +65,21 @@ def answered(known: Record, now: datetime) -> Record:
     overdue = known.overdue or today > known.answer_on
     _, days = known.given
     time = answer_time(today, known.result_on, days or RESULT_DAYS)
-    return replace(known, answered=True, answer=time, overdue=overdue)
+    return replace(known, answered=True, answer=known.answer or time, overdue=overdue)
+
+
+def ending(before: Record, now: datetime) -> Ending:
+    """What undoes the closing, now, of a tip that stands as `before`."""
+    return Ending(
+        by=before.holder or "",
+        until=now + timedelta(seconds=UNDO_SECONDS),
+        status=before.status,
+        triage_by=before.triage_by,
+        answered=before.answered,
+        answer=before.answer,
+        overdue=before.overdue,
+        end=before.end,
+    )
 
 
 def resulted(known: Record, now: datetime) -> Record:

@@ -19,7 +19,6 @@ from handlers.tips import (
     Outcome,
     Status,
     after,
-    appeal_until,
     kind_of_file,
     police_allowed,
 )
@@ -30,6 +29,7 @@ from storage import (
     outbox,
     readers,
     record,
+    reopening,
     rising,
     stored,
     thread,
@@ -43,6 +43,7 @@ from storage.days import local_day
 from storage.keys import Purpose, Reporter
 from storage.outbox import Letter, LetterKind
 from storage.record import Record
+from storage.reopening import Again
 from storage.tables import tips
 from storage.thread import NewPart, Part
 
@@ -201,7 +202,8 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         may_go_to_police=found.may_go_to_police,
         excluded=found.excluded,
         entries=tuple(_entry(part) for part in loaded),
-        appeal_until=_appeal_until(found),
+        appeal_until=reopening.appealable(found),
+        reopen_until=reopening.reopenable(found),
         is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
         triage_by=found.triage_by,
         sent_to=await units.name_of(tx, found.behind) if found.rises_anyway else "",
@@ -214,19 +216,21 @@ async def tip_of(tx: Tx, key: Key) -> bytes | None:
     return bytes(row.id) if row is not None else None
 
 
-async def add_words(tx: Tx, key: Key, words: str) -> bool:
-    """Add the worker's words; False when the tip is closed or gone."""
-    return await _add(tx, key, NewPart(Author.WORKER, Kind.ADDITION, words), files=0)
+async def add_words(tx: Tx, key: Key, words: str, again: Again | None = None) -> bool:
+    """Add the worker's words; False when the tip is gone, or closed: with `again`, one that was
+    closed within thirty days is opened by them.
+    """
+    return await _add(tx, key, NewPart(Author.WORKER, Kind.ADDITION, words), 0, again)
 
 
-async def add_picture(tx: Tx, key: Key, picture: PictureData) -> bool:
-    """Add a clean file; False when the tip is closed or gone, or holds as many as it may."""
-    return await _add(tx, key, _file(picture), files=1)
+async def add_picture(tx: Tx, key: Key, picture: PictureData, again: Again | None = None) -> bool:
+    """Add a clean file, as `add_words`; False also when the tip holds as many as it may."""
+    return await _add(tx, key, _file(picture), 1, again)
 
 
 async def say_who(tx: Tx, key: Key, words: str) -> bool:
     """Add who the worker is, for who holds the tip; False when it is closed or gone."""
-    return await _add(tx, key, identity.new_part(words), files=0)
+    return await _add(tx, key, identity.new_part(words), 0)
 
 
 async def take_back_who(tx: Tx, key: Key) -> bool:
@@ -379,19 +383,26 @@ async def settle(tx: Tx, letter: Letter) -> bool:
     return await rising.arrive(tx, letter) or await deliver(tx, letter.tip)
 
 
-async def _add(tx: Tx, key: Key, part: NewPart, *, files: int) -> bool:
+async def _add(tx: Tx, key: Key, part: NewPart, files: int, again: Again | None = None) -> bool:
     opened = await _open(tx, key, lock=True)
     if opened is None:
         return False
-    status = after(opened.record.status, Move.ADD)
-    if status is None:
-        return False
-    files += opened.record.files
+    known = opened.record
+    files += known.files
     if files > MOST_FILES_OF_A_TIP:
         return False
-    end = await thread.extend(tx, opened.tip, opened.case, [part], opened.record.end)
-    changed = replace(opened.record, status=status, files=files, end=end)
+    status = after(known.status, Move.ADD)
+    opens = status is None and again is not None and reopening.may_reopen(known, again.today)
+    if again is not None and opens:
+        known = await reopening.reopened(tx, known, again)
+        status = known.status
+    if status is None:
+        return False
+    end = await thread.extend(tx, opened.tip, opened.case, [part], known.end)
+    changed = replace(known, status=status, files=files, end=end)
     await stored.change(tx, opened.tip, changed, None)
+    if again is not None and opens:
+        await reopening.call(tx, opened.tip, changed, again)
     return True
 
 
@@ -415,9 +426,3 @@ def _entry(part: Part) -> Entry:
     if part.kind is Kind.TOLD:
         return Entry(part.kind, part.author, "", day, told=telling.unpack(part.words))
     return Entry(part.kind, part.author, part.words, day, part.number if is_units else 0)
-
-
-def _appeal_until(found: Record) -> date | None:
-    if found.outcome is not Outcome.OUT_OF_SCOPE or found.closed_on is None:
-        return None
-    return appeal_until(found.closed_on)

@@ -20,6 +20,7 @@ class Topic(StrEnum):
     TEMPLATES = "templates"
     TOLD = "told"
     READING = "reading"
+    HOLDING = "holding"
 
 
 async def read(tx: Tx, unit: str, topic: Topic) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import aiohttp
+import pyotp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from bs4 import BeautifulSoup
@@ -42,12 +43,25 @@ from handlers.events import (
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.subscriptions import Subscription
-from handlers.tips import Author, Kind, Move, Outcome
+from handlers.tips import Author, Kind, Move, Outcome, Status
 from handlers.worker import words as commands
-from storage import cases, out_of_scope, staff, subscribers
+from storage import (
+    cases,
+    holding,
+    out_of_scope,
+    staff,
+    stored,
+    subscribers,
+    telling,
+    undoing,
+)
+from storage.cards import Card
 from storage.cases import Case, Done
+from storage.crypto import hash_password
 from storage.out_of_scope import Removed
+from storage.outbox import AT_ONCE
 from storage.tables import tips as tips_table
+from storage.telling import News
 from storage.tips import PictureData
 from tests import clips, demo_house
 from tests.clips import photo
@@ -119,12 +133,32 @@ class Surroundings(Protocol):
         """How often the chat was told that there is news."""
         ...
 
+    async def release(self) -> None:
+        """That officer gives the tip back."""
+        ...
+
+    async def give(self, move: Move) -> None:
+        """That officer hands it over to a colleague, or the colleague takes it over."""
+        ...
+
+    async def undo(self) -> None:
+        """Whoever closed the tip takes that back."""
+        ...
+
+    async def tell(self, move: Move) -> None:
+        """The house tells of a move of the tip."""
+        ...
+
+    async def status(self) -> Status:
+        """How the tip stands."""
+        ...
+
 
 async def happen(  # noqa: PLR0912 - one branch for each line that a script may have
     around: Surroundings, what: str, words: str
 ) -> None:
     """Carry out, or check, a `!` line."""
-    if await _about_files(around, what, words):
+    if await _about_files(around, what, words) or await _about_life(around, what):
         return
     if found := re.fullmatch(r"tips (\d+)", what):
         assert await around.tips() == int(found[1]), f"there are {await around.tips()}"
@@ -168,6 +202,25 @@ async def _about_files(around: Surroundings, what: str, words: str) -> bool:
         assert await around.read_who() == words
     elif what == "officer answers with a file":
         await around.attach(words)
+    else:
+        return False
+    return True
+
+
+async def _about_life(around: Surroundings, what: str) -> bool:
+    """The lines about who holds a tip, how it stands, and how it comes back."""
+    if what == "officer releases":
+        await around.release()
+    elif what == "officer hands over":
+        await around.give(Move.HAND_OVER)
+    elif what == "colleague takes over":
+        await around.give(Move.TAKE_OVER)
+    elif what == "officer undoes the closing":
+        await around.undo()
+    elif found := re.fullmatch(r"house tells (\w+)", what):
+        await around.tell(Move(found[1]))
+    elif found := re.fullmatch(r"tip is (\w+)", what):
+        assert await around.status() == found[1], f"it is {await around.status()}"
     else:
         return False
     return True
@@ -280,6 +333,21 @@ class CorePlayer:
     async def told(self) -> int:
         return self.world.told
 
+    async def release(self) -> None:
+        self.world.release(self._last)
+
+    async def give(self, move: Move) -> None:
+        self.world.give(self._last, move, "two")
+
+    async def undo(self) -> None:
+        self.world.undo(self._last)
+
+    async def tell(self, move: Move) -> None:
+        self.world.tell(self._last, move, self._last.unit)
+
+    async def status(self) -> Status:
+        return self._last.status
+
 
 @dataclass(slots=True)
 class Clock:
@@ -316,6 +384,7 @@ class HousePlayer:
     arrivals: int = 0
     withheld: int = 0
     news: list[str] = field(default_factory=list)
+    holder: bytes | None = None
 
     def __post_init__(self) -> None:
         self.house.news.over(self.channel, self.news.append)
@@ -458,6 +527,56 @@ class HousePlayer:
         assert set(self.news) <= {self._address}
         return len(self.news)
 
+    async def release(self) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            done = await holding.release(tx, officer, tip, self.clock.now)
+        assert isinstance(done, Done), done
+        self.holder = None
+
+    async def give(self, move: Move) -> None:
+        officer, tip = await self._holding()
+        now = self.clock.now
+        async with self.house.database.write() as tx:
+            held = await cases.hold(tx, officer, tip)
+            assert held is not None
+            granted = [(held.record.unit, Role.OFFICER)]
+            # The last by name, so that whoever was there before stays the first.
+            other, token = await staff.add(tx, "colleague", "Ω", granted, now)
+            invited = await staff.invitation(tx, token, now)
+            assert invited is not None
+            code = pyotp.TOTP(invited.secret).at(now)
+            await staff.enrol(tx, token, hash_password("mật khẩu dài lắm"), code, now)
+            if move is Move.HAND_OVER:
+                done = await holding.hand_over(tx, officer, tip, other.id, now)
+            else:
+                done = await holding.take_over(tx, other.id, tip, now)
+        assert isinstance(done, Done), done
+        self.holder = other.id
+
+    async def undo(self) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            done = await undoing.undo(tx, officer, tip, self.clock.now)
+        assert isinstance(done, Done), done
+
+    async def tell(self, move: Move) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            held = await cases.hold(tx, officer, tip, lock=True)
+            assert held is not None
+            known = held.record
+            news = News(move, known.unit, known.unit, known.answer_on, self.clock.now)
+            told = await telling.tell(tx, tip, held.case, held.bell, known, news, self.clock.now)
+            await stored.change(tx, tip, told, AT_ONCE)
+
+    async def status(self) -> Status:
+        officer, tip = await self._holding()
+        async with self.house.database.read() as tx:
+            card = await cases.see(tx, officer, tip, self.clock.now)
+        assert isinstance(card, Card)
+        return card.status
+
     async def _case(self) -> Case:
         officer, tip = await self._holding()
         async with self.house.database.write() as tx:
@@ -473,7 +592,7 @@ class HousePlayer:
                 found = await cases.cards(tx, officer, self.clock.now)
             if found:
                 assert len(found) == 1, "a script looks at one tip only"
-                return officer, found[0].tip
+                return self.holder or officer, found[0].tip
         raise AssertionError("no desk shows a tip")
 
     async def _officer(self, unit: str) -> bytes:

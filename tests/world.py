@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from handlers import bell, handbook, units, worker
-from handlers.clocks import DEFAULT, Clocks, deadlines
+from handlers import bell, clocks, handbook, units, worker
+from handlers.clocks import DEFAULT, Clocks
 from handlers.duty import ALWAYS
 from handlers.effects import (
     AddPicture,
@@ -43,8 +43,18 @@ from handlers.routing import Tree
 from handlers.screens import Rendered
 from handlers.states import Key, Talk
 from handlers.subscriptions import Subscription
+from handlers.telling import Telling
 from handlers.texts import Texts
-from handlers.tips import Author, Kind, Move, Outcome, Status, after, appeal_until
+from handlers.tips import (
+    Author,
+    Kind,
+    Move,
+    Outcome,
+    Status,
+    after,
+    appeal_until,
+    reopen_until,
+)
 from handlers.turn import Entry, Facts, Needs, Room, Thread, Turn, Whose
 from storage.places import Places
 
@@ -120,8 +130,9 @@ class Filed:
     who: str = ""
     is_told: bool = False
     closed_on: date | None = None
-    held: bool = False
     sent_to: str = ""
+    holder: str = ""
+    before: "Filed | None" = None
 
 
 @dataclass(slots=True)
@@ -208,9 +219,14 @@ class World:
             may_go_to_police=filed.police,
             excluded=filed.excluded,
             entries=tuple(filed.entries),
-            appeal_until=appeal_until(filed.closed_on) if filed.closed_on else None,
+            appeal_until=appeal_until(filed.closed_on)
+            if filed.closed_on and filed.outcome is Outcome.OUT_OF_SCOPE
+            else None,
+            reopen_until=reopen_until(filed.closed_on)
+            if filed.closed_on and filed.outcome is not Outcome.OUT_OF_SCOPE
+            else None,
             is_told=filed.is_told,
-            triage_by=None if filed.held else filed.tip.triage_by,
+            triage_by=None if filed.holder else filed.tip.triage_by,
             sent_to=_name_of(filed.sent_to),
         )
 
@@ -256,6 +272,7 @@ class World:
             case CloseTip(key):
                 self._move(self.tips[key], Move.WITHDRAW)
                 self.tips[key].is_told = False
+                self.tips[key].closed_on = self.today
             case DeleteTip(key):
                 self.tips.pop(key, None)
             case HideTip(key, excluded, unit):
@@ -277,6 +294,7 @@ class World:
                     outcome=None,
                     answered=False,
                     closed_on=None,
+                    holder="",
                 )
             case SendUp(key, unit):
                 self.tips[key].sent_to = unit
@@ -295,13 +313,27 @@ class World:
                 return
 
     def _add(self, key: Key, entry: Entry) -> None:
-        self._move(self.tips[key], Move.ADD)
-        self.tips[key].entries.append(entry)
+        filed = self.tips[key]
+        if filed.status is Status.CLOSED:
+            self._reopen(filed)
+        else:
+            self._move(filed, Move.ADD)
+        filed.entries.append(entry)
+
+    def _reopen(self, filed: Filed) -> None:
+        assert filed.closed_on is not None
+        assert filed.outcome is not Outcome.OUT_OF_SCOPE
+        assert self.today <= reopen_until(filed.closed_on)
+        filed.status = Status.WORKING if filed.holder else Status.TRIAGE
+        filed.outcome = filed.closed_on = filed.before = None
+        dates = clocks.deadlines(self.now, self.today, danger=filed.tip.danger)
+        filed.answered = False
+        filed.tip = replace(filed.tip, answer_on=dates.answer_on, result_on=dates.result_on)
 
     def claim(self, filed: Filed) -> None:
         """An officer takes the tip."""
         self._move(filed, Move.CLAIM)
-        filed.held = True
+        filed.holder = "one"
 
     def rise(self) -> None:
         """What workers sent up is there; in this world, as in the demo, at once."""
@@ -309,7 +341,7 @@ class World:
             up = tree(self.alarms).get(filed.sent_to)
             if up is None:
                 continue
-            dates = deadlines(
+            dates = clocks.deadlines(
                 self.now,
                 self.today,
                 danger=filed.tip.danger,
@@ -324,9 +356,38 @@ class World:
             )
             readers = filed.readers | {up.id}
             self.tips[key] = replace(
-                filed, tip=again, unit=up.id, readers=readers, sent_to="", held=False
+                filed, tip=again, unit=up.id, readers=readers, sent_to="", holder=""
             )
             self.tips[key].status, self.tips[key].answered = Status.TRIAGE, False
+
+    def release(self, filed: Filed) -> None:
+        """That officer gives it back."""
+        self._move(filed, Move.RELEASE)
+        filed.holder = ""
+
+    def give(self, filed: Filed, move: Move, to: str) -> None:
+        """It is handed over to a colleague, or taken over by one."""
+        self._move(filed, move)
+        filed.holder = to
+
+    def undo(self, filed: Filed) -> None:
+        """Whoever closed it takes that back; its closing words are gone."""
+        before = filed.before
+        assert before is not None, "nobody closed it just now"
+        assert filed.status is Status.CLOSED
+        filed.status, filed.answered = before.status, before.answered
+        filed.outcome = filed.closed_on = filed.before = None
+        self.tell(filed, Move.UNDO_CLOSE, filed.unit, replaced=len(before.entries))
+
+    def tell(self, filed: Filed, move: Move, unit: str, replaced: int | None = None) -> None:
+        """The house tells of a move."""
+        named = tree().get(unit)
+        assert named is not None
+        told = Telling(move, named.name, filed.tip.answer_on)
+        del filed.entries[replaced if replaced is not None else len(filed.entries) :]
+        filed.entries.append(Entry(Kind.TOLD, Author.HOUSE, "", self.today, told=told))
+        self.told += filed.is_told
+        self.rung[filed.tip.bell] = bell.next_change(self.now.astimezone(VIETNAM))
 
     def read_who(self, filed: Filed) -> str | None:
         """Who holds the tip reads who its worker is; None where that may not be."""
@@ -343,13 +404,16 @@ class World:
     def write(self, filed: Filed, move: Move, words: str, outcome: Outcome | None = None) -> None:
         """An officer asks, answers or closes; the bell rings at the next change."""
         kinds = {Move.ASK: Kind.QUESTION, Move.ANSWER: Kind.ANSWER, Move.CLOSE: Kind.CLOSING}
+        before = replace(filed, entries=list(filed.entries))
         self._move(filed, move)
         filed.outcome, filed.answered = outcome, True
+        if move is Move.CLOSE:
+            filed.before, filed.closed_on = before, self.today
         self.told += filed.is_told
         filed.is_told &= move is not Move.CLOSE
         if outcome is Outcome.OUT_OF_SCOPE:
             # Without words, and nobody at the desk can open it any more.
-            filed.readers, filed.closed_on = frozenset(), self.today
+            filed.readers = frozenset()
         else:
             filed.entries.append(Entry(kinds[move], Author.OFFICER, words, self.today))
         self.rung[filed.tip.bell] = bell.next_change(self.now.astimezone(VIETNAM))

@@ -12,7 +12,8 @@ from handlers.moderators.actions import CloseOutside
 from handlers.screens import Say
 from storage import cases, out_of_scope, tally
 from storage.cases import Card
-from storage.out_of_scope import UNDO_SECONDS, Removed
+from storage.out_of_scope import Removed
+from storage.timing import UNDO_SECONDS
 
 PAGE = "/ngoai-pham-vi"
 """Behind the address of a tip."""
@@ -69,9 +70,9 @@ async def _undo(request: web.Request) -> web.Response:
     undone = await undo(
         parts.database, parts.volatile, seat.member.id, tip_of(request), parts.clock()
     )
-    if undone.well:
-        return _page(request, seat, undone.says, case=_case_of(request))
-    return _page(request, seat, undone.says, status=HTTPStatus.CONFLICT)
+    case = _case_of(request) if undone.well or undone.is_there else ""
+    status = HTTPStatus.OK if undone.well else HTTPStatus.CONFLICT
+    return _page(request, seat, undone.says, case=case, status=status)
 
 
 async def _often(request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside
+from bot.web import desk_aside, desk_holding
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -24,4 +24,6 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
     tools = []
     if desk_aside.offers_mute(card, request.app[PARTS]):
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
+    if (label := desk_holding.label(card)) is not None:
+        tools.append(Tool(label, desk_holding.PAGE))
     return tuple(tools)

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from handlers.moderators import holding
 from handlers.moderators.actions import (
     HELD,
     Action,
@@ -11,7 +12,10 @@ from handlers.moderators.actions import (
     Close,
     CloseOutside,
     DeskTurn,
+    HandOver,
     Offer,
+    Release,
+    Relieve,
     Standing,
 )
 from handlers.moderators.replies import answer, ask
@@ -45,5 +49,11 @@ def respond(action: Action, standing: Standing) -> DeskTurn:
             return close(action, standing)
         case CloseOutside():
             return close_outside(action, standing)
+        case Release():
+            return holding.release(action, standing)
+        case HandOver():
+            return holding.hand_over(action, standing)
+        case Relieve():
+            return holding.relieve(action, standing)
         case _:
             assert_never(action)

@@ -32,6 +32,10 @@ class Offer(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
     CLOSE = "close"
+    RELEASE = "release"
+    HAND_OVER = "hand_over"
+    TAKE_OVER = "take_over"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,27 @@ class CloseOutside:
     sure: bool
 
 
-Action = Claim | Ask | Answer | Close | CloseOutside
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The officer gives the tip back to the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The officer gives the tip to a colleague: `to` is their id in hex, empty where none was
+    chosen.
+    """
+
+    to: str
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Relieve:
+    """The officer wants to hold the tip in the place of a colleague who is away."""
+
+
+Action = Claim | Ask | Answer | Close | CloseOutside | Release | HandOver | Relieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +136,41 @@ class LetGo:
     """Close the tip as out of scope: nobody at its desk can open it any more."""
 
 
-Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Make nobody the holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """Make `to` (an id in hex) the holder in the place of the one of that name."""
+
+    to: str
+    seen: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFrom:
+    """Make the officer the holder in the place of the one of that name."""
+
+    seen: str = field(repr=False)
+
+
+Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo | GiveBack | Give | TakeFrom
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it."""
+    """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it. They
+    may hand it over (`gives`), take it over (`takes`), undo its closing (`undoes`).
+    """
 
     status: Status
     mine: bool
     holder: str | None = field(default=None, repr=False)
+    gives: bool = False
+    takes: bool = False
+    undoes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,10 @@ from handlers.moderators.actions import (
     Claim,
     Close,
     CloseOutside,
+    HandOver,
     Offer,
+    Release,
+    Relieve,
 )
 from handlers.moderators.cards import READ, Face, card
 from handlers.moderators.replies import as_read, warned
@@ -90,7 +93,18 @@ class Parted:
     until: str
 
 
-WithTip = Looking | Writing | Ending | LastWords | Doubting | Weighing | Parted
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """About to choose the colleague who gets the tip; `to` are their ids in hex, and `names`, as
+    they are numbered on the screen.
+    """
+
+    tip: str = field(repr=False)
+    to: tuple[str, ...] = field(default=(), repr=False)
+    names: tuple[str, ...] = field(default=(), repr=False)
+
+
+WithTip = Looking | Writing | Ending | LastWords | Doubting | Weighing | Parted | Giving
 State = Listing | WithTip
 
 
@@ -245,6 +259,21 @@ def parted(state: Parted) -> Screen:
     return Screen(says, (Choice("undo", say("desk.chat.press_undo")),), _BACK)
 
 
+def giving(state: Giving, nickname: str) -> Screen:
+    """Asks which colleague shall get the tip."""
+    shown = state.names[: MOST_CHOICES - 1]
+    if not shown:
+        return Screen((say("desk.life.nobody_else"),), (), _BACK)
+    more = len(state.names) - len(shown)
+    says = [say("desk.life.choose", name=nickname)]
+    says += [say("desk.life.more", count=more)] if more else []
+    choices = tuple(
+        Choice(f"to{number}", say("desk.life.press_to", name=name))
+        for number, name in enumerate(shown, start=1)
+    )
+    return Screen(tuple(says), choices, _BACK)
+
+
 def said(key: str, **fields: str | int) -> Screen:
     """One saying of the desk's chat by its last word, and nothing to press."""
     return Screen((Say(f"desk.chat.{key}", tuple(fields.items())),))
@@ -285,6 +314,8 @@ def _pressed(state: State, name: str) -> Step:
     tip = state.tip
     if isinstance(state, Parted):
         return Step(state, undoes=True) if name == "undo" else Step(Listing())
+    if isinstance(state, Giving) and (to := _at(state.to, name.removeprefix("to"))) is not None:
+        return Step(Looking(tip), HandOver(to, state.names[state.to.index(to)]))
     if isinstance(state, Doubting) and name in ("rewrite", "anyway"):
         return _decided(state, anyway=name == "anyway")
     match name:
@@ -297,7 +328,22 @@ def _pressed(state: State, name: str) -> Step:
         case "read":
             return Step(Looking(tip), reads=True)
         case _:
-            return _ended(state, name)
+            return _about_holding(tip, name) or _ended(state, name)
+
+
+def _about_holding(tip: str, name: str) -> Step | None:
+    """What a press about who holds the tip leads to."""
+    match name:
+        case Offer.RELEASE:
+            return Step(Looking(tip), Release())
+        case Offer.HAND_OVER:
+            return Step(Giving(tip))
+        case Offer.TAKE_OVER:
+            return Step(Looking(tip), Relieve())
+        case Offer.UNDO:
+            return Step(Looking(tip), undoes=True)
+        case _:
+            return None
 
 
 def _decided(state: Doubting, *, anyway: bool) -> Step:

@@ -36,6 +36,23 @@ def is_open(facts: Facts) -> bool:
     return facts.thread is not None and after(facts.thread.status, Move.ADD) is not None
 
 
+def opens_again(facts: Facts) -> bool:
+    """Whether it was closed, and something added to it would open it again."""
+    thread = facts.thread
+    until = thread.reopen_until if thread is not None else None
+    return until is not None and facts.today <= until
+
+
+def takes_more(facts: Facts) -> bool:
+    """Whether something can be added, be the thread open or opened by it."""
+    return is_open(facts) or opens_again(facts)
+
+
+def added_words(facts: Facts) -> Say:
+    """What the worker is told once their words are in the thread."""
+    return note("told.reopened" if opens_again(facts) else "added")
+
+
 def shown(entry: Entry, language: Language) -> Say:
     """How a part of a thread reads for its worker."""
     if entry.told is not None:
@@ -61,8 +78,8 @@ def adding_words(
             return Step(state, (note("story.empty"),))
         case Said(words) if too_long(words):
             return Step(state, (note("too_long"), *given_back(words)))
-        case Said(words) if is_open(facts):
-            return Step(thread, (note("added"),), (AddWords(state.key, words),))
+        case Said(words) if takes_more(facts):
+            return Step(thread, (added_words(facts),), (AddWords(state.key, words),))
         case Said(words):
             return Step(thread, (note("closed_meanwhile"), *given_back(words)))
         case Showed():
@@ -79,7 +96,9 @@ def adding_screen(_: AddingWords, facts: Facts) -> Screen:
         else None
     )
     asked = (shown(question, facts.language),) if question else ()
-    return Screen((*asked, say("add.ask"), say("thread.free")), (), (BACK,), Accepts.WORDS)
+    again = (say("told.reopens"),) if opens_again(facts) else ()
+    told = (*asked, say("add.ask"), *again, say("thread.free"))
+    return Screen(told, (), (BACK,), Accepts.WORDS)
 
 
 def adding_picture(
@@ -98,15 +117,18 @@ def add_picture(
     first.
     """
     drop = DropPictures((event.picture,))
-    if not is_open(facts):
+    if not takes_more(facts):
         return Step(thread, (note("closed_meanwhile"), *given_back(event.words)), (drop,))
     if _is_full(facts):
         return Step(thread, (note("unusable.enough_for_tip"), *given_back(event.words)), (drop,))
     if event.picture.loud:
         return Step(AddingVideo(thread.key, event.picture, event.words))
     words = (AddWords(thread.key, event.words),) if has_letters(event.words) else ()
+    reopened = (note("told.reopened"),) if opens_again(facts) else ()
     return Step(
-        thread, (added(event.picture),), (AddPicture(thread.key, event.picture), *words, drop)
+        thread,
+        (added(event.picture), *reopened),
+        (AddPicture(thread.key, event.picture), *words, drop),
     )
 
 
@@ -128,8 +150,8 @@ def confirming_addition(
     """Words that came while the thread was open: nothing is added without a yes."""
     thread = ReadingThread(state.key)
     match event:
-        case Chose("add_yes") if is_open(facts):
-            return Step(thread, (note("added"),), (AddWords(state.key, state.words),))
+        case Chose("add_yes") if takes_more(facts):
+            return Step(thread, (added_words(facts),), (AddWords(state.key, state.words),))
         case Chose("add_yes"):
             return Step(thread, (note("closed_meanwhile"), *given_back(state.words)))
         case Chose():
@@ -147,10 +169,11 @@ def confirming_addition(
             return Step(state, not_taken(event))
 
 
-def confirming_addition_screen(state: ConfirmingAddition, _: Facts) -> Screen:
+def confirming_addition_screen(state: ConfirmingAddition, facts: Facts) -> Screen:
     """The words, and the question."""
+    again = (say("told.reopens"),) if opens_again(facts) else ()
     return Screen(
-        (say("add.confirm"), *given_back(state.words)),
+        (say("add.confirm"), *again, *given_back(state.words)),
         (choice("add_yes"), choice("add_no")),
         (BACK,),
     )

@@ -34,7 +34,7 @@ from handlers.tips import (
 )
 from handlers.turn import Facts, Shown, Thread, Whose
 from handlers.worker import late, second_look, told
-from handlers.worker.additions import add_picture, is_open, shown
+from handlers.worker.additions import add_picture, opens_again, shown, takes_more
 from handlers.worker.step import (
     HOME,
     Input,
@@ -116,13 +116,13 @@ def reading_thread(
             return told.ended(state)
         case Chose(name):
             return Step(_page_of(state, name))
-        case Said(words) if has_letters(words) and not too_long(words) and is_open(facts):
+        case Said(words) if has_letters(words) and not too_long(words) and takes_more(facts):
             return Step(ConfirmingAddition(state.key, words))
         case Showed(picture, words):
             return add_picture(state, Showed(picture, words), facts)
         case Said(words) if too_long(words):
             return Step(state, (note("too_long"), *given_back(words)))
-        case Said(words) if facts.thread is not None and not is_open(facts):
+        case Said(words) if facts.thread is not None and not takes_more(facts):
             return Step(state, (note("closed_meanwhile"), *given_back(words)))
         case Said() | Brought():
             return Step(state, not_taken(event))
@@ -223,8 +223,16 @@ def _status(thread: Thread, facts: Facts) -> tuple[Say, ...]:
         return second_look.explained(thread, facts)
     if thread.status is Status.CLOSED:
         result = f"outcome.{thread.outcome}" if thread.outcome else "outcome.withdrawn"
-        return (say("thread.closed", outcome=say(result), unit=thread.unit),)
+        closed = say("thread.closed", outcome=say(result), unit=thread.unit)
+        return (closed, *_way_back(thread, facts))
     return (say("thread.status", status=say(f"status.{thread.status}"), unit=thread.unit),)
+
+
+def _way_back(thread: Thread, facts: Facts) -> tuple[Say, ...]:
+    """Whether a closed tip can still be opened again, and until when."""
+    if opens_again(facts) and thread.reopen_until is not None:
+        return (say("told.reopen_until", day=shown_day(thread.reopen_until)),)
+    return (say("told.reopen_over"),) if thread.reopen_until is not None else ()
 
 
 def _whose(thread: Thread) -> tuple[Say, ...]:
@@ -240,6 +248,9 @@ def _whose(thread: Thread) -> tuple[Say, ...]:
 def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
     if second_look.is_outside(thread):
         return second_look.choices(thread, facts)
+    if opens_again(facts):
+        more = (choice("add_words"), choice("add_picture"))
+        return (*more, choice("refresh"), choice("delete"))
     if after(thread.status, Move.ADD) is None:
         return (choice("refresh"), choice("delete"))
     first = choice("reply") if thread.whose is Whose.WORKER else choice("add_words")

@@ -30,7 +30,7 @@ from handlers.states import (
 from handlers.tips import Category
 from handlers.turn import Facts
 from handlers.worker import leaving, scope
-from handlers.worker.additions import is_open
+from handlers.worker.additions import added_words, takes_more
 from handlers.worker.review import reader_of
 from handlers.worker.step import (
     BACK,
@@ -109,13 +109,13 @@ def leaving_out_later(
     """The same for words that are added to a tip."""
     thread = ReadingThread(state.key)
     match event:
-        case Chose("leave_out" | "keep_all") if not is_open(facts):
+        case Chose("leave_out" | "keep_all") if not takes_more(facts):
             return Step(thread, (note("closed_meanwhile"), *given_back(state.words)))
         case Chose("leave_out"):
             rest = scope.without(state.words)
-            return Step(thread, (note("added"),), (AddWords(state.key, rest),))
+            return Step(thread, (added_words(facts),), (AddWords(state.key, rest),))
         case Chose("keep_all"):
-            return Step(thread, (note("added"),), (AddWords(state.key, state.words),))
+            return Step(thread, (added_words(facts),), (AddWords(state.key, state.words),))
         case Chose("write_anew"):
             return Step(AddingWords(state.key))
         case Chose("collective"):

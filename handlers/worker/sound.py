@@ -8,7 +8,7 @@ from handlers.folding import has_letters
 from handlers.screens import Choice, Say, Screen, Tone, say
 from handlers.states import AddingVideo, Draft, ReadingThread
 from handlers.turn import Facts
-from handlers.worker.additions import add_picture, is_open
+from handlers.worker.additions import add_picture, opens_again, takes_more
 from handlers.worker.step import (
     BACK,
     Input,
@@ -50,13 +50,14 @@ def adding_video(
     """A video for an open thread waits until it is said how it shall go."""
     thread, drop = ReadingThread(state.key), DropPictures((state.picture,))
     match event:
-        case Chose("add_silent" | "keep_sound") if not is_open(facts):
+        case Chose("add_silent" | "keep_sound") if not takes_more(facts):
             return Step(thread, (note("closed_meanwhile"), *given_back(state.words)), (drop,))
         case Chose("add_silent" | "keep_sound"):
             chosen = with_sound(state.picture, keeps=event.name == "keep_sound")
             words = (AddWords(state.key, state.words),) if has_letters(state.words) else ()
             effects = (AddPicture(state.key, chosen), *words, drop)
-            return Step(thread, (added(chosen),), effects)
+            reopened = (note("told.reopened"),) if opens_again(facts) else ()
+            return Step(thread, (added(chosen), *reopened), effects)
         case Chose():
             return Step(thread, (note("sound.not_added"), *given_back(state.words)), (drop,))
         case Said(words) if too_long(state.words, words):

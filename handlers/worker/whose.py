@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from handlers.coach import ABOUT_ONESELF, Finding, covered, look
-from handlers.effects import AddWords, FileTip
+from handlers.effects import AddPicture, AddWords, FileTip
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import fold
 from handlers.languages import Language
@@ -36,7 +36,7 @@ from handlers.states import (
 )
 from handlers.turn import Facts
 from handlers.worker import leaving
-from handlers.worker.additions import add_picture, is_open
+from handlers.worker.additions import add_picture, added_words, takes_more
 from handlers.worker.review import keep, send
 from handlers.worker.step import (
     BACK,
@@ -102,7 +102,9 @@ def asked(before: State, made: Step[State]) -> Step[State]:
                 if isinstance(made.state, ConfirmingAddition):
                     # A picture came with words of its own while others waited for a yes.
                     words = f"{made.state.words}\n\n{words}"
-                notes = tuple(each for each in made.notes if each.key != "added")
+                has_file = any(isinstance(each, AddPicture) for each in made.effects)
+                untrue = {"added"} if has_file else {"added", "told.reopened"}
+                notes = tuple(each for each in made.notes if each.key not in untrue)
                 others = tuple(each for each in made.effects if each != effect)
                 return Step(AskingWhoseLater(key, words), notes, others)
             case FileTip(danger=False):
@@ -179,9 +181,9 @@ def asking_whose_later(
             if unanswered(after.words, after.kept):
                 asks = AskingWhoseLater(state.key, after.words, after.kept)
                 return Step(asks, _told_after(name))
-            if not is_open(facts):
+            if not takes_more(facts):
                 return Step(thread, (note("closed_meanwhile"), *given_back(after.words)))
-            return Step(thread, (note("added"),), (AddWords(state.key, after.words),))
+            return Step(thread, (added_words(facts),), (AddWords(state.key, after.words),))
         case Said(words) if too_long(state.words, words):
             return Step(state, (note("too_long"), *given_back(words)))
         case Said(words):

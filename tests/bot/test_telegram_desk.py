@@ -310,7 +310,14 @@ async def test_the_private_desk_lists_asks_closes_and_is_left(scene: Scene) -> N
     await an.say("1")
     await scene.run()
     old = an.sees()[-1]
-    assert old.labels == ("Hỏi thêm", "Trả lời", "Kết thúc", "Danh sách")
+    assert old.labels == (
+        "Hỏi thêm",
+        "Trả lời",
+        "Kết thúc",
+        "Trả lại",
+        "Giao cho…",
+        "Danh sách",
+    )
     await an.press(old, "Kết thúc")
     await scene.run()
     await an.press(an.sees()[-1], "đã xử lý")

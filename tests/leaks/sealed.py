@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from storage.audit import Entry
 from storage.outbox import Letter
-from storage.record import End, Post, Record
+from storage.record import End, Ending, Post, Record
 from storage.thread import NewPart, Part
 from tests.leaks.what import Fields, Kind, What
 
@@ -53,6 +53,8 @@ _RECORD = {
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
     **dict.fromkeys(("triage", "answer", "overdue"), What(Kind.CLOSED, "classes of durations")),
+    "acted": What(Kind.STAFF, "the minute of the holder's last act, to the hour where none was"),
+    "ending": What(Kind.STAFF, "who closed the tip, until when they may undo it, how it stood"),
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),
@@ -62,7 +64,9 @@ _PART = {
     ),
     "words": What(Kind.WORDS, "as they were sent"),
     "by": What(Kind.STAFF, "the officer's name, in an officer's part"),
-    "minute": What(Kind.STAFF, "of writing, in an officer's part"),
+    "minute": What(
+        Kind.STAFF, "of writing, in an officer's part or of a move that the house tells of"
+    ),
     "mime": What(Kind.CLOSED, "kinds of files"),
     "chunks": What(Kind.RANDOM, "ids of the rows of a file, or of who the worker says they are"),
 }
@@ -123,6 +127,13 @@ _OWN_ROW = {"id": What(Kind.RANDOM, "of the row")}
 CLASSES: Mapping[type, Fields] = {
     Letter: {**_LETTER, **_OWN_ROW, "sealed": What(Kind.SEALED, "the row as it was read")},
     Record: {"may_go_to_police": _STATE, **_RECORD},
+    Ending: {
+        "by": _MEMBER,
+        "until": What(Kind.STAFF, "ten minutes after they closed it"),
+        "triage_by": _RECORD["triage_by"],
+        "end": _RECORD["end"],
+        **dict.fromkeys(("status", "answered", "answer", "overdue"), _STATE),
+    },
     End: {"count": _CHAIN, "last": _CHAIN},
     Post: dict.fromkeys(
         ("group", "handle", "message", "topic"), What(Kind.STAFF, "our card in a desk's group")
@@ -130,11 +141,11 @@ CLASSES: Mapping[type, Fields] = {
     Part: {
         **{name: what for name, what in _PART.items() if name != "previous"},
         **_OWN_ROW,
-        "author": What(Kind.CLOSED, "worker or officer"),
+        "author": What(Kind.CLOSED, "worker, officer or house"),
     },
     NewPart: {
         **{name: _PART[name] for name in ("kind", "words", "by", "minute", "mime")},
-        "author": What(Kind.CLOSED, "worker or officer"),
+        "author": What(Kind.CLOSED, "worker, officer or house"),
         "data": What(Kind.WORDS, "a clean file, or who the worker says they are"),
     },
     Entry: {**_ENTRY, "number": What(Kind.COUNT, "the order of what staff did")},

@@ -35,13 +35,14 @@ from storage.crypto import CaseKey, Pair, Unopenable
 from storage.database import Database, Tx
 from storage.desk_codes import CodeKind
 from storage.keys import Purpose
-from storage.out_of_scope import UNDO_SECONDS, Removed
+from storage.out_of_scope import Removed
 from storage.outbox import LetterKind
 from storage.record import Post, Record
 from storage.staff import Member
 from storage.tables import letters, parts, tallies, wraps
 from storage.tables import tips as tips_table
 from storage.tables import units as units_table
+from storage.timing import UNDO_SECONDS
 from storage.volatile import Memory
 from tests import desk_world
 from tests.desk_world import NOW, STORY

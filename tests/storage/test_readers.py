@@ -22,6 +22,7 @@ from storage import (
     cases,
     desk_codes,
     desk_groups,
+    holding,
     out_of_scope,
     posts,
     readers,
@@ -31,6 +32,7 @@ from storage import (
     staff,
     stored,
     tips,
+    undoing,
     units,
 )
 from storage.cases import Done, No, Refusal
@@ -439,7 +441,7 @@ async def _rise(house: House) -> None:
     await _send_up(house)
     async with house.made.write() as tx:
         assert not await rising.rise(tx, house.tip, NOW)
-        assert await rising.rise(tx, house.tip, LATER)
+        assert await rising.rise(tx, house.tip, NOW + timedelta(hours=1))
 
 
 async def _stay_down(house: House) -> None:
@@ -456,6 +458,39 @@ async def _sealed(tx: Tx, tip: bytes) -> bytes:
     return bytes(row.record)
 
 
+async def _release(house: House) -> None:
+    async with house.made.write() as tx:
+        for member in house.police:
+            assert await holding.release(tx, member.id, house.tip, NOW) == Refusal(No.NOT_YOURS)
+        assert isinstance(await holding.release(tx, house.one.id, house.tip, NOW), Done)
+
+
+async def _hand_over(house: House) -> None:
+    """To somebody of the police, by the holder; and by the police."""
+    async with house.made.write() as tx:
+        for member in house.police:
+            done = await holding.hand_over(tx, house.one.id, house.tip, member.id, NOW)
+            assert done == Refusal(No.NO_READER)
+            done = await holding.hand_over(tx, member.id, house.tip, member.id, NOW)
+            assert done == Refusal(No.NOT_YOURS)
+
+
+async def _take_over(house: House) -> None:
+    later = NOW + timedelta(days=9)
+    async with house.made.write() as tx:
+        for member in house.police:
+            done = await holding.take_over(tx, member.id, house.tip, later)
+            assert done == Refusal(No.NOT_YOURS)
+
+
+async def _undo_close(house: House) -> None:
+    await _close(house)
+    async with house.made.write() as tx:
+        for member in house.police:
+            assert await undoing.undo(tx, member.id, house.tip, LATER) == Refusal(No.NOT_YOURS)
+        assert isinstance(await undoing.undo(tx, house.one.id, house.tip, LATER), Done)
+
+
 async def _retention(house: House) -> None:
     await _withdraw(house)
     await retention.run(house.made, NOW.date(), retention.Days())
@@ -469,6 +504,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.claim": _claim,
     "cases.close": _close,
     "cases.read_who": _read_who,
+    "holding.hand_over": _hand_over,
+    "holding.release": _release,
+    "holding.take_over": _take_over,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
@@ -502,6 +540,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.say_who": _say_who,
     "tips.settle": _settle,
     "tips.take_back_who": _take_back_who,
+    "undoing.undo": _undo_close,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
 police read. What passes tips on, releases, merges or exports them will stand here too.

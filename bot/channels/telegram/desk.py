@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update
 
-from bot.acting import act, standing
+from bot.acting import act, holding_standing
 from bot.attaching import Clean
 from bot.channels.telegram.desk_post import MARK, Post, lines
 from bot.channels.telegram.desk_private import Private, may_read
@@ -20,7 +20,7 @@ from bot.channels.telegram.reading import file_of
 from bot.pace import ACCOUNT
 from handlers.moderators import chat
 from handlers.moderators.actions import Claim, Offer
-from handlers.moderators.chat import Listing, Pressed, Typed
+from handlers.moderators.chat import Listing, Looking, Pressed, Typed
 from handlers.moderators.replies import not_held
 from handlers.screens import Screen
 from handlers.texts import Texts
@@ -239,9 +239,13 @@ class Desk:
         """Let the officer write in their private chat, if the tip is theirs to write about."""
         async with self._database.read() as tx:
             seen = await cases.see(tx, officer, tip, self._clock())
-        if isinstance(seen, Refusal):
-            return chat.said("no_right")
-        refused = not_held(standing(seen))
+            if isinstance(seen, Refusal):
+                return chat.said("no_right")
+            stands = await holding_standing(tx, officer, seen, self._clock())
+        refused = not_held(stands)
+        if refused is not None and stands.takes:
+            # Where its holder was long away, or for a lead: there they may take it over.
+            await self._private.show(account, officer, Looking(tip.hex()))
         if refused is not None:
             return Screen(refused.says)
         shown = await self._private.show(account, officer, chat.enter(name, tip.hex()))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from telegram import InlineKeyboardMarkup
 
 from bot import held
-from bot.acting import act, standing, undo
+from bot.acting import act, holding_standing, undo
 from bot.attaching import Clean, attachment, refused
 from bot.channels.telegram.desk_post import Post, key, lines
 from bot.channels.telegram.fetching import fetch
@@ -22,12 +22,14 @@ from bot.splitting import split
 from handlers import moderators, telling
 from handlers.events import Unusable
 from handlers.moderators import chat
-from handlers.moderators.actions import Action
+from handlers.moderators import holding as about_holding
+from handlers.moderators.actions import Action, Offer
 from handlers.moderators.cards import may_be_read_in_chat
 from handlers.moderators.chat import (
     Attached,
     Doubting,
     Ending,
+    Giving,
     LastWords,
     Listing,
     Looking,
@@ -42,7 +44,7 @@ from handlers.moderators.chat import (
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
 from handlers.tips import FILES, OF_IDENTITY, Kind, Status
-from storage import aside, cases, out_of_scope, outbox, posts
+from storage import aside, cases, holding, out_of_scope, outbox, posts
 from storage.cards import Card
 from storage.cases import Case, Refusal
 from storage.chance import random_bytes
@@ -59,7 +61,7 @@ _MESSAGE_LETTERS = 4000
 _KIND = "desk chat"
 _PLACES: dict[str, Callable[..., State]] = {
     each.__name__: each
-    for each in (Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted)
+    for each in (Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted, Giving)
 }
 
 
@@ -77,6 +79,7 @@ class _Seen:
 
     card: Card = field(repr=False)
     reads: bool
+    offers: tuple[Offer, ...]
 
 
 class Private:
@@ -226,7 +229,12 @@ class Private:
         async with self._database.read() as tx:
             found = await cases.cards(tx, officer, self._clock())
             waiting = await aside.waiting(tx, officer, self._clock())
-            state, screen = await self._screen(tx, found, state, len(waiting))
+            if isinstance(state, Giving):
+                people = await holding.colleagues(tx, officer, bytes.fromhex(state.tip))
+                ids = tuple(each.id.hex() for each in people)
+                state = Giving(state.tip, ids, tuple(each.name for each in people))
+            offers = await self._offers(tx, officer, found, state)
+            state, screen = await self._screen(tx, found, state, len(waiting), offers)
         mark = random_bytes(6).hex()
         await self._keep(account, Place(state, mark))
         rendered = self._texts.render(Screen((*says, *screen.says), screen.choices, screen.ways))
@@ -310,8 +318,24 @@ class Private:
             return self._texts.get(f"desk.entry.{entry.kind}", by=entry.by)
         return self._texts.get(f"desk.entry.{entry.kind}_nameless")
 
+    async def _offers(
+        self, tx: Tx, officer: bytes, found: tuple[Card, ...], state: State
+    ) -> tuple[Offer, ...]:
+        """What this officer can do about the tip that they look at."""
+        tip = bytes.fromhex(state.tip) if isinstance(state, Looking) else None
+        card = next((each for each in found if each.tip == tip), None)
+        if card is None:
+            return ()
+        stands = await holding_standing(tx, officer, card, self._clock())
+        return (*moderators.offered(stands), *about_holding.offered(stands))
+
     async def _screen(
-        self, tx: Tx, found: tuple[Card, ...], state: State, waiting: int
+        self,
+        tx: Tx,
+        found: tuple[Card, ...],
+        state: State,
+        waiting: int,
+        offers: tuple[Offer, ...],
     ) -> tuple[State, Screen]:
         if isinstance(state, Parted):
             return state, chat.parted(state)
@@ -320,7 +344,7 @@ class Private:
             card = next((each for each in found if each.tip == tip), None)
             if card is not None:
                 reads = await may_read(tx, tip)
-                return state, self._screen_of(state, _Seen(card, reads))
+                return state, self._screen_of(state, _Seen(card, reads, offers))
         still = [card for card in found if card.status is not Status.CLOSED]
         mine = [card for card in still if card.mine]
         faces = tuple(face_of(card, self._zone) for card in mine)
@@ -337,11 +361,12 @@ class Private:
                 return chat.ending(seen.card.nickname)
             case Weighing():
                 return chat.weighing(seen.card.nickname)
+            case Giving():
+                return chat.giving(state, seen.card.nickname)
             case _:
                 today = self._clock().astimezone(self._zone).date()
                 face = face_of(seen.card, self._zone)
-                offers = moderators.offered(standing(seen.card))
-                return chat.looking(face, today, offers, reads=seen.reads)
+                return chat.looking(face, today, seen.offers, reads=seen.reads)
 
     async def _keep(self, account: str, place: Place) -> None:
         inside = {each.name: getattr(place.state, each.name) for each in fields(place.state)}

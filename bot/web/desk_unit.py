@@ -1,0 +1,35 @@
+"""What whoever leads a desk decides for it: the list of the pages where they do."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.web import desk_words
+from bot.web.access import NotYours, seated
+from bot.web.desk_pages import guarded, page
+
+HOME = "/desk/don-vi"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of a unit's own rules, and the keys of what stands on the link and below it."""
+
+    path: str
+    label: str
+    hint: str
+
+
+PAGES = (Link(desk_words.PAGE, "desk.life.words.title", "desk.life.words.short"),)
+
+
+def add_routes(app: web.Application) -> None:
+    """GET /desk/don-vi."""
+    app.router.add_get(HOME, guarded(_home))
+
+
+async def _home(request: web.Request) -> web.Response:
+    seat = await seated(request)
+    if not seat.member.leads:
+        raise NotYours
+    return page(request, "unit", language=seat.language, seat=seat, links=PAGES)
