@@ -21,7 +21,8 @@ async def clocks_of(world: World, unit: str) -> Clocks:
 async def test_a_lead_sees_the_defaults_and_what_they_mean(world: World) -> None:
     await add(world.made, "truong", ("north", Role.LEAD))
     browser = await world.at_desk("truong")
-    assert "Thời hạn" in browser.words
+    await browser.get("/desk/don-vi")
+    assert PAGE in browser.text
     await browser.get(PAGE)
     assert browser.status == 200
     # Saturday evening: nobody has duty before Monday.

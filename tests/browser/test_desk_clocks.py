@@ -45,7 +45,8 @@ async def test_the_clocks_of_a_unit_can_be_set_by_everybody(
             assert kind == "checkbox" or shown["height"] >= 44
 
     await page.goto(base + await demo_link(world.parts, "truong"))
-    await page.click("nav >> text=Thời hạn")
+    await page.goto(base + "/desk/don-vi")
+    await page.click("text=Giờ trực và thời hạn")
     await check()
     await page.fill("input[name=from6]", "8 giờ")
     await page.click("button[value=save]")
