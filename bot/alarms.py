@@ -9,8 +9,10 @@ from typing import Protocol, assert_never
 from bot.channels import Gone, Outcome, Refused, Sent, TryLater, Unknown
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
+from handlers.moderators import notices
+from handlers.screens import Screen
 from storage import alarms, outbox, pings
-from storage.alarms import Path, Trouble
+from storage.alarms import Alarm, Path, Trouble
 from storage.database import Database
 from storage.outbox import Letter, LetterKind
 from storage.pings import Ping
@@ -35,6 +37,10 @@ class Ringer(Protocol):
 
     async def ring_for_several(self, address: str, rung: Sequence[Ping]) -> Outcome:
         """Ring once for several tips; the same in every other way."""
+        ...
+
+    async def tell(self, address: str, shown: Screen) -> Outcome:
+        """Tell something of the desk that is about no single tip."""
         ...
 
 
@@ -64,7 +70,7 @@ class Alarms:
         async with self._database.read() as tx:
             due: dict[str, list[Letter]] = defaultdict(list)
             for letter in await outbox.waiting(tx):
-                if letter.kind in _RINGS and self._is_due(letter, now):
+                if _rings(letter) and self._is_due(letter, now):
                     due[letter.to].append(letter)
         async with asyncio.TaskGroup() as group:
             for letters in due.values():
@@ -78,7 +84,11 @@ class Alarms:
     async def _serve(self, letters: Sequence[Letter]) -> None:
         try:
             async with self._gate:
-                await self._ring(await self._all_taken(letters))
+                rings = [each for each in letters if each.kind in _RINGS]
+                await self._ring(await self._all_taken(rings))
+                for letter in letters:
+                    if letter.kind is LetterKind.NOTICE:
+                        await self._tell(letter)
         except Exception as error:  # noqa: BLE001 - one alarm's failure is no other alarm's
             note_failure(Log.LETTER_FAILED, error)
 
@@ -109,6 +119,23 @@ class Alarms:
             claimed = await outbox.claim(tx, letter, now + timedelta(seconds=LEASE_SECONDS))
         return (claimed, wanted) if claimed is not None else None
 
+    async def _tell(self, letter: Letter) -> None:
+        """A message that is about no single tip; what may have arrived is not sent again."""
+        now = self._clock()
+        async with self._database.write() as tx:
+            alarm = await pings.still_reads(tx, letter)
+            if alarm is None or letter.lease is not None or letter.notice is None:
+                await outbox.settle(tx, letter)
+                return
+            if alarm.path not in self._ringers:
+                self._passed[letter.id] = now + timedelta(seconds=AGAIN_SECONDS)
+                return
+            claimed = await outbox.claim(tx, letter, now + timedelta(seconds=LEASE_SECONDS))
+        if claimed is not None:
+            shown = notices.screen(letter.notice, letter.counts)
+            outcome = await self._ringers[alarm.path].tell(alarm.address, shown)
+            await self._conclude(claimed, alarm, outcome)
+
     async def _ring(self, taken: Sequence[tuple[Letter, Ping]]) -> None:
         """Once for all that an alarm has to tell now: the cards of an hour are one message."""
         if not taken:
@@ -121,28 +148,33 @@ class Alarms:
         else:
             outcome = await ringer.ring_for_several(address, rung)
         for letter, wanted in taken:
-            await self._conclude(letter, wanted, outcome)
+            await self._conclude(letter, wanted.alarm, outcome)
 
-    async def _conclude(self, letter: Letter, rung: Ping, outcome: Outcome) -> None:
+    async def _conclude(self, letter: Letter, rung: Alarm, outcome: Outcome) -> None:
         """Settle a letter by what came of it."""
         async with self._database.write() as tx:
             match outcome:
                 case TryLater(seconds):
                     if seconds >= DEAD_SECONDS:
                         # The account itself does not work: danger must not wait for it.
-                        await alarms.set_trouble(tx, rung.alarm.id, Trouble.REFUSED)
+                        await alarms.set_trouble(tx, rung.id, Trouble.REFUSED)
                     later = self._clock() + timedelta(seconds=max(seconds, 1))
                     await outbox.postpone(tx, letter, later)
                     return
                 case Sent():
-                    await alarms.set_trouble(tx, rung.alarm.id, None)
+                    await alarms.set_trouble(tx, rung.id, None)
                 case Gone():
-                    await alarms.unlink(tx, rung.alarm.id)
+                    await alarms.unlink(tx, rung.id)
                 case Refused():
-                    await alarms.set_trouble(tx, rung.alarm.id, Trouble.REFUSED)
+                    await alarms.set_trouble(tx, rung.id, Trouble.REFUSED)
                 case Unknown():
                     pass
                 case _:
                     assert_never(outcome)
             await outbox.settle(tx, letter)
         note(Log.LETTER_SETTLED, letters=1)
+
+
+def _rings(letter: Letter) -> bool:
+    is_notice = letter.kind is LetterKind.NOTICE and not letter.group
+    return letter.kind in _RINGS or is_notice

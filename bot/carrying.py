@@ -11,6 +11,7 @@ from bot.flood import Flood
 from bot.logs import Event as Log
 from bot.logs import note
 from handlers import clocks
+from handlers.clocks import Deadlines
 from handlers.effects import (
     AddPicture,
     AddWords,
@@ -25,6 +26,7 @@ from handlers.effects import (
     HideTip,
     PauseSubscription,
     SayWho,
+    SendUp,
     ShowFiles,
     Subscribe,
     TakeBackWho,
@@ -35,7 +37,7 @@ from handlers.effects import (
 from handlers.events import Picture
 from handlers.states import Key
 from handlers.turn import Facts
-from storage import mutes, out_of_scope, tips, units
+from storage import mutes, out_of_scope, rising, tips, units
 from storage.database import Database, Tx
 from storage.reopening import Again
 from storage.tips import AlreadyFiled, OldPepper, PictureData
@@ -185,6 +187,8 @@ class Carrier:
                 return await _hide(tx, key, excluded, unit, facts)
             case AskAbove():
                 return await _ask_above(tx, effect, facts)
+            case SendUp(key, unit):
+                return await _send_up(tx, key, unit, facts)
             case AllowPolice(key, allowed):
                 return await tips.allow_police(tx, key, allowed=allowed)
             case TellHere() | TellNoMore():
@@ -229,8 +233,8 @@ async def _tell(tx: Tx, effect: TellHere | TellNoMore, chat: str, facts: Facts) 
 async def _hide(tx: Tx, key: Key, excluded: frozenset[str], unit: str, facts: Facts) -> bool:
     danger = facts.thread is not None and facts.thread.danger
     due = await _due(tx, unit, facts.now, danger=danger)
-    triage_by = clocks.deadlines(facts.now, facts.today, danger=danger).triage_by
-    return await tips.hide(tx, key, excluded, unit, due=due, triage_by=triage_by)
+    dates = _dates(unit, facts)
+    return await tips.hide(tx, key, excluded, unit, due=due, triage_by=dates.triage_by)
 
 
 async def _again(tx: Tx, facts: Facts) -> Again | None:
@@ -239,7 +243,7 @@ async def _again(tx: Tx, facts: Facts) -> Again | None:
     if thread is None or thread.reopen_until is None:
         return None
     due = await _due(tx, thread.unit_id, facts.now, danger=thread.danger)
-    dates = clocks.deadlines(facts.now, facts.today, danger=thread.danger)
+    dates = _dates(thread.unit_id, facts)
     return Again(facts.today, dates, due)
 
 
@@ -248,6 +252,23 @@ async def _ask_above(tx: Tx, effect: AskAbove, facts: Facts) -> bool:
     due = await _due(tx, effect.unit, facts.now, danger=danger)
     return await out_of_scope.appeal(
         tx, effect.key, effect.unit, today=facts.today, dates=effect.dates, due=due
+    )
+
+
+async def _send_up(tx: Tx, key: Key, unit: str, facts: Facts) -> bool:
+    danger = facts.thread is not None and facts.thread.danger
+    due = await _due(tx, unit, facts.now, danger=danger)
+    return await rising.send_up(tx, key, unit, now=facts.now, today=facts.today, due=due)
+
+
+def _dates(unit: str, facts: Facts) -> Deadlines:
+    thread, found = facts.thread, facts.tree.get(unit)
+    return clocks.deadlines(
+        facts.now,
+        facts.today,
+        danger=thread is not None and thread.danger,
+        clocks=found.clocks if found is not None else clocks.DEFAULT,
+        category=thread.category if thread is not None else None,
     )
 
 

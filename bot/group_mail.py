@@ -13,6 +13,7 @@ from bot.logs import note, note_failure
 from bot.postman import Barred, Lost, Moved, Posted, Postman, Result
 from handlers.clocks import card_leaves_at
 from handlers.moderators import cards as faces
+from handlers.moderators import notices
 from handlers.moderators.cards import Face
 from handlers.texts import Texts
 from storage import desk_groups, outbox, posts, stored
@@ -31,7 +32,13 @@ KEPT_FOR_CARDS = 3
 """How much of a group's minute edits leave to new cards."""
 
 # What takes away goes first, new cards before those that only changed.
-_ORDER = (LetterKind.WIPE, LetterKind.ERASE, LetterKind.POST, LetterKind.REFRESH)
+_ORDER = (
+    LetterKind.WIPE,
+    LetterKind.ERASE,
+    LetterKind.POST,
+    LetterKind.NOTICE,
+    LetterKind.REFRESH,
+)
 
 
 def face_of(card: Card, zone: ZoneInfo) -> Face:
@@ -76,7 +83,7 @@ class GroupMail:
         async with self._database.read() as tx:
             places: dict[bytes | str, list[Letter]] = defaultdict(list)
             for letter in await outbox.waiting(tx):
-                if letter.kind in _ORDER and _is_due(letter, now):
+                if _goes_here(letter) and _is_due(letter, now):
                     places[letter.group or letter.to].append(letter)
         async with asyncio.TaskGroup() as group:
             for letters in places.values():
@@ -125,7 +132,28 @@ class GroupMail:
             for letter in claimed:
                 await self._conclude(tx, letter, result, None)
 
+    async def _tell(self, letter: Letter) -> None:
+        """A message that is about no single tip; what may have arrived is not sent again."""
+        now = self._clock()
+        async with self._database.write() as tx:
+            group = await desk_groups.by_id(tx, letter.group)
+            is_wanted = group is not None and letter.lease is None and letter.notice is not None
+            claimed = await outbox.claim(tx, letter, now + timedelta(seconds=LEASE_SECONDS))
+            if claimed is None or group is None or not is_wanted or letter.notice is None:
+                await outbox.settle(tx, claimed or letter)
+                return
+        told = self._texts.render(notices.screen(letter.notice, letter.counts))
+        result = await self._postman.tell(group.chat, told)
+        async with self._database.write() as tx:
+            if isinstance(result, Moved | TryLater | Gone):
+                await self._conclude(tx, claimed, result, None)
+            else:
+                await outbox.settle(tx, claimed)
+
     async def _send(self, letter: Letter) -> None:
+        if letter.kind is LetterKind.NOTICE:
+            await self._tell(letter)
+            return
         if letter.due is None:
             dated = await self._dated(letter)
             if dated is None:
@@ -227,6 +255,10 @@ class GroupMail:
             return None
         async with self._database.read() as tx:
             return await desk_groups.by_id(tx, letter.group)
+
+
+def _goes_here(letter: Letter) -> bool:
+    return letter.kind in _ORDER and (letter.kind is not LetterKind.NOTICE or bool(letter.group))
 
 
 def _is_due(letter: Letter, now: datetime) -> bool:

@@ -14,7 +14,8 @@ from handlers.tips import Category
 @dataclass(frozen=True, slots=True)
 class FileTip:
     """Store a tip, sealed, and write the card to its unit's desk. `mutable`: should it be one of a
-    flood, its source may be muted; never where it is about somebody who could do that.
+    flood, its source may be muted; never where it is about somebody who could do that. `behind` is
+    the unit above that sees a tip in danger when nobody came to it in time.
     """
 
     key: Key
@@ -32,6 +33,9 @@ class FileTip:
     answer_on: date
     result_on: date
     mutable: bool = False
+    closing_on: date | None = None
+    given: tuple[int, int] = (0, 0)
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,14 @@ class AskAbove:
 
 
 @dataclass(frozen=True, slots=True)
+class SendUp:
+    """The tip goes to `unit` above, because its desk missed a clock."""
+
+    key: Key
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllowPolice:
     """The worker's own consent, or its withdrawal."""
 
@@ -168,6 +180,7 @@ Effect = (
     | DeleteTip
     | HideTip
     | AskAbove
+    | SendUp
     | AllowPolice
     | TellHere
     | TellNoMore

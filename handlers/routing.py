@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from handlers import doorway
+from handlers.clocks import DEFAULT, Clocks
 from handlers.places import Place
 from handlers.tips import Category
 
@@ -33,7 +34,8 @@ class Unit:
     people of an enterprise work there. `conflicts` are units with which it never shares a tip: when
     one of the two is excluded, so is the other. `has_desk` says that somebody reads there today,
     `has_alarm` that they learn of a tip while their desk is closed, `page_first` for which cases
-    the unit wants the private page offered before a story; storage fills these in.
+    the unit wants the private page offered before a story, `clocks` by when it owes what; storage
+    fills these in.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Unit:
     has_desk: bool = False
     has_alarm: bool = False
     page_first: frozenset[str] = doorway.DEFAULT
+    clocks: Clocks = DEFAULT
 
     def accepts(self, category: Category) -> bool:
         """Whether tips of `category` may be read here."""

@@ -42,18 +42,21 @@ _ANSWER = (
 )
 
 
-def triage_time(now: datetime, triage_by: datetime, *, danger: bool) -> TriageTime:
+def triage_time(
+    now: datetime, triage_by: datetime, *, danger: bool, minutes: int = 0
+) -> TriageTime:
     """How long the tip waited that is claimed at `now`, counted back from its deadline: that is
     rounded up, so a tip may seem claimed up to an hour (in danger five minutes) sooner than it was.
+    `minutes` are those that its unit was given, where that is known.
     """
     given = timedelta(minutes=DANGER_MINUTES) if danger else timedelta(hours=TRIAGE_HOURS)
-    waited = now - (triage_by - given)
+    waited = now - (triage_by - (timedelta(minutes=minutes) if minutes else given))
     return next((shown for most, shown in _TRIAGE if waited <= most), TriageTime.LATER)
 
 
-def answer_time(today: date, result_on: date) -> AnswerTime:
+def answer_time(today: date, result_on: date, given: int = RESULT_DAYS) -> AnswerTime:
     """How many days the worker waited who first hears from the desk on `today`, counted back from
-    the day on which the desk owes its result.
+    the day on which the desk owes its result, which is `given` days after the filing.
     """
-    days = (today - (result_on - timedelta(days=RESULT_DAYS))).days
+    days = (today - (result_on - timedelta(days=given))).days
     return next((shown for most, shown in _ANSWER if days <= most), AnswerTime.LATER)

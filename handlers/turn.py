@@ -62,7 +62,9 @@ class Thread:
     asked, for a tip that was closed as out of scope, and `reopen_until` the last one on which an
     addition opens any other closed one again; `is_told` that a chat is told of news, as its worker
     asked; `asks_police` that they were asked whether the police may read it, and did not choose
-    yet; `also` are the names of those who read it beside the responsible unit.
+    yet; `also` are the names of those who read it beside the responsible unit. `triage_by` until
+    when somebody has to take it, while nobody did; `sent_to` the name of the unit above to which it
+    is on its way, because its worker sent it there.
     """
 
     key: Key
@@ -81,6 +83,8 @@ class Thread:
     entries: tuple[Entry, ...] = field(repr=False)
     appeal_until: date | None = None
     is_told: bool = False
+    triage_by: datetime | None = None
+    sent_to: str = ""
     reopen_until: date | None = None
     asks_police: bool = False
     also: tuple[str, ...] = ()

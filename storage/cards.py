@@ -12,7 +12,7 @@ from handlers.passing import Stage
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
-from storage import bundles, readers, record, staff, stored, units
+from storage import bundles, readers, record, staff, stored, timing, units
 from storage.database import Tx, changes
 from storage.days import VIETNAM
 from storage.record import Record
@@ -128,7 +128,7 @@ def bundled(card: Card, known: Record, every: Mapping[bytes, Record], now: datet
     if not led:
         return replace(card, under=under)
     whole = [known, *led]
-    due = min((each for each in map(_due, whole) if each is not None), default=None)
+    due = min((each for each in map(due_of, whole) if each is not None), default=None)
     turns = {stored.whose_turn(each.status) for each in whole}
     return replace(
         card,
@@ -153,7 +153,7 @@ def card_of(
     """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder; `reads`
     are the units for which they look, None where the responsible one is among them.
     """
-    due = _due(known)
+    due = due_of(known)
     holder = holder_of(known, people)
     return Card(
         tip=tip,
@@ -224,12 +224,13 @@ async def records(tx: Tx) -> Sequence[tuple[bytes, Record, date]]:
     return [(tip, opened, day) for tip, (_, opened, day) in cache.opened.items()]
 
 
-def _due(known: Record) -> datetime | None:
+def due_of(known: Record) -> datetime | None:
+    """The next deadline of a tip; None for a closed one."""
     if known.status is Status.CLOSED:
         return None
     if known.triage_by is not None:
         return known.triage_by
-    day = known.result_on if known.answered else known.answer_on
+    day = timing.due_on(known)
     return datetime.combine(day + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
 
 

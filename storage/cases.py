@@ -29,6 +29,7 @@ from storage import (
     identity,
     knocks,
     record,
+    rising,
     staff,
     stored,
     thread,
@@ -261,7 +262,9 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     if status is None:
         return Refusal(No.WRONG_STATUS)
     taken = replace(timing.claimed(known, now), status=status, holder=officer.hex())
-    await stored.change(tx, tip, timing.acted(taken, now), AT_ONCE)
+    # Somebody came: the unit above never sees it.
+    taken = await rising.stay_down(tx, tip, timing.acted(taken, now))
+    await stored.change(tx, tip, taken, AT_ONCE)
     await audit.write(tx, Act.CLAIMED, staff=officer, tip=tip, unit=held.unit, minute=now)
     return Done(status)
 
@@ -380,8 +383,10 @@ async def _write(  # noqa: PLR0913, PLR0917 - what an officer sends, and how
     if attached is not None:
         new.append(_attachment(attached, name, now))
     end = await thread.extend(tx, tip, held.case, new, held.record.end)
-    changed = timing.answered(replace(held.record, status=status, end=end), now)
-    changed = timing.acted(changed, now)
+    written = replace(held.record, status=status, end=end)
+    if move is Move.ANSWER:
+        written = timing.resulted(written, now)
+    changed = timing.acted(timing.answered(written, now), now)
     if outcome is not None:
         changed = await timing.closed(tx, changed, outcome, now)
         changed = replace(changed, ending=timing.ending(held.record, now))

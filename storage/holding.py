@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from handlers.moderators.actions import HELD
 from handlers.tips import Move, after
-from storage import audit, cases, installation, staff, stored, timing, unit_rules
+from storage import audit, cases, installation, staff, stored, timing, unit_clocks, unit_rules
 from storage.audit import Act
 from storage.cases import Done, Held, No, Refusal
 from storage.database import Tx
@@ -50,7 +50,8 @@ async def release(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | R
         return Refusal(No.WRONG_STATUS)
     if known.holder != officer.hex():
         return await cases.not_held(tx, known)
-    free = timing.waits_again(replace(known, status=status, holder=None), now)
+    dates = await unit_clocks.dates(tx, known.unit, known.category, now, danger=known.danger)
+    free = timing.waits_again(replace(known, status=status, holder=None), dates)
     await stored.change(tx, tip, free, AT_ONCE)
     await stored.call_groups(tx, tip, free)
     await stored.call_officers(tx, tip, free, but=officer)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select, update
 
 from handlers.tips import Move, after
-from storage import audit, desk_links, record, staff, staff_rows, stored, timing
+from storage import audit, desk_links, record, staff, staff_rows, stored, timing, unit_clocks
 from storage.audit import Act
 from storage.cards import records
 from storage.database import Tx
@@ -96,7 +96,8 @@ async def _free(tx: Tx, tip: bytes, member: bytes, now: datetime) -> str | None:
     status = after(known.status, Move.RELEASE) if known is not None else None
     if known is None or status is None or known.holder != member.hex():
         return None
-    free = timing.waits_again(replace(known, status=status, holder=None), now)
+    dates = await unit_clocks.dates(tx, known.unit, known.category, now, danger=known.danger)
+    free = timing.waits_again(replace(known, status=status, holder=None), dates)
     await stored.change(tx, tip, free, AT_ONCE)
     await _call(tx, tip, free)
     return free.unit

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
+from handlers.moderators.notices import Notice
 from storage.chance import random_id
 from storage.crypto import key_number
 from storage.database import Tx
@@ -21,7 +22,8 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 class LetterKind(StrEnum):
     """What a letter asks for: a card on the web desk; in a group to post a card, to show it as it
     is now, to take it away; in an officer's chat to take away words that were read there; to ring
-    an officer, wherever they are: for a tip that waits, or for one that was GIVEN to them.
+    an officer, wherever they are: for a tip that waits, or for one that was GIVEN to them; to tell
+    officers or a group how many tips wait.
     """
 
     CARD = "card"
@@ -30,6 +32,7 @@ class LetterKind(StrEnum):
     ERASE = "erase"
     WIPE = "wipe"
     PING = "ping"
+    NOTICE = "notice"
     GIVEN = "given"
 
 
@@ -39,7 +42,8 @@ class Letter:
     when a card of its tip may (whoever sends it decides). `lease`: somebody is sending it until
     then. ERASE and WIPE outlive their tip, so they name none; the `topic` that was opened for a
     card goes with it. `to` is the chat of a WIPE, and of an ERASE in a group that is no desk any
-    more, and in hex the alarm that a PING or GIVEN rings.
+    more, and in hex the alarm of a PING or GIVEN, and of a NOTICE without a `group`; that one is
+    about no single tip and tells the `counts` of its `notice`.
     """
 
     kind: LetterKind
@@ -52,6 +56,8 @@ class Letter:
     messages: tuple[int, ...] = field(default=(), repr=False)
     topic: int = field(default=0, repr=False)
     lease: datetime | None = None
+    notice: Notice | None = None
+    counts: tuple[int, ...] = ()
     sealed: bytes = field(default=b"", repr=False)
 
 
@@ -178,14 +184,16 @@ def _sealed(tx: Tx, key: bytes, letter: Letter) -> bytes:
         "messages": letter.messages,
         "topic": letter.topic,
         "lease": letter.lease.isoformat() if letter.lease else None,
+        "notice": letter.notice,
+        "counts": letter.counts,
     }
     return tx.keys.seal(Purpose.LETTERS, json.dumps(told).encode(), _about(key))
 
 
 def _open(tx: Tx, key: bytes, body: bytes) -> Letter:
     read = json.loads(tx.keys.open_sealed(Purpose.LETTERS, body, _about(key)))
-    # Letters of earlier versions know neither groups nor leases nor topics.
-    lease = read.get("lease")
+    # Letters of earlier versions know neither groups nor leases nor topics nor notices.
+    lease, notice = read.get("lease"), read.get("notice")
     return Letter(
         LetterKind(read["kind"]),
         bytes.fromhex(read["tip"]),
@@ -197,6 +205,8 @@ def _open(tx: Tx, key: bytes, body: bytes) -> Letter:
         tuple(read.get("messages", ())),
         read.get("topic", 0),
         datetime.fromisoformat(lease) if lease else None,
+        Notice(notice) if notice else None,
+        tuple(read.get("counts", ())),
         bytes(body),
     )
 

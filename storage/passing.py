@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from handlers import clocks, passing
+from handlers import passing
 from handlers.passing import MOST_STEPS, Bound, PassReason, ReturnReason
 from handlers.routing import Tree, Unit
 from handlers.tips import Move, Status, after
-from storage import audit, cases, outbox, staff, stored, telling, unit_rules, units
+from storage import audit, cases, outbox, staff, stored, telling, unit_clocks, unit_rules, units
 from storage.audit import Act
 from storage.cases import Held
 from storage.database import Tx
@@ -195,7 +195,7 @@ async def _move(
     tip, to, before = held.tip, known.unit, held.record.unit
     gone = {to} if stays else {to, before}
     readers = (to, *(each for each in known.readers if each not in gone))
-    changed = replace(_anew(known, now), readers=readers, trail=(*known.trail, before))
+    changed = replace(await _anew(tx, known, now), readers=readers, trail=(*known.trail, before))
     changed = await told(tx, held, changed, move, now, unit=to)
     await outbox.drop_of(tx, tip, unit=before)
     await stored.seal_again(tx, tip, held.case, changed)
@@ -210,22 +210,20 @@ async def _move(
     return Gone(await units.name_of(tx, to), stays)
 
 
-def _anew(known: Record, now: datetime) -> Record:
+async def _anew(tx: Tx, known: Record, now: datetime) -> Record:
     """Nobody holds it, and every clock runs from now on; that one ran out before stays known."""
     today = local_day(now)
-    dates = clocks.deadlines(now, today, danger=known.danger)
     late = known.triage_by is not None and now > known.triage_by
+    late = late or (not known.answered and today > known.answer_on)
+    fresh = await unit_clocks.begun(tx, known, now)
     return replace(
-        known,
+        fresh,
         status=Status.TRIAGE,
         holder=None,
-        triage_by=dates.triage_by,
-        answer_on=dates.answer_on,
-        answered=False,
-        result_on=dates.result_on,
-        triage=None,
-        answer=None,
-        overdue=known.overdue or late or (not known.answered and today > known.answer_on),
+        overdue=known.overdue or late,
         aside=False,
         asks_police=False,
+        behind="",
+        rises=None,
+        rises_anyway=False,
     )

@@ -55,6 +55,16 @@ async def _waits_at(tx: Tx, known: Record, unit: str) -> bool:
     return bool(may) and known.stage_at(unit) is Stage.WAITING
 
 
+async def still_reads(tx: Tx, letter: Letter) -> Alarm | None:
+    """The alarm that a NOTICE goes to; None unless it is still there and some desk is its
+    officer's.
+    """
+    alarm = await alarms.by_id(tx, bytes.fromhex(letter.to))
+    if alarm is None or not await staff.units_read_by(tx, alarm.staff):
+        return None
+    return alarm
+
+
 async def _waits(tx: Tx, known: Record) -> bool:
     """Whether the tip has reached its desk and nobody there has taken it."""
     if known.status in (Status.RECEIVED, Status.CLOSED):

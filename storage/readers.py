@@ -19,11 +19,11 @@ class ShutOut(Exception):
 
 
 async def check(tx: Tx, known: Record) -> None:
-    """Raises NotForPolice. A police unit is never responsible for a tip, and reads it only while
-    `police_may_read` is true; why it is not, nobody knows here.
+    """Raises NotForPolice. A police unit is never responsible for a tip, nor next to be, and reads
+    it only while `police_may_read` is true; why it is not, nobody knows here.
     """
-    police = await units.police_among(tx, {known.unit, *known.readers})
-    if known.unit in police or (police and not known.police_may_read):
+    police = await units.police_among(tx, {known.unit, *known.sealed_to})
+    if police & {known.unit, known.behind} or (police and not known.police_may_read):
         raise NotForPolice
 
 
@@ -32,7 +32,7 @@ async def check_sealing(tx: Tx, known: Record) -> None:
     last answer to everything and cannot be.
     """
     await check(tx, known)
-    if known.readers and (await shut_out(tx, known.excluded)).intersection(known.readers):
+    if known.sealed_to and (await shut_out(tx, known.excluded)).intersection(known.sealed_to):
         raise ShutOut
 
 

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +78,10 @@ class Record:
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
     `begun` is the month of filing, as 2026-11, empty in those of an earlier version; `valuable`
     why its officer marked it.
+    `resulted`: `result_on` was kept and `closing_on` counts; `spans` are the minutes and days that
+    its clocks gave (`handlers.clocks.Deadlines`). `behind` is the unit above that the tip is sealed
+    to as well and that sees nothing of it before `rises`; `rises_anyway`: its worker wants that,
+    whatever the desk does meanwhile.
     `acted` is the minute at which the holder last did something about it, `ending` what undoes its
     closing. `lead` and `followers` are the ids (hex) of the tips with which the desk works on it as
     one, and count only where both say so (`storage.bundles`); `held_back`: one of those may not go
@@ -114,12 +119,23 @@ class Record:
     begun: str = ""
     valuable: Valuable | None = None
     export: Request | None = field(default=None, repr=False)
+    resulted: bool = False
+    closing_on: date | None = None
+    spans: tuple[int, int] = (0, 0)
+    behind: str = ""
+    rises: datetime | None = None
+    rises_anyway: bool = False
     acted: datetime | None = None
     ending: Ending | None = field(default=None, repr=False)
     labels: frozenset[Label] = frozenset()
     lead: str = field(default="", repr=False)
     followers: tuple[str, ...] = field(default=(), repr=False)
     held_back: bool = False
+    trail: tuple[str, ...] = ()
+    returns_to: str = ""
+    given: tuple[Given, ...] = ()
+    police_asked: int = 0
+    asks_police: bool = False
 
     @property
     def police_may_read(self) -> bool:
@@ -128,16 +144,16 @@ class Record:
         """
         return self.may_go_to_police and not self.held_back
 
-    trail: tuple[str, ...] = ()
-    returns_to: str = ""
-    given: tuple[Given, ...] = ()
-    police_asked: int = 0
-    asks_police: bool = False
-
     def stage_at(self, unit: str) -> Stage | None:
         """How it stands at a police unit that reads the tip; None where none of that name does."""
         stages = [each.stage for each in self.given if each.unit == unit]
         return stages[-1] if stages and unit in self.readers else None
+
+    @property
+    def sealed_to(self) -> tuple[str, ...]:
+        """The units that have a wrap: its readers, and the one that may become one."""
+        hidden = (self.behind,) if self.behind and self.behind not in self.readers else ()
+        return (*self.readers, *hidden)
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -175,6 +191,12 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "begun": record.begun,
             "valuable": record.valuable,
             "export": _export_told(record.export),
+            "resulted": record.resulted,
+            "closing_on": record.closing_on.isoformat() if record.closing_on else None,
+            "spans": record.spans,
+            "behind": record.behind,
+            "rises": record.rises.isoformat() if record.rises else None,
+            "rises_anyway": record.rises_anyway,
             "acted": record.acted.isoformat() if record.acted else None,
             "ending": _told(record.ending) if record.ending else None,
             "labels": in_order(record.labels),
@@ -234,6 +256,12 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         begun=read.get("begun", ""),
         valuable=Valuable(read["valuable"]) if read.get("valuable") else None,
         export=_export(read["export"]) if read.get("export") else None,
+        resulted=read.get("resulted", False),
+        closing_on=date.fromisoformat(read["closing_on"]) if read.get("closing_on") else None,
+        spans=_spans(read.get("spans", (0, 0))),
+        behind=read.get("behind", ""),
+        rises=_moment(read.get("rises")),
+        rises_anyway=read.get("rises_anyway", False),
         acted=_moment(read.get("acted")),
         ending=_ending(read["ending"]) if read.get("ending") else None,
         labels=known_labels(read.get("labels", ())),
@@ -281,6 +309,11 @@ def _ending(read: dict[str, Any]) -> Ending:
 
 def _moment(read: str | None) -> datetime | None:
     return datetime.fromisoformat(read) if read else None
+
+
+def _spans(read: Sequence[int]) -> tuple[int, int]:
+    minutes, days = read
+    return minutes, days
 
 
 def _place(read: list[str]) -> Place:

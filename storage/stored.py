@@ -73,7 +73,7 @@ async def part(tx: Tx, tip: bytes, known: Record, due: datetime | None = None) -
 async def _put(tx: Tx, tip: bytes, changed: Record, *, quiet: bool = False) -> bytes:
     await readers.check(tx, changed)
     sealed = record.seal(tx.keys, tip, changed)
-    await find_wraps_anew(tx, tip, changed.readers)
+    await find_wraps_anew(tx, tip, changed.sealed_to)
     await write_sealed(tx, tip, sealed, quiet=quiet)
     return sealed
 
@@ -203,11 +203,14 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
 
 
 async def seal_to(tx: Tx, tip: bytes, case: CaseKey, known: Record) -> None:
-    """Let its readers open a new tip. Raises UnknownUnit, NotForPolice, ShutOut."""
+    """Let its readers, and the unit behind them, open a new tip. Raises UnknownUnit, NotForPolice,
+    ShutOut.
+    """
     await readers.check_sealing(tx, known)
     rows = []
-    for reader in known.readers:
-        public = await units.public_key(tx, reader)
+    publics = await units.public_keys(tx, known.sealed_to) if known.sealed_to else {}
+    for reader in known.sealed_to:
+        public = publics.get(reader)
         if public is None:
             raise UnknownUnit
         rows.append({"id": _wrap_ids(tx, reader, tip)[0], "tip": tip, "body": case.wrap(public)})
@@ -228,6 +231,17 @@ async def take_wraps(tx: Tx, tip: bytes, gone: Collection[str]) -> None:
         mine = wraps.c.id.in_(_wrap_ids(tx, unit, tip))
         nothing = {"id": random_id(), "body": dummy_wrap()}
         await tx.run(update(wraps).where(mine).values(**nothing))
+
+
+async def stir_wraps(tx: Tx, tip: bytes, known: Record) -> None:
+    """Write one of the rows that open nothing anew: so a tip whose wrap was taken looks like one
+    that had none to take.
+    """
+    used = {each for unit in known.sealed_to for each in _wrap_ids(tx, unit, tip)}
+    rows = await tx.rows(select(wraps.c.id).where(wraps.c.tip == tip).order_by(wraps.c.id))
+    idle = [row.id for row in rows if bytes(row.id) not in used][:1]
+    nothing = {"id": random_id(), "body": dummy_wrap()}
+    await tx.run(update(wraps).where(wraps.c.id.in_(idle)).values(**nothing))
 
 
 async def wraps_of(tx: Tx, tip: bytes) -> tuple[tuple[bytes, bytes], ...]:
@@ -256,7 +270,7 @@ async def renewed(tx: Tx, row: Row[Any], _: datetime) -> dict[str, bytes]:
     same key, and are changed too. Raises Unopenable.
     """
     tip = bytes(row.id)
-    await find_wraps_anew(tx, tip, record.unseal(tx.keys, tip, row.record).readers)
+    await find_wraps_anew(tx, tip, record.unseal(tx.keys, tip, row.record).sealed_to)
     return {"record": record.renewed(tx.keys, tip, row.record)}
 
 

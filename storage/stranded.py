@@ -9,15 +9,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from handlers import clocks, routing
+from handlers import routing
 from handlers.roles import READERS_OF_TIPS
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Move, Status, after
-from storage import audit, installation, record, staff, stored, telling, units
+from storage import audit, installation, record, staff, stored, telling, unit_clocks, units
 from storage.audit import Act
 from storage.cards import records
 from storage.database import Tx
-from storage.days import local_day
 from storage.outbox import AT_ONCE
 from storage.record import Record
 from storage.staff import Member
@@ -85,7 +84,7 @@ async def move_up(tx: Tx, tip: bytes, now: datetime) -> bool:
     case = await stored.open_as(tx, known.unit, tip) if up is not None else None
     if up is None or case is None:
         return False
-    risen = _risen(known, up.id, now)
+    risen = await _risen(tx, known, up.id, now)
     await stored.seal_again(tx, tip, case, risen)
     # To the hour: a tip may have come a minute ago, and its time is nobody's.
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -122,20 +121,17 @@ def _above(tree: Tree, known: Record, can: Collection[str]) -> Unit | None:
     return next(iter(rung or fits), None)
 
 
-def _risen(known: Record, up: str, now: datetime) -> Record:
-    dates = clocks.deadlines(now, local_day(now), danger=known.danger)
+async def _risen(tx: Tx, known: Record, up: str, now: datetime) -> Record:
     staying = tuple(each for each in known.readers if each not in {known.unit, up})
-    return replace(
+    moved = replace(
         known,
         unit=up,
         readers=(up, *staying),
         status=after(known.status, Move.MOVE_UP) or Status.TRIAGE,
         holder=None,
-        triage_by=dates.triage_by,
-        answer_on=dates.answer_on,
-        result_on=dates.result_on,
-        answered=False,
-        triage=None,
-        answer=None,
         acted=None,
+        behind="",
+        rises=None,
+        rises_anyway=False,
     )
+    return await unit_clocks.begun(tx, moved, now)

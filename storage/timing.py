@@ -1,10 +1,10 @@
 """How long a desk took and how a tip ends, as the record remembers it: in classes, not times."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from handlers import clocks
-from handlers.clocks import Deadlines
+from handlers.clocks import RESULT_DAYS, Deadlines
 from handlers.tallies import answer_time, triage_time
 from handlers.tips import Outcome, Status
 from storage import tally
@@ -20,7 +20,8 @@ def claimed(known: Record, now: datetime) -> Record:
     """The record of a tip that is claimed now; its deadline for that is gone."""
     if known.triage_by is None:
         return known
-    time = triage_time(now, known.triage_by, danger=known.danger)
+    minutes, _ = known.spans
+    time = triage_time(now, known.triage_by, danger=known.danger, minutes=minutes)
     overdue = known.overdue or now > known.triage_by
     return replace(known, triage_by=None, triage=known.triage or time, overdue=overdue)
 
@@ -30,11 +31,10 @@ def acted(known: Record, now: datetime) -> Record:
     return replace(known, acted=now.astimezone(UTC).replace(second=0, microsecond=0))
 
 
-def waits_again(known: Record, now: datetime) -> Record:
+def waits_again(known: Record, dates: Deadlines) -> Record:
     """The record of a tip that nobody holds any more: it has to be claimed as soon as a new one.
     How long it waited the first time stays what is counted.
     """
-    dates = clocks.deadlines(now, local_day(now), danger=known.danger)
     return replace(known, triage_by=dates.triage_by, acted=None)
 
 
@@ -50,6 +50,9 @@ def begun_again(known: Record, dates: Deadlines) -> Record:
         answered=False,
         answer_on=dates.answer_on,
         result_on=dates.result_on,
+        resulted=False,
+        closing_on=dates.closing_on,
+        spans=dates.given,
         ending=None,
     )
 
@@ -60,7 +63,8 @@ def answered(known: Record, now: datetime) -> Record:
         return known
     today = local_day(now)
     overdue = known.overdue or today > known.answer_on
-    time = answer_time(today, known.result_on)
+    _, days = known.spans
+    time = answer_time(today, known.result_on, days or RESULT_DAYS)
     return replace(known, answered=True, answer=known.answer or time, overdue=overdue)
 
 
@@ -78,18 +82,34 @@ def ending(before: Record, now: datetime) -> Ending:
     )
 
 
+def resulted(known: Record, now: datetime) -> Record:
+    """The record of a tip whose worker gets an answer now: the first one after the personal answer
+    is the substantive one.
+    """
+    if not known.answered or known.resulted:
+        return known
+    return replace(known, resulted=True, overdue=known.overdue or local_day(now) > known.result_on)
+
+
+def due_on(known: Record) -> date:
+    """The day at whose end the desk owes its next answer, once somebody has taken the tip."""
+    if not known.answered:
+        return known.answer_on
+    return known.closing_on or known.result_on if known.resulted else known.result_on
+
+
 async def closed(tx: Tx, known: Record, outcome: Outcome | None, now: datetime) -> Record:
     """The record of a tip that ends now, by its desk (`outcome`) or its worker (None); it is
     counted in this transaction.
     """
     today = local_day(now)
-    late = today > known.result_on or (known.triage_by is not None and now > known.triage_by)
+    late = clocks.is_missed(known.triage_by, due_on(known), now, today)
     ended = replace(
         known,
         status=Status.CLOSED,
         outcome=outcome,
         triage_by=None,
-        overdue=known.overdue or late or (not known.answered and today > known.answer_on),
+        overdue=known.overdue or late,
         closed_on=today,
     )
     return replace(ended, tally=await tally.write(tx, ended))

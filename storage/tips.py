@@ -32,6 +32,7 @@ from storage import (
     readers,
     record,
     reopening,
+    rising,
     stored,
     thread,
     timing,
@@ -124,6 +125,10 @@ async def file(
         pepper=new.key.pepper,
         aside=aside and not new.danger,
         begun=month_of(day),
+        closing_on=new.closing_on,
+        spans=new.given,
+        behind=new.behind,
+        rises=new.triage_by if new.behind else None,
     )
     values = {
         "id": tip,
@@ -172,7 +177,7 @@ async def renew(tx: Tx, reporters: Sequence[Reporter]) -> Key | None:
             "reporter_wrap": case.wrap(new.public),
             "record": record.seal(tx.keys, tip, moved),
         }
-        await stored.find_wraps_anew(tx, tip, moved.readers)
+        await stored.find_wraps_anew(tx, tip, moved.sealed_to)
         # Nobody who watches the tip is told: that somebody typed its code is not theirs to know.
         await tx.run(update(tips).where(tips.c.id == tip).values(**values))
     return await find(tx, reporters[:1])
@@ -196,7 +201,7 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         place=found.place,
         danger=found.danger,
         bell=opened.bell,
-        answer_on=found.result_on if found.answered else found.answer_on,
+        answer_on=timing.due_on(found),
         may_go_to_police=found.may_go_to_police,
         excluded=found.excluded,
         entries=tuple(_entry(number, part) for number, part in loaded),
@@ -205,6 +210,8 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
         asks_police=found.asks_police,
         also=await _also(tx, found),
+        triage_by=found.triage_by,
+        sent_to=await units.name_of(tx, found.behind) if found.rises_anyway else "",
     )
 
 
@@ -273,7 +280,8 @@ async def close(tx: Tx, key: Key, now: datetime) -> bool:
         return False
     if after(opened.record.status, Move.WITHDRAW) is not Status.CLOSED:
         return False
-    closed = await timing.closed(tx, opened.record, None, now)
+    ended = await rising.stay_down(tx, opened.tip, opened.record, for_good=True)
+    closed = await timing.closed(tx, ended, None, now)
     await stored.change(tx, opened.tip, closed, None)
     await knocks.forget(tx, opened.tip)
     return True
@@ -329,6 +337,7 @@ async def hide(
         changed = replace(changed, triage=None)
         await outbox.drop_of(tx, opened.tip)
         await outbox.write(tx, Letter(LetterKind.CARD, opened.tip, unit, due))
+    changed = await rising.planned(tx, changed, moved=unit != found.unit)
     await stored.seal_again(tx, opened.tip, opened.case, changed)
     changed = await stored.take_from_groups(tx, changed, frozenset(changed.readers))
     await stored.change(tx, opened.tip, changed, None)
@@ -385,7 +394,9 @@ async def settle(tx: Tx, letter: Letter) -> bool:
     """Take a letter out and do what it asks for; False when it is settled or void by now."""
     # The tip first, as everybody does who takes both: else two would wait for each other.
     await stored.row_where(tx, tips.c.id == letter.tip, lock=True)
-    return await outbox.settle(tx, letter) and await deliver(tx, letter.tip)
+    if not await outbox.settle(tx, letter):
+        return False
+    return await rising.arrive(tx, letter) or await deliver(tx, letter.tip)
 
 
 async def _add(tx: Tx, key: Key, part: NewPart, files: int, again: Again | None = None) -> bool:

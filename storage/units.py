@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from handlers import doorway
+from handlers import doorway, unit_clocks
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Category
-from storage import alarms, record, unit_choices
+from storage import alarms, record, unit_choices, unit_rules
 from storage.crypto import CaseKey, Pair, new_pair
 from storage.database import Tx
 from storage.keys import Keys, Purpose
 from storage.tables import desk_groups, grants, outlets, tips, units
+from storage.unit_rules import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ async def tree(tx: Tx) -> Tree | None:
     if not rows:
         return None
     desks, chosen = await alarms.reachable(tx), await unit_choices.page_first(tx)
+    rules = await unit_rules.every(tx, Topic.CLOCKS)
     return Tree.of(
         Unit(
             id=row.id,
@@ -58,6 +60,7 @@ async def tree(tx: Tx) -> Tree | None:
             has_desk=row.id in desks,
             has_alarm=bool(desks.get(row.id)),
             page_first=chosen.get(row.id, doorway.DEFAULT),
+            clocks=unit_clocks.read(rules.get(row.id)),
         )
         for row in rows
     )
@@ -105,8 +108,13 @@ async def import_all(
 
 async def public_key(tx: Tx, unit: str) -> bytes | None:
     """The public half of a unit's pair, to seal a case key to it."""
-    row = await tx.row(select(units.c.public_key).where(units.c.id == unit))
-    return bytes(row.public_key) if row is not None else None
+    return (await public_keys(tx, (unit,))).get(unit)
+
+
+async def public_keys(tx: Tx, some: Collection[str]) -> Mapping[str, bytes]:
+    """The same for several units at once; those that do not exist are left out."""
+    asked = select(units.c.id, units.c.public_key).where(units.c.id.in_(some))
+    return {row.id: bytes(row.public_key) for row in await tx.rows(asked)}
 
 
 async def police_among(tx: Tx, some: Collection[str]) -> frozenset[str]:
@@ -184,7 +192,7 @@ async def _used(tx: Tx, gone: Sequence[str]) -> str | None:
     """The first of these units that somebody needs."""
     held = {row.unit for row in await tx.rows(select(grants.c.unit).distinct())}
     for row in await tx.rows(select(tips.c.id, tips.c.record)):
-        held.update(record.unseal(tx.keys, row.id, row.record).readers)
+        held.update(record.unseal(tx.keys, row.id, row.record).sealed_to)
     return next((unit for unit in gone if unit in held), None)
 
 

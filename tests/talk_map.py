@@ -62,6 +62,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "HidingLater",
         "PoliceLater",
         "AskingAbove",
+        "SendingUp",
     ),
     "Bulletins": (
         "ReadingSubscription",

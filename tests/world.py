@@ -10,6 +10,8 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from handlers import bell, clocks, handbook, units, worker
+from handlers.clocks import DEFAULT, Clocks
+from handlers.duty import ALWAYS
 from handlers.effects import (
     AddPicture,
     AddWords,
@@ -24,6 +26,7 @@ from handlers.effects import (
     HideTip,
     PauseSubscription,
     SayWho,
+    SendUp,
     ShowFiles,
     Subscribe,
     TakeBackWho,
@@ -83,12 +86,20 @@ def handbooks() -> dict[Language, Handbook]:
 
 
 @functools.cache
-def tree(alarms: frozenset[str] = frozenset()) -> Tree:
-    """The demo's units; those of DESKS have a desk, and those of `alarms` one that rings."""
+def tree(alarms: frozenset[str] = frozenset(), there: frozenset[str] = frozenset()) -> Tree:
+    """The demo's units; those of DESKS have a desk, those of `alarms` one that rings, those of
+    `there` have duty by night too.
+    """
     table = resources.files("storage.data").joinpath("demo_units.csv").read_text(encoding="utf-8")
     parsed = units.parse(table, known_places=places().is_known)
     return Tree.of(
-        replace(unit, has_desk=unit.id in DESKS, has_alarm=unit.id in alarms) for unit in parsed
+        replace(
+            unit,
+            has_desk=unit.id in DESKS,
+            has_alarm=unit.id in alarms,
+            clocks=Clocks(duty=ALWAYS) if unit.id in there else DEFAULT,
+        )
+        for unit in parsed
     )
 
 
@@ -103,6 +114,11 @@ def key_of(code: str) -> Key:
     """What a code opens; real keys are storage's business."""
     digest = hashlib.sha256(code.encode()).digest()
     return Key(digest[:16], digest[16:], b"")
+
+
+def _name_of(unit: str) -> str:
+    found = tree().get(unit)
+    return found.name if found is not None else ""
 
 
 @dataclass(slots=True)
@@ -122,6 +138,7 @@ class Filed:
     who: str = ""
     is_told: bool = False
     closed_on: date | None = None
+    sent_to: str = ""
     holder: str = ""
     before: "Filed | None" = None
     asks_police: bool = False
@@ -145,6 +162,7 @@ class World:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
+    there: frozenset[str] = frozenset()
     told: int = 0
 
     def facts(self, needs: Needs) -> Facts:
@@ -158,7 +176,7 @@ class World:
         return Facts(
             now=self.now,
             today=self.today,
-            tree=tree(self.alarms),
+            tree=tree(self.alarms, self.there),
             fresh_code=symbols + check_symbol(symbols),
             fresh_bell=f"{chance.randrange(100_000):05}",
             dice=chance.randrange(2**32),
@@ -220,6 +238,8 @@ class World:
             is_told=filed.is_told,
             asks_police=filed.asks_police,
             also=tuple(name_of(each) for each in sorted(filed.readers - {filed.unit})),
+            triage_by=None if filed.holder else filed.tip.triage_by,
+            sent_to=_name_of(filed.sent_to),
         )
 
     def bells(self) -> tuple[str, ...]:
@@ -288,6 +308,8 @@ class World:
                     closed_on=None,
                     holder="",
                 )
+            case SendUp(key, unit):
+                self.tips[key].sent_to = unit
             case AllowPolice(key, allowed):
                 self._allow(self.tips[key], allowed=allowed)
             case TellHere(key) | TellNoMore(key):
@@ -358,6 +380,31 @@ class World:
         self._move(filed, Move.ASK)
         filed.asks_police = filed.answered = True
         filed.entries.append(Entry(Kind.POLICE_ASKED, Author.OFFICER, "", self.today))
+
+    def rise(self) -> None:
+        """What workers sent up is there; in this world, as in the demo, at once."""
+        for key, filed in self.tips.items():
+            up = tree(self.alarms).get(filed.sent_to)
+            if up is None:
+                continue
+            dates = clocks.deadlines(
+                self.now,
+                self.today,
+                danger=filed.tip.danger,
+                clocks=up.clocks,
+                category=filed.tip.category,
+            )
+            again = replace(
+                filed.tip,
+                triage_by=dates.triage_by,
+                answer_on=dates.answer_on,
+                result_on=dates.result_on,
+            )
+            readers = filed.readers | {up.id}
+            self.tips[key] = replace(
+                filed, tip=again, unit=up.id, readers=readers, sent_to="", holder=""
+            )
+            self.tips[key].status, self.tips[key].answered = Status.TRIAGE, False
 
     def release(self, filed: Filed) -> None:
         """That officer gives it back."""
@@ -459,7 +506,9 @@ class Chat:
         if turn.wrong_code:
             self.world.count_wrong()
         self.talk = turn.talk
-        return self.show(turn)
+        shown = self.show(turn)
+        self.world.rise()
+        return shown
 
     def turn(self, event: Event) -> Turn:
         """What the core makes of an event; nothing is carried out."""

@@ -52,6 +52,10 @@ class PushRinger:
         urgent = sum(each.danger for each in rung)
         return await self._show(address, cards.ping_of_several(len(rung), urgent))
 
+    async def tell(self, address: str, shown: Screen) -> Outcome:
+        """Let it show how many tips wait."""
+        return await self._show(address, shown)
+
     async def trial(self, address: str) -> Outcome:
         """Let it show that it would ring."""
         return await self._show(address, cards.trial_ping())

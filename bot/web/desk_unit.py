@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_words
+from bot.web import desk_clocks, desk_words
 from bot.web.access import NotYours, seated
 from bot.web.desk_pages import guarded, page
 
@@ -20,7 +20,10 @@ class Link:
     hint: str
 
 
-PAGES = (Link(desk_words.PAGE, "desk.life.words.title", "desk.life.words.short"),)
+PAGES = (
+    Link(desk_clocks.PAGE, "desk.clock.title", "desk.clock.short"),
+    Link(desk_words.PAGE, "desk.life.words.title", "desk.life.words.short"),
+)
 
 
 def add_routes(app: web.Application) -> None:

@@ -54,6 +54,7 @@ from handlers.states.thread import (
     LeavingOutLater,
     PoliceLater,
     ReadingThread,
+    SendingUp,
     TakingBackWho,
     TellingWho,
     TypingCode,
@@ -107,6 +108,7 @@ __all__ = [
     "Received",
     "Resting",
     "Reviewing",
+    "SendingUp",
     "State",
     "TakingBackWho",
     "Talk",
@@ -187,6 +189,7 @@ State = (
     | HidingLater
     | PoliceLater
     | AskingAbove
+    | SendingUp
     | ReadingSubscription
     | ChoosingTopics
     | ChoosingPlaces

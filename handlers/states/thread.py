@@ -131,3 +131,10 @@ class AskingAbove:
     """Shall the unit above look at a tip that was closed as out of scope?"""
 
     key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class SendingUp:
+    """Shall a tip whose desk missed its clock go to the unit above?"""
+
+    key: Key

@@ -48,6 +48,7 @@ from handlers.states import (
     Received,
     Resting,
     Reviewing,
+    SendingUp,
     State,
     TakingBackWho,
     TellingStory,
@@ -60,6 +61,7 @@ from handlers.worker import (
     changes,
     followup,
     handbook,
+    late,
     later,
     leaving,
     options,
@@ -160,6 +162,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return later.police_later(state, event, facts)
         case AskingAbove():
             return second_look.asking_above(state, event, facts)
+        case SendingUp():
+            return late.sending_up(state, event, facts)
         case ReadingSubscription():
             return subscription.reading_subscription(state, event, facts)
         case ChoosingTopics():
@@ -263,6 +267,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return later.police_later_screen(state, facts)
         case AskingAbove():
             return second_look.asking_above_screen(state, facts)
+        case SendingUp():
+            return late.sending_up_screen(state, facts)
         case ReadingSubscription():
             return subscription.subscription_screen(state, facts)
         case ChoosingTopics():

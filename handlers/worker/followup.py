@@ -5,7 +5,7 @@ from handlers.entries import asked, offering, pick_choices, picked, shown, stand
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import fold, has_letters
 from handlers.receipt import looks_like_code, read
-from handlers.screens import Accepts, Choice, Say, Screen, Tone, say
+from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, Tone, say
 from handlers.states import (
     AddingPicture,
     AddingVideo,
@@ -22,6 +22,7 @@ from handlers.states import (
     PoliceLater,
     ReadingHandbook,
     ReadingThread,
+    SendingUp,
     TakingBackWho,
     TellingWho,
     TypingCode,
@@ -34,7 +35,7 @@ from handlers.tips import (
     police_allowed,
 )
 from handlers.turn import Facts, Shown, Thread, Whose
-from handlers.worker import second_look, told
+from handlers.worker import late, second_look, told
 from handlers.worker.additions import add_picture, opens_again, takes_more
 from handlers.worker.step import (
     HOME,
@@ -106,6 +107,7 @@ def reading_thread(
     | HidingLater
     | PoliceLater
     | AskingAbove
+    | SendingUp
     | ReadingHandbook
 ]:
     """The thread: its choices, and words or files that come by themselves."""
@@ -136,7 +138,7 @@ def reading_thread(
             return Step(state, not_taken(event))
 
 
-def _page_of(
+def _page_of(  # noqa: PLR0912 - one case a page
     state: ReadingThread, name: str
 ) -> (
     ReadingThread
@@ -150,6 +152,7 @@ def _page_of(
     | HidingLater
     | PoliceLater
     | AskingAbove
+    | SendingUp
     | ReadingHandbook
 ):
     match name:
@@ -171,6 +174,8 @@ def _page_of(
             return PoliceLater(state.key)
         case "ask_above":
             return AskingAbove(state.key)
+        case "send_up":
+            return SendingUp(state.key)
         case "tell_here":
             return ConfirmingTold(state.key)
         case "numbers":
@@ -189,6 +194,7 @@ def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
             *_status(thread, facts),
             *((say("thread.also", units=", ".join(thread.also)),) if thread.also else ()),
             *_whose(thread),
+            *late.told(thread, facts),
             *(
                 shown(entry, facts.language)
                 for entry in thread.entries
@@ -287,7 +293,8 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
     if thread.asks_police:
         # What was asked stands above everything else; it leads to the same choice as ever.
         first, police = choice("police_later"), (first,)
-    return (
+    found = (
+        *late.offered(thread, facts),
         first,
         choice("add_picture"),
         choice("refresh"),
@@ -298,3 +305,7 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
         choice("close"),
         choice("delete"),
     )
+    if len(found) <= MOST_CHOICES:
+        return found
+    # Typing the code again shows what is new as well.
+    return tuple(each for each in found if each.name != "refresh")

@@ -3,6 +3,7 @@
 from handlers import routing
 from handlers.effects import AllowPolice, CloseTip, DeleteTip, HideTip
 from handlers.events import Chose
+from handlers.routing import Unit
 from handlers.screens import Screen, Tone, say
 from handlers.states import (
     ConfirmingClose,
@@ -70,21 +71,27 @@ def hiding_later(
         case Chose(name) if name.startswith("hide_") and thread and not is_outside(thread):
             added = _hideable(thread, facts).get(name.removeprefix("hide_"), frozenset())
             excluded = thread.excluded | added
-            unit = routing.reader(
-                facts.tree,
-                thread.category,
-                thread.place,
-                excluded=excluded,
-                # A unit inside the company that was picked by name goes on reading.
-                picked=thread.unit_id,
-                danger=thread.danger,
-            )
+            unit = _reader(thread, excluded, facts)
             effect = HideTip(state.key, excluded, unit.id)
             return Step(ReadingThread(state.key), (note("hidden", unit=unit.name),), (effect,))
         case Chose():
             return Step(ReadingThread(state.key))
         case _:
             return Step(state, not_taken(event))
+
+
+def _reader(thread: Thread, excluded: frozenset[str], facts: Facts) -> Unit:
+    """Who is responsible from now on: the same unit, unless it is shut out or nobody reads there
+    any more; a tip that went up does not come down again.
+    """
+    tree, unit = facts.tree, facts.tree.get(thread.unit_id)
+    is_there = unit is not None and unit.has_desk and (unit.has_alarm or not thread.danger)
+    may_stay = is_there or unit is tree.root
+    if unit is not None and may_stay and unit.id not in routing.barred(tree, excluded):
+        return unit
+    return routing.reader(
+        tree, thread.category, thread.place, excluded=excluded, danger=thread.danger
+    )
 
 
 def hiding_later_screen(_: HidingLater, facts: Facts) -> Screen:

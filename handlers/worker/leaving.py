@@ -50,6 +50,7 @@ from handlers.states import (
     ReadingThread,
     Resting,
     Reviewing,
+    SendingUp,
     State,
     TakingBackWho,
     TellingStory,
@@ -168,6 +169,7 @@ def _back_to_thread(state: State) -> State:
             | HidingLater(key)
             | PoliceLater(key)
             | AskingAbove(key)
+            | SendingUp(key)
         ):
             return ReadingThread(key)
         case _:

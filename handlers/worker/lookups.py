@@ -49,6 +49,7 @@ from handlers.states import (
     ReadingThread,
     Received,
     Resting,
+    SendingUp,
     State,
     TakingBackWho,
     Talk,
@@ -115,6 +116,7 @@ def key_of(state: State) -> Key | None:
             | HidingLater(key)
             | PoliceLater(key)
             | AskingAbove(key)
+            | SendingUp(key)
         ):
             return key
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):

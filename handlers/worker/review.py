@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import clocks, routing
+from handlers import clocks, going_up, routing
 from handlers.effects import DropPictures, Effect, FileTip
 from handlers.events import Chose, Said, Showed
 from handlers.folding import fold, has_letters
@@ -63,7 +63,10 @@ def excluded_units(draft: Draft, facts: Facts) -> frozenset[str]:
 
 def reader_of(draft: Draft, facts: Facts) -> routing.Unit:
     """The unit that will read this draft."""
-    return _reader(draft, facts, danger=draft.danger)
+    unit, excluded = _reader(draft, facts, danger=draft.danger), excluded_units(draft, facts)
+    if not draft.danger:
+        return unit
+    return going_up.on_duty(facts.tree, unit, draft.category, facts.now, excluded=excluded)
 
 
 def _reader(draft: Draft, facts: Facts, *, danger: bool) -> routing.Unit:
@@ -155,12 +158,26 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
         say("review.story", Tone.OWN, story=draft.story),
         say("review.reader", unit=reader.name),
     ]
-    if reader.id != _reader(draft, facts, danger=False).id:
+    if reader.id != _reader(draft, facts, danger=draft.danger).id:
+        lines.append(say("clock.other_duty", unit=reader.name))
+    elif reader.id != _reader(draft, facts, danger=False).id:
         lines.append(say("review.alarm", unit=reader.name))
+    up = _behind(draft, reader, facts)
+    if up is not None:
+        minutes = reader.clocks.of(draft.category).danger_minutes
+        lines.append(say("clock.behind", unit=up.name, minutes=minutes))
     lines += [say("review.hidden", who=each) for each in hidden]
     if draft.police and _police_possible(draft):
         lines.append(say("review.police"))
     return tuple(lines)
+
+
+def _behind(draft: Draft, unit: routing.Unit, facts: Facts) -> routing.Unit | None:
+    """Who else sees a tip in danger, when nobody at its unit comes in time."""
+    if not draft.danger:
+        return None
+    excluded = excluded_units(draft, facts)
+    return going_up.behind(facts.tree, unit.id, draft.category, excluded=excluded)
 
 
 def _police_possible(draft: Draft) -> bool:
@@ -193,8 +210,15 @@ def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
         return Step(_receipt_of(facts.filed, draft), (note("received.before"),))
     if facts.filing is None and not draft.practice:
         return Step(Reviewing(draft), (note("press_send"),))
-    dates = clocks.deadlines(facts.now, facts.today, danger=draft.danger)
     unit = reader_of(draft, facts)
+    dates = clocks.deadlines(
+        facts.now,
+        facts.today,
+        danger=draft.danger,
+        clocks=unit.clocks,
+        category=draft.category,
+    )
+    up = _behind(draft, unit, facts)
     received = Received(
         draft.code,
         facts.fresh_bell,
@@ -220,6 +244,9 @@ def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
         dates.answer_on,
         dates.result_on,
         mutable=not draft.officer and not draft.hidden and may_be_muted(draft.category),
+        closing_on=dates.closing_on,
+        given=dates.given,
+        behind=up.id if up is not None else "",
     )
     return Step(received, (), (effect, DropPictures(draft.pictures)))
 

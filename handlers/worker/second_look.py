@@ -59,7 +59,13 @@ def asking_above(
     thread, unit = ReadingThread(state.key), above(facts.thread, facts)
     match event:
         case Chose("ask_above_yes") if unit is not None and facts.thread is not None:
-            dates = deadlines(facts.now, facts.today, danger=facts.thread.danger)
+            dates = deadlines(
+                facts.now,
+                facts.today,
+                danger=facts.thread.danger,
+                clocks=unit.clocks,
+                category=facts.thread.category,
+            )
             sent = note("outside.sent", unit=unit.name, day=shown_day(dates.answer_on))
             return Step(thread, (sent,), (AskAbove(state.key, unit.id, dates),))
         case Chose():

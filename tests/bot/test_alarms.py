@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -12,12 +12,16 @@ from bot.alarms import AGAIN_SECONDS, DEAD_SECONDS, LEASE_SECONDS
 from bot.channels import Gone, Outcome, Refused, Sent, TryLater, Unknown
 from bot.outbound import MailRoom
 from handlers.effects import FileTip
+from handlers.languages import Language
+from handlers.moderators.notices import Notice
 from handlers.roles import Role
+from handlers.screens import Screen
+from handlers.texts import Texts
 from storage import alarms, cases, desk_codes, outbox, staff, tips
 from storage.alarms import Alarm, Path, Trouble
 from storage.database import Database
 from storage.desk_codes import CodeKind
-from storage.outbox import LetterKind
+from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.pings import Ping
 from storage.staff import Member
 from storage.tables import letters
@@ -28,6 +32,7 @@ from tests.staff_world import enrolled
 from tests.tip_world import Clock, count, file, new_tip
 
 Rung = tuple[str, bytes, str, bool]
+TEXTS = Texts.load(Language.VI)
 
 
 @dataclass
@@ -37,6 +42,7 @@ class Bell:
     says: Callable[[str], Outcome] = lambda _: Sent()
     rung: list[Rung] = field(default_factory=list)
     rings: int = 0
+    told: list[tuple[str, str]] = field(default_factory=list)
     stops: asyncio.Event | None = None
     began: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,6 +53,10 @@ class Bell:
         return await self._ring(
             address, [(address, each.tip, each.nickname, each.danger) for each in rung]
         )
+
+    async def tell(self, address: str, shown: Screen) -> Outcome:
+        self.told.append((address, TEXTS.render(shown).text))
+        return self.says(address)
 
     async def _ring(self, address: str, rung: list[Rung]) -> Outcome:
         self.rings += 1
@@ -363,3 +373,50 @@ async def test_whoever_is_cut_off_while_ringing_may_have_rung(room: Room) -> Non
     await room.mail.ring_due()
     assert len(room.push.rung) == 1
     assert await room.waiting() == 0
+
+
+# --- what is about no single tip --------------------------------------------------------------
+
+
+async def notice(room: Room, alarm: Alarm, counts: tuple[int, ...] = (2,)) -> None:
+    letter = Letter(LetterKind.NOTICE, b"", "", AT_ONCE, to=alarm.id.hex())
+    async with room.made.write() as tx:
+        await outbox.write(tx, replace(letter, notice=Notice.LATE, counts=counts))
+
+
+async def left(room: Room) -> int:
+    async with room.made.read() as tx:
+        return len(await outbox.waiting(tx))
+
+
+async def test_a_reminder_is_a_count_and_told_once(room: Room) -> None:
+    await notice(room, await room.browser())
+    await room.ring()
+    await room.ring()
+    assert room.push.told == [("browser", "2 tin vừa quá hạn và đang đợi anh/chị ở bàn tiếp nhận.")]
+    assert room.push.rung == []
+    assert await left(room) == 0
+
+
+async def test_a_reminder_does_not_reach_who_reads_no_tips_any_more(room: Room) -> None:
+    await notice(room, await room.browser())
+    async with room.made.write() as tx:
+        await staff.revoke(tx, room.an.id, "north", Role.OFFICER)
+    await room.ring()
+    assert room.push.told == []
+    assert await left(room) == 0
+
+
+async def test_a_reminder_waits_where_the_app_says_later_and_goes_with_a_browser_that_is_gone(
+    room: Room,
+) -> None:
+    await notice(room, await room.browser())
+    room.push.says = lambda _: TryLater(60)
+    await room.ring()
+    assert await left(room) == 1
+    room.clock.turn(seconds=61)
+    room.push.says = lambda _: Gone()
+    await room.ring()
+    assert await left(room) == 0
+    async with room.made.read() as tx:
+        assert await alarms.of_member(tx, room.an.id) == ()

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.clocks import card_leaves_at, deadlines, next_hour, working_day_after
+from handlers.clocks import (
+    Clocks,
+    Times,
+    card_leaves_at,
+    deadlines,
+    is_missed,
+    next_hour,
+    police_dates,
+    working_day_after,
+)
+from handlers.duty import ALWAYS, OFFICE_HOURS, VIETNAM, is_on
+from handlers.tips import Category
+
+ALWAYS_THERE = Clocks(duty=ALWAYS)
 
 MOMENTS = st.integers(0, 63_000_000).map(
     lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -39,9 +52,60 @@ def test_a_deadline_tells_the_hour_at_most(now: datetime) -> None:
 
 @given(MOMENTS)
 def test_in_danger_it_tells_five_minutes(now: datetime) -> None:
-    due = deadlines(now, now.date(), danger=True).triage_by
+    due = deadlines(now, now.date(), danger=True, clocks=ALWAYS_THERE).triage_by
     assert (due.minute % 5, due.second, due.microsecond) == (0, 0, 0)
     assert timedelta(minutes=30) <= due - now < timedelta(minutes=35)
+
+
+@given(MOMENTS)
+def test_in_danger_only_the_minutes_of_duty_count(now: datetime) -> None:
+    due = deadlines(now, now.date(), danger=True).triage_by
+    assert (due.minute % 5, due.second, due.microsecond) == (0, 0, 0)
+    local = due.astimezone(VIETNAM)
+    # The last minutes of a day may be the deadline; else somebody is there.
+    assert is_on(OFFICE_HOURS, due - timedelta(minutes=5)) or is_on(OFFICE_HOURS, due), local
+    assert due - now >= timedelta(minutes=30)
+
+
+def test_over_a_long_holiday_the_personal_answer_is_due_after_seven_days_at_most() -> None:
+    before_tet = date(2026, 2, 13)
+    assert working_day_after(before_tet, 3) > before_tet + timedelta(days=7)
+    now = datetime(2026, 2, 13, 2, 0, tzinfo=UTC)
+    assert deadlines(now, before_tet, danger=False).answer_on == before_tet + timedelta(days=7)
+
+
+def test_a_category_may_have_clocks_of_its_own() -> None:
+    quick = Times(triage_hours=4, answer_days=1, result_days=10, closing_days=30)
+    clocks = Clocks(special=((Category.FIRE, quick),))
+    now = datetime(2026, 11, 30, 2, 10, tzinfo=UTC)
+    day = date(2026, 11, 30)
+    fire = deadlines(now, day, danger=False, clocks=clocks, category=Category.FIRE)
+    wages = deadlines(now, day, danger=False, clocks=clocks, category=Category.WAGES)
+    assert fire.triage_by == datetime(2026, 11, 30, 7, 0, tzinfo=UTC)
+    assert (fire.answer_on, fire.result_on) == (date(2026, 12, 1), date(2026, 12, 10))
+    assert (fire.closing_on, fire.given) == (date(2026, 12, 30), (240, 10))
+    assert wages == deadlines(now, day, danger=False)
+    assert wages.closing_on == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("triage_by", "day", "missed"),
+    [(None, 30, False), (9, 30, True), (11, 30, False), (None, 29, True)],
+)
+def test_a_clock_is_missed_when_its_time_is_over(
+    triage_by: int | None, day: int, missed: bool
+) -> None:
+    now = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
+    by = now.replace(hour=triage_by) if triage_by is not None else None
+    assert is_missed(by, date(2026, 11, day), now, date(2026, 11, 30)) is missed
+
+
+def test_the_police_have_months_at_most() -> None:
+    now = datetime(2026, 10, 31, 2, 30, tzinfo=UTC)
+    found = police_dates(now, date(2026, 10, 31))
+    assert found.classify_by == datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
+    assert found.verified_on == date(2026, 11, 20)
+    assert (found.extended_on, found.last_on) == (date(2026, 12, 31), date(2027, 2, 28))
 
 
 def test_the_result_is_due_twenty_days_later() -> None:

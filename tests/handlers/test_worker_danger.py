@@ -1,5 +1,7 @@
 """Danger and alarms: the review shows who really reads, and says why where that is further away."""
 
+from datetime import timedelta
+
 from handlers.events import Chose, Said
 from handlers.states import Reviewing
 from tests.world import Chat, World
@@ -70,3 +72,45 @@ def test_shutting_a_unit_out_later_looks_for_an_alarm_again() -> None:
     for event in (Said(code), Chose("hide_later"), Chose("hide_commune")):
         chat.receive(event)
     assert chat.world.tips[key].unit == PROVINCE
+
+
+def by_night(alarms: str, *there: str) -> Chat:
+    """The same at ten in the evening; the units `there` have duty then."""
+    chat = at_review(alarms)
+    chat.world.now += timedelta(hours=13)
+    chat.world.there = frozenset(there)
+    return chat
+
+
+def test_the_review_says_who_sees_it_when_nobody_comes() -> None:
+    chat = at_review(f"{WARD} {PROVINCE} {ROOT}")
+    text = chat.show(chat.turn(Chose("done"))).text
+    assert "sau 30 phút trực mà chưa ai nhận, Liên đoàn Lao động thành phố Đà Nẵng" in text
+    chat.receive(Chose("send"))
+    [filed] = chat.world.tips.values()
+    assert (filed.unit, filed.tip.behind) == (WARD, PROVINCE)
+    assert filed.readers == {WARD}
+
+
+def test_a_calm_tip_has_nobody_behind_it() -> None:
+    chat = at_review(f"{WARD} {PROVINCE} {ROOT}", "danger_no")
+    assert "phút trực" not in chat.show(chat.turn(Chose("done"))).text
+    chat.receive(Chose("send"))
+    [filed] = chat.world.tips.values()
+    assert filed.tip.behind == ""
+
+
+def test_by_night_it_goes_to_the_unit_that_has_duty_and_the_review_says_so() -> None:
+    chat = by_night(f"{WARD} {PROVINCE} {ROOT}", PROVINCE)
+    text = chat.show(chat.turn(Chose("done"))).text
+    assert "nơi gần bạn hơn không có người trực, nên tin đi thẳng đến Liên đoàn" in text
+    assert WHY not in text
+    chat.receive(Chose("send"))
+    [filed] = chat.world.tips.values()
+    assert (filed.unit, filed.tip.behind) == (PROVINCE, ROOT)
+
+
+def test_by_night_where_nobody_has_duty_it_stays_near() -> None:
+    chat = by_night(f"{WARD} {PROVINCE} {ROOT}")
+    assert "không có người trực" not in chat.show(chat.turn(Chose("done"))).text
+    assert sent(chat) == WARD

@@ -30,6 +30,8 @@ _LETTER = {
     "to": What(Kind.STAFF, "an officer's chat, or the id of an alarm"),
     "messages": What(Kind.STAFF, "our own messages in a desk's group or an officer's chat"),
     "lease": _HOUSE,
+    "notice": What(Kind.CLOSED, "handlers.moderators.notices.Notice"),
+    "counts": What(Kind.COUNT, "of tips that wait, of no single one"),
     "topic": What(Kind.STAFF, "our topic in a desk's group"),
 }
 _RECORD = {
@@ -42,6 +44,11 @@ _RECORD = {
     "files": What(Kind.COUNT, "files of the worker"),
     "holder": _MEMBER,
     "triage_by": What(Kind.DEADLINE, "rounded up, gone when the tip is claimed"),
+    "rises": What(Kind.DEADLINE, "the same in danger; where its worker sent it up, a full hour"),
+    "closing_on": What(Kind.DAY, "of a deadline"),
+    "spans": What(Kind.CLOSED, "the minutes and days that its unit gives every tip"),
+    "behind": What(Kind.PUBLIC, "the unit above that may read it later"),
+    **dict.fromkeys(("resulted", "rises_anyway"), _STATE),
     **dict.fromkeys(("answer_on", "result_on"), What(Kind.DAY, "promised to the worker")),
     "end": What(Kind.COUNT, "how many parts, and the hash of the last"),
     "posts": What(Kind.STAFF, "its cards in groups of desks"),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from handlers import routing
+from handlers import going_up, routing
 from handlers.passing import PassReason, ReturnReason, suggested
 from handlers.places import Place
 from handlers.roles import Role
@@ -34,9 +34,11 @@ from storage import (
     passing,
     pings,
     posts,
+    rising,
     tally,
     tips,
     units,
+    watching,
 )
 from storage.cases import Done, No, Refusal
 from storage.database import Database, Tx
@@ -302,6 +304,67 @@ async def play(url: str, plan: Plan) -> None:
         await house.assert_shut(tip, plan.barred)
 
 
+async def play_danger(url: str, plan: Plan) -> None:
+    """A tip in danger that nobody takes: the unit behind it sees nothing before its time, and who
+    is shut out nothing at all, whatever rings, reminds and rises.
+    """
+    ringing = Tree.of(replace(each, has_alarm=True) for each in plan.units)
+    async with desk_world.database(url) as made:
+        house = House(made, plan)
+        await house.settle_in()
+        first = routing.reader(
+            ringing, plan.category, PLACE, excluded=plan.excluded, picked=plan.picked, danger=True
+        )
+        up = going_up.behind(ringing, first.id, plan.category, excluded=plan.excluded)
+        hidden = frozenset({up.id} if up is not None else ())
+        assert not hidden & plan.barred
+        before = await house.views(plan.barred | hidden)
+        new = new_tip(
+            first.id,
+            excluded=plan.excluded,
+            category=plan.category,
+            place=PLACE,
+            danger=True,
+            behind=up.id if up is not None else "",
+            triage_by=NOW + timedelta(minutes=30),
+        )
+        tip = await file(made, new)
+        for minutes in (0, 5, 25):
+            await look(made, NOW + timedelta(minutes=minutes))
+        assert await house.views(plan.barred | hidden) == before
+        await house.assert_shut(tip, plan.barred | hidden)
+        await look(made, NOW + timedelta(minutes=30))
+        for unit_id in hidden:
+            shown = await house.views(hidden)
+            assert shown[unit_id, Role.OFFICER].cards, "now it is theirs"
+        for days in range(1, 9):
+            await look(made, NOW + timedelta(days=days))
+        after = await house.views(plan.barred)
+        assert after == {who: before[who] for who in after}
+        await house.assert_shut(tip, plan.barred)
+
+
+async def look(made: Database, now: datetime) -> None:
+    """What the clock's tick does."""
+    async with made.write() as tx:
+        for tip in await rising.due(tx, now):
+            await rising.rise(tx, tip, now)
+        await watching.look(tx, now)
+
+
+@pytest.mark.long
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(plans())
+def test_danger_shows_a_unit_above_nothing_before_its_time_in_any_tree(plan: Plan) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(play_danger(f"sqlite+aiosqlite:///{Path(folder) / 'tiengtho.db'}", plan))
+
+
 @pytest.mark.long
 @settings(
     max_examples=8,
@@ -341,3 +404,21 @@ async def test_the_same_with_a_conflict_the_police_and_a_company(
     )
     assert plan.barred == {"u2", "u3", "u4", "u5", "u6"}
     await play(database_url, plan)
+
+
+async def test_danger_with_a_conflict_the_police_and_a_company(database_url: str) -> None:
+    plan = Plan(
+        (
+            unit("u0", None, places=frozenset({"*"})),
+            unit("u1", "u0", places=frozenset({"79"})),
+            unit("u2", "u1", conflicts=frozenset({"u3"})),
+            unit("u3", "u1"),
+            unit("u4", "u1"),
+            unit("u5", "u1", UnitKind.POLICE),
+            unit("u6", "u4", inside_company=True),
+        ),
+        frozenset({"u2"}),
+        None,
+        hidden_later=False,
+    )
+    await play_danger(database_url, plan)

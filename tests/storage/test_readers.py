@@ -41,6 +41,7 @@ from storage import (
     readers,
     record,
     retention,
+    rising,
     staff,
     stored,
     stranded,
@@ -532,6 +533,12 @@ async def _take_wraps(house: House) -> None:
         await stored.take_wraps(tx, house.tip, ("police", "south"))
 
 
+async def _stir_wraps(house: House) -> None:
+    async with house.made.write() as tx:
+        await stored.stir_wraps(tx, house.tip, await house.record())
+        assert await stored.open_as(tx, "north-park", house.tip) is not None
+
+
 async def _write_record(house: House) -> None:
     async def work(tx: Tx, known: Record) -> None:
         await stored.write_record(tx, house.tip, known)
@@ -584,6 +591,60 @@ async def _place_pressed(house: House) -> None:
 async def _lose(house: House) -> None:
     async with house.made.write() as tx:
         await posts.lose(tx, house.tip, "police", house.group)
+
+
+async def _late(house: House) -> None:
+    """The tip's desk missed its clock, and its worker may send it up."""
+    known = await house.record()
+    async with house.made.write() as tx:
+        late = replace(known, answer_on=NOW.date() - timedelta(days=1))
+        await stored.write_record(tx, house.tip, late)
+
+
+async def _send_up(house: House) -> None:
+    await _late(house)
+    for unit, wanted in (("police", False), ("north", False), ("root", True)):
+        async with house.made.write() as tx:
+            done = await rising.send_up(
+                tx, house.new.key, unit, now=NOW, today=NOW.date(), due=LATER
+            )
+        assert done is wanted
+
+
+async def _arrive(house: House) -> None:
+    await _send_up(house)
+    async with house.made.write() as tx:
+        strange = Letter(LetterKind.CARD, house.tip, "police", NOW)
+        assert not await rising.arrive(tx, strange)
+        assert await rising.arrive(tx, replace(strange, unit="root"))
+
+
+async def _rise(house: House) -> None:
+    async def forged(tx: Tx, known: Record) -> None:
+        behind = replace(known, behind="police", rises=NOW)
+        await stored.write_record(tx, house.tip, behind)
+
+    before = await house.record()
+    for known in (before, replace(before, may_go_to_police=True)):
+        await refused(house, _bound(forged, known))
+    await _send_up(house)
+    async with house.made.write() as tx:
+        assert not await rising.rise(tx, house.tip, NOW)
+        assert await rising.rise(tx, house.tip, NOW + timedelta(hours=1))
+
+
+async def _stay_down(house: House) -> None:
+    await _send_up(house)
+    async with house.made.write() as tx:
+        known = record.unseal(tx.keys, house.tip, await _sealed(tx, house.tip))
+        assert await rising.stay_down(tx, house.tip, known) == known
+        assert not (await rising.stay_down(tx, house.tip, known, for_good=True)).behind
+
+
+async def _sealed(tx: Tx, tip: bytes) -> bytes:
+    row = await stored.row_where(tx, tips_table.c.id == tip)
+    assert row is not None
+    return bytes(row.record)
 
 
 async def _release(house: House) -> None:
@@ -834,6 +895,10 @@ ATTEMPTS: dict[str, Attempt] = {
     "retention.run": _retention,
     "stored.bind": _bind,
     "stranded.move_up": _move_up,
+    "rising.arrive": _arrive,
+    "rising.rise": _rise,
+    "rising.send_up": _send_up,
+    "rising.stay_down": _stay_down,
     "stored.change": _change,
     "stored.destroy": _destroy,
     "stored.find_wraps_anew": _find_anew,
@@ -842,6 +907,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "stored.renewed": _renewed,
     "stored.seal_again": _seal_again,
     "stored.seal_to": _seal_to,
+    "stored.stir_wraps": _stir_wraps,
     "stored.take_wraps": _take_wraps,
     "stored.write_record": _write_record,
     "stored.write_sealed": _write_sealed,

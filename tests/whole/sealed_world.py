@@ -4,7 +4,7 @@ import heapq
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from bot.channels import Outcome as Rung
 from bot.channels import Sent
 from bot.outbound import MailRoom
-from handlers import clocks, routing
+from handlers import clocks, going_up, routing
 from handlers import units as unit_files
 from handlers.effects import FileTip
 from handlers.nicknames import nickname
 from handlers.places import Place
 from handlers.roles import Role
 from handlers.routing import Tree
+from handlers.screens import Screen
 from handlers.states import Key
 from handlers.tips import Category, Outcome
 from storage import accounts, alarms, cases, installation, migrate, tips, units
@@ -89,6 +90,9 @@ class _Bell:
         return Sent()
 
     async def ring_for_several(self, address: str, rung: Sequence[Ping]) -> Rung:
+        return Sent()
+
+    async def tell(self, address: str, shown: Screen) -> Rung:
         return Sent()
 
 
@@ -199,6 +203,8 @@ async def _file(world: _World, tree: Tree) -> tuple[bytes, Label]:
     ]
     day = world.now.astimezone(_ZONE).date()
     new = _tip(world, key, unit.id, category, place, danger=danger)
+    up = going_up.behind(tree, unit.id, category, excluded=frozenset()) if danger else None
+    new = replace(new, behind=up.id if up is not None else "")
     due = clocks.card_leaves_at(world.now, danger=danger, at_once=False)
     async with world.database.write() as tx:
         tip = await tips.file(tx, new, pictures, day=day, due=due)

@@ -105,6 +105,10 @@ class Officers:
             address, [Rang(each.tip.hex(), each.nickname) for each in rung], told
         )
 
+    async def tell(self, address: str, shown: Screen) -> Outcome:
+        """What is about no single tip; numbers mean what they meant before."""
+        return await self._workers.show(address, self._answer(shown), patience=_RING_SECONDS)
+
     async def _rings(self, address: str, rung: Sequence[Rang], shown: Screen) -> Outcome:
         async with self._workers.alone(address):
             waiting = await self._waiting(address)
@@ -277,6 +281,11 @@ class Ringer:
         if officers is None:
             return TryLater(60)
         return await officers.ring_for_several(own, rung)
+
+    async def tell(self, address: str, shown: Screen) -> Outcome:
+        """Tell something of the desk, at "channel|chat"."""
+        officers, own = self._at(address)
+        return await officers.tell(own, shown) if officers is not None else TryLater(60)
 
     def _at(self, address: str) -> tuple[Officers | None, str]:
         channel, _, own = address.partition("|")

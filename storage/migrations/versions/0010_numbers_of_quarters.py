@@ -1,14 +1,14 @@
 """The numbers of quarters that everybody may read, each written once.
 
-Revision ID: 0015
-Revises: 0012
+Revision ID: 0010
+Revises: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0012"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
