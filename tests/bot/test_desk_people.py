@@ -7,8 +7,11 @@ from typing import cast
 
 from bs4 import Tag
 
-from bot.web import desk_facets, desk_log
-from handlers.agreements import Flaw, Standing
+from bot.web import desk_facets
+from bot.web import desk_log
+from handlers.agreements import Flaw
+from handlers.agreements import Standing
+from handlers import telling
 from handlers.coach import Doubt
 from handlers.exports import Authority, Reason
 from handlers.languages import Language
@@ -295,6 +298,8 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.agreement.no.{each}" for each in {*Flaw, *Kept} - {Kept.DONE}),
         *(f"desk.reply.template.field.{each}" for each in Field),
         *(f"desk.reply.set.{each}" for each in READY),
+        *(f"desk.life.move.{move}" for move in telling.MOVES),
+        *(f"desk.life.words.{language}" for language in Language),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
