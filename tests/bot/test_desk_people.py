@@ -14,6 +14,7 @@ from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
 from handlers.moderators.cards import READ
 from handlers.roles import Role
+from handlers.routing import Exclusion
 from handlers.texts import Texts
 from handlers.tips import FILES, Kind, Outcome, Status
 from handlers.turn import Whose
@@ -262,6 +263,8 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         *(f"desk.tip.{kind}" for kind in FILES),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
+        *(f"desk.entering.hides.{each}" for each in Exclusion),
+        *(f"desk.entering.consent.{each}" for each in ("yes", "no", "never")),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
     assert not unused, sorted(unused)
