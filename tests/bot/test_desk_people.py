@@ -7,11 +7,9 @@ from typing import cast
 
 from bs4 import Tag
 
-from bot.web import desk_facets
-from bot.web import desk_log
-from handlers.agreements import Flaw
-from handlers.agreements import Standing
+from bot.web import desk_facets, desk_log
 from handlers import telling
+from handlers.agreements import Flaw, Standing
 from handlers.coach import Doubt
 from handlers.exports import Authority, Reason
 from handlers.languages import Language
@@ -23,6 +21,7 @@ from handlers.moderators.picks import READY
 from handlers.moderators.templates import Field
 from handlers.passing import PassReason, ReleaseReason, ReturnReason, Stage
 from handlers.roles import Role
+from handlers.routing import Exclusion
 from handlers.searching import Where
 from handlers.texts import Texts
 from handlers.tips import FILES, Kind, Outcome, Status
@@ -301,6 +300,8 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.life.move.{move}" for move in telling.MOVES),
         *(f"desk.life.words.{language}" for language in Language),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
+        *(f"desk.entering.hides.{each}" for each in Exclusion),
+        *(f"desk.entering.consent.{each}" for each in ("yes", "no", "never")),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
     assert not unused, sorted(unused)
