@@ -112,7 +112,10 @@ async def test_an_installation_from_before_bulletins_is_migrated_and_opened(
     await lose(empty, Purpose.SUBSCRIBERS, Purpose.ACCOUNTS)
     newer = [
         metadata.tables[name]
-        for name in (*OF_BULLETINS, "alarms", "unit_choices", "unit_rules", "tallies", "knocks")
+        for name in (
+            *(*OF_BULLETINS, "alarms", "unit_choices", "unit_rules", "tallies", "knocks"),
+            "views",
+        )
     ]
     async with empty.engine.begin() as connection:
         await connection.run_sync(lambda plain: metadata.drop_all(plain, tables=newer))
