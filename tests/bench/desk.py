@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -60,11 +60,15 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """Milliseconds of each look; of the first one of a process, and of the first after a change."""
+    """Milliseconds of each look; of the first one of a process, and of the first after a change.
+    `cpu` are those in which this process worked, browser and server together: on a machine that
+    does other things beside it, they say more.
+    """
 
     looks: Sequence[float]
     first: float
     changed: float
+    cpu: float
 
     @property
     def median(self) -> float:
@@ -111,15 +115,21 @@ def _say(
         p95=round(measuring.quantile(found.looks, 0.95), 1),
         first=round(found.first, 1),
         changed=round(found.changed, 1),
+        cpu=round(found.cpu, 1),
         tips=tips,
         **beside,
     )
 
 
 async def _search(bench: Bench, world: World, browser: Browser, size: Size) -> None:
+    worked = process_time()
     bare = await _bare(world)
+    bare_cpu, worked = (process_time() - worked) * 1000, process_time()
     cold = await _searched(browser, size.few)
+    cpu = (process_time() - worked) * 1000
+    worked = process_time()
     warm = [await _searched(browser, size.few) for _ in range(size.looks)]
+    warm_cpu = (process_time() - worked) * 1000 / size.looks
     app = world.server.app
     assert app is not None
     kept = sum(shelf.size for shelf in app[SHELVES]._of.values())
@@ -131,6 +141,9 @@ async def _search(bench: Bench, world: World, browser: Browser, size: Size) -> N
         "libsodium alone, opening as many boxes and parts",
         warm=round(measuring.quantile(warm, 0.5), 1),
         warm_p95=round(measuring.quantile(warm, 0.95), 1),
+        cpu=round(cpu, 1),
+        warm_cpu=round(warm_cpu, 1),
+        against_cpu=round(bare_cpu, 1),
         kept_megabytes=round(kept / 1024 / 1024, 2),
         tips=size.few,
         target=MOST_MILLISECONDS["cold"],
@@ -165,7 +178,9 @@ async def _seated(url: str) -> AsyncIterator[tuple[World, Browser]]:
 async def _lists(world: World, browser: Browser, looks: int) -> _Lists:
     world.made.cache = RecordCache()
     [first] = await _looks(browser, _LIST, 1)
+    worked = process_time()
     found = await _looks(browser, _LIST, looks)
+    cpu = (process_time() - worked) * 1000 / looks
     async with world.made.write() as tx:
         row = await tx.row(select(tips_table.c.id, tips_table.c.record).limit(1))
         assert row is not None
@@ -175,7 +190,7 @@ async def _lists(world: World, browser: Browser, looks: int) -> _Lists:
         await tx.run(tips_table.update().where(where).values(record=sealed))
         tx.touched.add(bytes(row.id))
     [changed] = await _looks(browser, _LIST, 1)
-    return _Lists(found, first, changed)
+    return _Lists(found, first, changed, cpu)
 
 
 async def _looks(browser: Browser, address: str, looks: int) -> list[float]:

@@ -113,13 +113,8 @@ async def test_an_installation_from_before_bulletins_is_migrated_and_opened(
     newer = [
         metadata.tables[name]
         for name in (
-            *OF_BULLETINS,
-            "alarms",
-            "unit_choices",
-            "unit_rules",
-            "tallies",
-            "knocks",
-            "quarters",
+            *(*OF_BULLETINS, "alarms", "unit_choices", "unit_rules", "tallies", "knocks"),
+            *("agreements", "quarters", "views"),
         )
     ]
     async with empty.engine.begin() as connection:
