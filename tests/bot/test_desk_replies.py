@@ -2,10 +2,12 @@
 change after, and notes.
 """
 
+import io
 from dataclasses import dataclass, replace
 from typing import cast
 
 import pytest
+from aiohttp import FormData
 from bs4 import Tag
 
 from handlers.effects import FileTip
@@ -19,6 +21,7 @@ from handlers.turn import Needs, Thread
 from handlers.worker import show
 from storage import tips
 from storage.audit import Act
+from tests import clips
 from tests.desk_browser import Browser, World
 from tests.desk_world import add
 from tests.tip_world import file, new_tip, record_of
@@ -112,6 +115,22 @@ async def test_a_look_is_refused_as_sending_would_be(one: World) -> None:
     await at.press("close", words="Đã xong.", outcome="handled", preview="1")
     assert "Đơn vị kết thúc" in at.browser.words
     assert len((await at.thread()).entries) == 1
+
+
+async def test_a_file_is_held_while_the_words_beside_it_are_looked_at(one: World) -> None:
+    at = await claimed(one)
+    form, sent = at.browser.form("Trả lời"), FormData(default_to_multipart=True)
+    for box in form.select("input[type=hidden]"):
+        sent.add_field(str(box["name"]), str(box["value"]))
+    sent.add_field("words", "Xem ảnh cửa đã mở.")
+    sent.add_field("preview", "1")
+    sent.add_field("file", io.BytesIO(clips.photo()), filename="x.jpg")
+    async with at.browser.client.post(at.browser.path, data=sent) as answer:
+        await at.browser._keep(answer)
+    assert "Đơn vị gửi ảnh" in at.browser.words
+    assert len((await at.thread()).entries) == 1
+    await at.browser.send("Gửi")
+    assert [each.kind for each in (await at.thread()).entries[1:]] == [Kind.ANSWER, Kind.PHOTO]
 
 
 # --- answers to press ------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from handlers.moderators.chat import (
     Weighing,
     Writing,
 )
+from handlers.moderators.chat_drafts import Correcting, Previewing, Templates
 from handlers.screens import Screen
 from handlers.tips import Category, Outcome, Status
 from tests.world import texts
@@ -187,9 +188,18 @@ _STATES: st.SearchStrategy[State] = st.sampled_from(
         LastWords(TIP, Outcome.HANDLED),
         Weighing(TIP),
         Parted(TIP, "14:35"),
+        Writing(TIP, Offer.NOTE),
+        Doubting(TIP, Offer.ASK, "Cửa nào?\n- Trước\n- Sau"),
+        Templates(TIP, Offer.CLOSE, Outcome.HANDLED, ("a", "b")),
+        Previewing(TIP, Offer.ASK, "Cửa nào?\n- Trước\n- Sau"),
+        Previewing(TIP, Offer.CLOSE, "Xong.", Outcome.HANDLED),
+        Correcting(TIP),
     ]
 )
+_SENDING = {"send", "send_plain", "anyway"}
 _NAMES = [
+    *sorted(_SENDING),
+    *("edit", "rewrite", "templates", "template1", "template9", "correct", "take_back", "note"),
     "let_go",
     "undo",
     "out_of_scope",
@@ -214,8 +224,14 @@ def test_everything_leads_somewhere_and_only_words_write(
     step = chat.step(state, event)
     assert isinstance(step.state, State)
     if isinstance(step.action, Ask | Answer | Close):
-        assert isinstance(event, Typed)
-        assert isinstance(state, Writing | LastWords)
+        # And those that were looked at, or doubted, and are sent as they are.
+        if isinstance(event, Typed):
+            assert isinstance(state, Writing | LastWords | Doubting | Previewing)
+        else:
+            assert event.name in _SENDING
+            assert isinstance(state, Doubting | Previewing)
+    if step.corrects is not None or step.takes_back:
+        assert isinstance(state, Correcting | Looking)
     if not isinstance(step.state, Listing) and not isinstance(state, Listing):
         assert step.state.tip == state.tip
 
