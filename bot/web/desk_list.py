@@ -38,6 +38,8 @@ async def _list(request: web.Request) -> web.Response:
         return see_other("/desk/nguoi")
     if not seat.member.reads_tips and seat.member.broadcasts:
         return see_other("/studio")
+    if not seat.member.reads_tips and seat.member.audits:
+        return see_other("/desk/nhat-ky")
     async with parts.database.read() as tx:
         found = await cases.cards(tx, seat.member.id, parts.clock())
         waiting = await aside.waiting(tx, seat.member.id, parts.clock())
