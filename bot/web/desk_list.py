@@ -7,12 +7,12 @@ from aiohttp import web
 
 from bot.web import desk_bell
 from bot.web.access import Seat, seated
-from bot.web.desk_pages import guarded, page, see_other
+from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS
 from handlers.roles import Role
 from handlers.screens import Say, say
 from handlers.tips import Status
-from storage import alarms, aside, cases, desk_groups, units
+from storage import alarms, aside, cases, desk_groups, exporting, units
 from storage.cases import Card
 from storage.database import Tx
 
@@ -45,6 +45,7 @@ async def _list(request: web.Request) -> web.Response:
         waiting = await aside.waiting(tx, seat.member.id, parts.clock())
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
+        asked = len(await exporting.waiting(tx, seat.member.id, parts.clock()))
         bell_on = await desk_bell.is_on(tx, request, seat.member)
     which = request.query.get("xem", "all")
     which = which if which in FILTERS else "all"
@@ -56,6 +57,7 @@ async def _list(request: web.Request) -> web.Response:
         "list",
         language=seat.language,
         seat=seat,
+        says=said("desk.export.line", count=asked) if asked else (),
         cards=chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
         count=len(chosen),
         which=which,
