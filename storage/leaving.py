@@ -16,8 +16,13 @@ from storage.days import local_day
 from storage.outbox import AT_ONCE
 from storage.record import Record
 from storage.staff import Member
-from storage.tables import grants, tips
+from storage.tables import approvals, metadata, tips
 from storage.tables import staff as people
+
+OWN = tuple(
+    table for table in metadata.sorted_tables if "staff" in table.c and table is not approvals
+)
+"""What hangs on a member and goes with them. An approval of a bulletin is a fact, and stays."""
 
 
 class Kept(StrEnum):
@@ -55,8 +60,9 @@ async def gone(tx: Tx, member: Member, by: bytes | None, now: datetime) -> None:
     """The same for the command line (`by` is None), which asks nobody; it writes no entry of its
     own.
     """
-    await tx.run(delete(grants).where(grants.c.staff == member.id))
     await desk_links.unlink(tx, member.id)
+    for table in OWN:
+        await tx.run(delete(table).where(table.c.staff == member.id))
     await _shut_out(tx, member.id, local_day(now))
     await hand_back(tx, member.id, by, now)
 

@@ -7,12 +7,12 @@ from aiohttp import web
 
 from bot.web import desk_bell, desk_facets
 from bot.web.access import Seat, seated
-from bot.web.desk_pages import guarded, page, see_other
+from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS
 from handlers.listing import read
 from handlers.roles import Role
 from handlers.screens import Say, say
-from storage import alarms, aside, board, cases, desk_groups, units, views
+from storage import alarms, aside, board, cases, desk_groups, exporting, units, views
 from storage.board import Line, Seen
 from storage.chance import new_token
 from storage.database import Tx
@@ -50,6 +50,8 @@ async def _list(request: web.Request) -> web.Response:
         return see_other("/desk/nguoi")
     if not seat.member.reads_tips and seat.member.broadcasts:
         return see_other("/studio")
+    if not seat.member.reads_tips and seat.member.audits:
+        return see_other("/desk/nhat-ky")
     async with parts.database.read() as tx:
         saved = views.living(await views.of_member(tx, seat.member.id, parts.clock()))
         if not request.query and (first := _opens_with(saved)) is not None:
@@ -59,6 +61,7 @@ async def _list(request: web.Request) -> web.Response:
         troubles = await _troubles(tx, seat)
         silent = await _silent(tx, seat)
         names = await board.unit_names(tx, seen.lines)
+        asked = len(await exporting.waiting(tx, seat.member.id, parts.clock()))
         bell_on = await desk_bell.is_on(tx, request, seat.member)
     choice = read(request.query)
     found = seen.narrowed(choice)
@@ -68,6 +71,7 @@ async def _list(request: web.Request) -> web.Response:
         "list",
         language=seat.language,
         seat=seat,
+        says=said("desk.export.line", count=asked) if asked else (),
         cards=seen.cards(shown.lines),
         beneath=seen.beneath(shown.lines),
         count=len(found.left),

@@ -57,6 +57,8 @@ async def test_two_people_and_one_download(house: House) -> None:
     await house.ask()
     assert "Đã gửi yêu cầu" in an.words
     assert "Người có thể đồng ý: Người binh." in an.words
+    assert "Có 1 yêu cầu xuất tin đang chờ bạn" in (await binh.get("/desk")).words
+    assert "yêu cầu xuất tin" not in (await an.get("/desk")).words
     await binh.get("/desk/xuat")
     assert "Người xin: Người an" in binh.words
     assert "<b>12</b>" not in binh.text

@@ -41,7 +41,7 @@ async def test_an_auditor_reads_what_their_units_did_and_never_of_which_tip(hous
     async with house.made.read() as tx:
         [tip] = {entry.tip for entry in await audit.entries(tx, limit=99) if entry.tip}
     browser = await house.at_desk("bac")
-    await browser.get(PAGE)
+    assert browser.path == PAGE
     assert "Mở đọc tin" in browser.words
     assert "Nhận tin" in browser.words
     assert "Giao vai trò cán bộ tiếp nhận" in browser.words

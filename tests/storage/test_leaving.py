@@ -87,6 +87,7 @@ async def test_everything_is_taken_at_once_on_every_channel(desk: Desk) -> None:
         assert staff.check_password(credentials, "no password") is None
     for table in (links_table, codes_table):
         assert await count(desk.made, table) == 0
+    assert {"grants", "alarms", "desk_links"} <= {table.name for table in leaving.OWN}
     async with desk.made.read() as tx:
         assert {bytes(row.staff) for row in await tx.rows(select(alarms_table))} == {desk.binh.id}
         held = await tx.rows(select(grants.c.staff).where(grants.c.staff == desk.an.id))
