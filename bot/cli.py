@@ -12,6 +12,7 @@ import click
 
 from bot import (
     accounts_cli,
+    agreements_cli,
     alarms_cli,
     app,
     audit_cli,
@@ -205,6 +206,9 @@ def _read_line() -> str | None:
 @commands.group("import", help="Bring data in.")
 def import_group() -> None:
     """`import …`."""
+
+
+import_group.add_command(agreements_cli.import_agreements)
 
 
 @import_group.command("units", help="Read the tree of units from a CSV file.")

@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 class Flaw(StrEnum):
-    """What is wrong with a form."""
+    """What is wrong with a form, or with a row of a table; COLUMNS are those of the table."""
 
     UNIT = "unit"
     POLICE = "police"
@@ -32,6 +32,7 @@ class Flaw(StrEnum):
     LONG = "long"
     FORMULA = "formula"
     DAY = "day"
+    COLUMNS = "columns"
 
 
 class Standing(StrEnum):

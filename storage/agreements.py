@@ -67,6 +67,18 @@ async def add(tx: Tx, member: bytes, agreement: Agreement, now: datetime) -> Kep
     return Kept.DONE
 
 
+async def import_all(tx: Tx, imported: Sequence[Agreement], now: datetime) -> int:
+    """Add those that are not there yet, from the command line; how many."""
+    known = {each.agreement for each in await every(tx)}
+    fresh = [each for each in dict.fromkeys(imported) if each not in known]
+    for each in fresh:
+        key = random_id()
+        await tx.run(insert(agreements).values(id=key, body=_sealed(tx, key, each)))
+    note = f"agreements {len(fresh)}"
+    await audit.write(tx, Act.IMPORTED, staff=None, minute=now, note=note)
+    return len(fresh)
+
+
 async def change(tx: Tx, member: bytes, key: bytes, agreement: Agreement, now: datetime) -> Kept:
     """Put `agreement` in the place of the one with that id, unless it has ended."""
     known = await _theirs(tx, member, key)

@@ -247,7 +247,7 @@ def _counting(known: Record, now: datetime) -> Request | None:
 
 
 def _police_may(known: Record) -> bool:
-    return known.may_go_to_police and police_allowed(known.category)
+    return known.police_may_read and police_allowed(known.category)
 
 
 async def _held(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Held | Why:

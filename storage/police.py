@@ -68,7 +68,7 @@ async def look(tx: Tx, officer: bytes, tip: bytes) -> Release | AtPolice | Decli
     return Release(
         tree,
         bound_of(known),
-        known.may_go_to_police,
+        known.police_may_read,
         _may_be_asked(known) is None,
         _waits(known),
         known.police_asked >= MOST_ASKED,
@@ -86,7 +86,7 @@ async def release(
     if isinstance(held, Declined):
         return held
     known = held.record
-    if not (known.may_go_to_police and police_allowed(known.category)):
+    if not (known.police_may_read and police_allowed(known.category)):
         return Declined(Why.CONSENT)
     if known.stage_at(to) is not None:
         return Declined(Why.ALREADY)

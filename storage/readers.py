@@ -51,3 +51,11 @@ def among(known: Record, mine: Collection[str], police: Collection[str]) -> froz
     """The same, where it is known which of them are `police`."""
     read = frozenset(mine).intersection(known.readers)
     return read if known.police_may_read else read.difference(police)
+
+
+async def beside(tx: Tx, known: Record) -> tuple[str, ...]:
+    """The names of those that read a tip beside the unit that is responsible for it: units that had
+    it before, and the police. Its worker is told.
+    """
+    others = [each for each in known.readers if each != known.unit]
+    return tuple([await units.name_of(tx, each) for each in others])

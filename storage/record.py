@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from handlers.labels import Label, in_order, known_labels
 from handlers.passing import Stage
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
-from handlers.tips import Category, Outcome, Status
+from handlers.tips import Category, Move, Outcome, Status, after
 from handlers.valuable import Valuable
 from storage.keys import Keys, Purpose
 
@@ -154,6 +154,13 @@ class Record:
         """The units that have a wrap: its readers, and the one that may become one."""
         hidden = (self.behind,) if self.behind and self.behind not in self.readers else ()
         return (*self.readers, *hidden)
+
+    def answered_about_police(self) -> "Record":
+        """The record of a tip whose worker has chosen: whether with yes or no, it is the desk's
+        turn again, and a no leaves nothing else behind.
+        """
+        status = after(self.status, Move.ADD) if self.asks_police else None
+        return replace(self, status=status or self.status, asks_police=False)
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:

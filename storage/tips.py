@@ -209,7 +209,7 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         reopen_until=reopening.reopenable(found),
         is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
         asks_police=found.asks_police,
-        also=await _also(tx, found),
+        also=await readers.beside(tx, found),
         triage_by=found.triage_by,
         sent_to=await units.name_of(tx, found.behind) if found.rises_anyway else "",
     )
@@ -351,7 +351,7 @@ async def allow_police(tx: Tx, key: Key, *, allowed: bool) -> bool:
     opened = await _open(tx, key, lock=True)
     if opened is None or (allowed and not police_allowed(opened.record.category)):
         return False
-    changed = answered_about_police(replace(opened.record, may_go_to_police=allowed))
+    changed = replace(opened.record.answered_about_police(), may_go_to_police=allowed)
     police = await units.police_among(tx, changed.readers) if not allowed else frozenset()
     if police:
         staying = tuple(each for each in changed.readers if each not in police)
@@ -363,14 +363,6 @@ async def allow_police(tx: Tx, key: Key, *, allowed: bool) -> bool:
     else:
         await stored.change(tx, opened.tip, changed, None)
     return True
-
-
-def answered_about_police(known: Record) -> Record:
-    """The record of a tip whose worker has chosen: whether with yes or no, it is the desk's turn
-    again, and a no leaves nothing else behind.
-    """
-    status = after(known.status, Move.ADD) if known.asks_police else None
-    return replace(known, status=status or known.status, asks_police=False)
 
 
 async def deliver(tx: Tx, tip: bytes) -> bool:
@@ -451,9 +443,3 @@ def _entry(number: int, part: Part) -> Entry:
         picks=part.picks,
         change=part.change,
     )
-
-
-async def _also(tx: Tx, found: Record) -> tuple[str, ...]:
-    """Who reads a tip beside the unit that is responsible: those before it, and the police."""
-    others = [each for each in found.readers if each != found.unit]
-    return tuple([await units.name_of(tx, each) for each in others])

@@ -120,6 +120,14 @@ async def test_the_one_that_fits_is_that_of_the_unit_or_of_one_above(made: Datab
     assert agreements.fitting(signed, tree, "north-park", "elsewhere", Category.THEFT) == ()
 
 
+async def test_a_table_that_is_imported_twice_is_there_once(made: Database) -> None:
+    other = replace(SIGNED, document="QC 13")
+    async with made.write() as tx:
+        assert await agreements.import_all(tx, [SIGNED, SIGNED], NOW) == 1
+        assert await agreements.import_all(tx, [SIGNED, other], NOW) == 1
+        assert {each.agreement for each in await agreements.every(tx)} == {SIGNED, other}
+
+
 def test_one_lapses_the_day_after_its_review_was_due() -> None:
     assert SIGNED.standing(SIGNED.review_on) is Standing.HOLDS
     assert SIGNED.standing(SIGNED.review_on + timedelta(days=1)) is Standing.LAPSED
