@@ -25,7 +25,7 @@ from handlers.moderators.actions import (
 )
 from handlers.screens import Say, say
 from handlers.tips import Status, may_be_muted
-from storage import audit, cases, holding, mutes, out_of_scope, staff, undoing
+from storage import audit, cases, holding, merging, mutes, out_of_scope, staff, undoing
 from storage.audit import Act
 from storage.cases import Card, No, Refusal
 from storage.database import Database, Tx
@@ -57,7 +57,14 @@ class Undone:
 def standing(card: Card) -> Standing:
     """How a tip stands, by its card."""
     undoes = card.undo_until is not None
-    return Standing(card.status, card.mine, card.holder, undoes=undoes)
+    return Standing(
+        card.status,
+        card.mine,
+        card.holder,
+        beside=card.beside,
+        undoes=undoes,
+        theirs=card.theirs,
+    )
 
 
 async def holding_standing(tx: Tx, officer: bytes, card: Card, now: datetime) -> Standing:
@@ -105,6 +112,9 @@ async def mute(
     """
     async with database.read() as tx:
         held = await cases.hold(tx, officer, tip)
+        if held is not None and held.unit != held.record.unit:
+            # Who only reads it, the police among them, has no say about its source.
+            held = None
         leads = held is not None and held.unit in await staff.units_led_by(tx, officer)
     if held is None:
         return None
@@ -152,13 +162,15 @@ async def _carry(
 ) -> cases.Done | Removed | Refusal:
     match effect:
         case TakeOver():
-            return await cases.claim(tx, officer, tip, now)
-        case PutQuestion(words):
-            return await cases.ask(tx, officer, tip, words, now)
-        case PutAnswer(words):
-            return await cases.answer(tx, officer, tip, words, now, attached)
+            return await merging.claim(tx, officer, tip, now)
+        case PutQuestion(words, to_each):
+            asking = merging.ask if to_each else cases.ask
+            return await asking(tx, officer, tip, words, now)
+        case PutAnswer(words, to_each):
+            answering = merging.answer if to_each else cases.answer
+            return await answering(tx, officer, tip, words, now, attached)
         case End(outcome, words):
-            return await cases.close(tx, officer, tip, outcome, words, now)
+            return await merging.close(tx, officer, tip, outcome, words, now)
         case LetGo():
             return await out_of_scope.close(tx, officer, tip, now)
         case GiveBack():

@@ -21,9 +21,10 @@ def keeping(house: House) -> Tick:
         hour = now.replace(minute=0, second=0, microsecond=0)
         if not settings.has_backups or hour == written:
             return
-        async with house.database.read() as tx:
-            data = await ledger.write(tx, now)
         path = settings.backup_folder / ledger.NAME
+        before = await asyncio.to_thread(path.read_bytes) if path.exists() else None
+        async with house.database.read() as tx:
+            data = await ledger.write(tx, now, before)
         await asyncio.to_thread(backup_files.put, path, data)
         written = hour
 

@@ -14,6 +14,7 @@ from bot import (
     accounts_cli,
     alarms_cli,
     app,
+    audit_cli,
     backup_cli,
     bulletins_cli,
     chat_apps,
@@ -300,3 +301,4 @@ commands.add_command(review_cli.review_command)
 commands.add_command(order_cli.order_command)
 commands.add_command(keys_cli.keys)
 commands.add_command(incident_cli.incident)
+commands.add_command(audit_cli.audit)

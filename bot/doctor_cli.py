@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from bot import backup_doctor, hardening, keyfile, redis_doctor
+from bot import audit_cli, backup_doctor, hardening, keyfile, redis_doctor
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
 from bot.media import Cleaner, Kind, Sandbox
 from bot.order_cli import ADVICE
-from storage import audit, incidents, migrate, rotation
+from storage import incidents, migrate, rotation, stranded, units
 from storage.database import Database, Unreachable, file_of
 from storage.installation import Installation
 from storage.server_settings import concerns
@@ -172,12 +172,25 @@ async def _paper(_: Settings, database: Database, opened: Installation) -> Seque
     return [Finding(False, f"{line} python -m bot keys show-paper")]
 
 
-async def _log(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
+async def _log(settings: Settings, database: Database, __: Installation) -> Sequence[Finding]:
+    lines = await audit_cli.verify(database, audit_cli.ledger_of(settings))
+    bad = [line[2:] for line in lines if line.startswith("✗")]
+    if not bad:
+        return [Finding(True, "log of what staff did: no entry was changed.")]
+    return [Finding(False, f"log of what staff did: somebody changed it: {line}") for line in bad]
+
+
+async def _readers(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
     async with database.read() as tx:
-        if await audit.verify(tx):
-            return [Finding(True, "log of what staff did: no entry was changed.")]
-    line = "log of what staff did: somebody changed it. Compare it with a backup."
-    return [Finding(False, line)]
+        tree, can = await units.tree(tx), await stranded.able(tx, utc_now())
+        found = await stranded.find(tx, utc_now())
+    if found.stuck:
+        line = f"readers: {found.stuck} open tips are at units where nobody can read, with nobody"
+        return [Finding(False, f"{line} above who can. Give somebody the role of officer there.")]
+    if tree is not None and tree.root.id not in can:
+        line = "readers: nobody reads tips at the highest unit, where they end up when no other has"
+        return [Finding(None, f"{line} readers. Give somebody the role of officer or lead there.")]
+    return []
 
 
 async def _rotation(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
@@ -229,6 +242,7 @@ HOUSE: Sequence[HouseLook] = (
     _beside,
     _paper,
     _log,
+    _readers,
     _rotation,
     _server,
     _backups,

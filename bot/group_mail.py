@@ -48,6 +48,7 @@ def face_of(card: Card, zone: ZoneInfo) -> Face:
         status=card.status,
         outcome=card.outcome,
         holder=card.holder,
+        theirs=card.theirs,
     )
 
 

@@ -22,7 +22,7 @@ from handlers.languages import Language
 from handlers.screens import Rendered, say
 from handlers.states import Talk
 from handlers.tips import kind_of_file
-from handlers.turn import Facts, Turn
+from handlers.turn import Facts, Needs, Turn
 from handlers.worker import leaving
 from handlers.worker.step import MOST_BYTES, given_back
 from storage import tips
@@ -117,6 +117,10 @@ class Inbound:
             return unusable(cleaned)
         note(Log.PICTURE_CLEANED)
         return cleaned
+
+    async def look_up(self, needs: Needs) -> Facts:
+        """What an officer needs to know who enters a tip for somebody."""
+        return await self._lookups.facts("desk|", needs)
 
     async def keep_picture(self, channel: str, address: str, data: bytes) -> Picture | Unusable:
         """Clean a file and keep it for the draft of that chat."""

@@ -64,6 +64,8 @@ class Event(StrEnum):
     RETENTION_DONE = "retention_done"
     CARDS_LEFT = "cards_left"
     ORDER_LEFT = "order_left"
+    TIPS_MOVED_UP = "tips_moved_up"
+    NO_READERS = "no_readers"
     LIBRARY = "library"
     WARNED = "warned"
     UNHANDLED = "unhandled"
@@ -96,6 +98,7 @@ _WARNINGS = frozenset(
         Event.HOOK_FORGED,
         Event.QUOTA_LEVEL,
         Event.CARDS_LEFT,
+        Event.NO_READERS,
     }
 )
 

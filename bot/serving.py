@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from aiohttp import web
 
-from bot import backup_ledger, chat_apps, demo, retaining
+from bot import backup_ledger, chat_apps, demo, moving_up, retaining
 from bot import clock as ticks
 from bot.app import CannotStart, House, open_house
 from bot.chat_apps import Doors
@@ -142,6 +142,7 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
         "keys": (_TIDY_SECONDS, _drop_old_keys(house)),
         "due": (_LOOK_SECONDS, _begin_due(house)),
         "ledger": (_LOOK_SECONDS, backup_ledger.keeping(house)),
+        "moving_up": (_TIDY_SECONDS, moving_up.moving(house)),
     }
 
 

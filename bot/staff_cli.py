@@ -9,7 +9,7 @@ from bot.config import Settings
 from bot.runner import Runner
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
-from storage import alarms, audit, desk_codes, desk_links, units
+from storage import alarms, audit, desk_codes, desk_links, leaving, units
 from storage import staff as people
 from storage.alarms import Path
 from storage.audit import Act
@@ -87,9 +87,19 @@ async def revoke(database: Database, login: str, unit: str, role: Role, now: dat
         member = await _member(tx, login)
         if not await people.revoke(tx, member.id, unit, role):
             raise click.ClickException(f"{member.login} is not {role} at {unit}")
+        await leaving.hand_back(tx, member.id, None, now)
         note = f"{role} {member.id.hex()}"
         await audit.write(tx, Act.REVOKED, staff=None, unit=unit, minute=now, note=note)
     return f"{member.login} is no longer {role} at {unit}."
+
+
+async def leave(database: Database, login: str, now: datetime) -> str:
+    """Take everything from a member who works here no more; what to tell."""
+    async with database.write() as tx:
+        member = await _member(tx, login)
+        await leaving.gone(tx, member, None, now)
+        await audit.write(tx, Act.LEFT, staff=None, minute=now, note=member.id.hex())
+    return f"{member.login} has left: no role, session, alarm or linked account is theirs."
 
 
 async def group_code(database: Database, unit: str, now: datetime) -> str:
@@ -202,6 +212,13 @@ def _revoke(runner: Runner, login: str, unit: str, role: str) -> None:
     click.echo(runner.run(lambda opened: revoke(opened, login, unit, Role(role), utc_now())))
 
 
+@staff.command("leave", help="Take everything from a member who works here no more.")
+@click.argument("login")
+@click.pass_obj
+def _leave(runner: Runner, login: str) -> None:
+    click.echo(runner.run(lambda opened: leave(opened, login, utc_now())))
+
+
 @staff.command("group-code", help="Print a one-time code that makes a chat group a unit's desk.")
 @click.argument("unit")
 @click.pass_obj
@@ -239,7 +256,8 @@ async def _member(tx: Tx, login: str) -> Member:
 
 def _line(member: Member) -> str:
     roles = ", ".join(f"{role}@{unit}" for unit, role in sorted(member.grants)) or "no role"
-    ready = "activated" if member.enrolled else "not activated"
+    waits = "left" if member.left else "not activated"
+    ready = "activated" if member.enrolled else waits
     return f"{member.login}\t{ready}\t{roles}\t{member.name}"
 
 

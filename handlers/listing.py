@@ -67,8 +67,6 @@ SORT = "xep"
 """The name of the order's field in an address."""
 
 T = TypeVar("T")
-Options = Mapping[Facet, Sequence[str]]
-"""To which values of each facet a tip belongs."""
 
 _PLACE = re.compile(r"[0-9]{2,5}")
 _MEMBER = re.compile(r"[0-9a-f]{32}")
@@ -129,7 +127,34 @@ class Present:
     today: date
 
 
-def fixed_options(
+@dataclass(frozen=True, slots=True, eq=False)
+class Steady:
+    """Those values of a tip that neither time nor people change. Many tips share one: a list is
+    counted by them.
+    """
+
+    by_facet: Mapping[Facet, tuple[str, ...]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The values of a tip that time and people change."""
+
+    due: tuple[str, ...]
+    age: tuple[str, ...]
+    holder: tuple[str, ...]
+
+    def of(self, facet: Facet) -> tuple[str, ...]:
+        """Its values of one of MOVING."""
+        if facet is Facet.CLOCK:
+            return self.due
+        return self.age if facet is Facet.AGE else self.holder
+
+
+MOVING = frozenset({Facet.CLOCK, Facet.AGE, Facet.HOLDER})
+
+
+def steady(
     *,
     status: Status,
     category: Category,
@@ -138,7 +163,7 @@ def fixed_options(
     unit: str,
     danger: bool,
 ) -> dict[Facet, tuple[str, ...]]:
-    """Those options of a tip that neither time nor people change."""
+    """What a tip belongs to, whatever the time is and whoever holds it."""
     stage = Stage.CLOSED if status is Status.CLOSED else Stage.OPEN
     # One status is the whole of its stage.
     own = () if status is Status.CLOSED else (status.value,)
@@ -185,20 +210,60 @@ class Narrowed(Generic[T]):
     counts: Mapping[Facet, Mapping[str, int]] = field(repr=False)
 
 
-def narrow(listed: Iterable[T], options: Callable[[T], Options], choice: Choice) -> Narrowed[T]:
+def narrow(
+    listed: Iterable[T],
+    held: Callable[[T], Steady],
+    moving: Callable[[T], Moving],
+    choice: Choice,
+) -> Narrowed[T]:
     """Those that belong to every chosen value, in the order in which they came."""
-    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    fixed = [(facet, value) for facet, value in choice.picked if facet not in MOVING]
+    moved = [(facet, value) for facet, value in choice.picked if facet in MOVING]
+    missing: dict[Steady, list[Facet]] = {}
+    whole: Counter[Steady] = Counter()
+    alone: Counter[tuple[Facet, Steady]] = Counter()
+    passing: Counter[tuple[Facet, tuple[str, ...]]] = Counter()
     left: list[T] = []
     for each in listed:
-        own = options(each)
-        missed = [facet for facet, value in choice.picked if value not in own[facet]]
-        if not missed:
+        own = held(each)
+        missed = missing.get(own)
+        if missed is None:
+            missed = [facet for facet, value in fixed if value not in own.by_facet[facet]]
+            missing[own] = missed
+        if len(missed) > 1:
+            continue
+        now = moving(each)
+        late = [facet for facet, value in moved if value not in now.of(facet)]
+        if not missed and not late:
             left.append(each)
-            for facet, values in own.items():
-                counts[facet].update(values)
-        elif len(missed) == 1:
-            counts[missed[0]].update(own[missed[0]])
-    return Narrowed(tuple(left), counts)
+            whole[own] += 1
+            passing[Facet.CLOCK, now.due] += 1
+            passing[Facet.AGE, now.age] += 1
+            passing[Facet.HOLDER, now.holder] += 1
+        elif not late:
+            alone[missed[0], own] += 1
+        elif len(late) == 1 and not missed:
+            passing[late[0], now.of(late[0])] += 1
+    return Narrowed(tuple(left), _counted(whole, alone, passing))
+
+
+def _counted(
+    whole: Mapping[Steady, int],
+    alone: Mapping[tuple[Facet, Steady], int],
+    passing: Mapping[tuple[Facet, tuple[str, ...]], int],
+) -> Mapping[Facet, Mapping[str, int]]:
+    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in Facet}
+    for own, count in whole.items():
+        for facet, values in own.by_facet.items():
+            for value in values:
+                counts[facet][value] += count
+    for (facet, own), count in alone.items():
+        for value in own.by_facet[facet]:
+            counts[facet][value] += count
+    for (facet, values), count in passing.items():
+        for value in values:
+            counts[facet][value] += count
+    return counts
 
 
 def _is_value(facet: Facet, value: str) -> bool:

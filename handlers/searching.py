@@ -35,7 +35,7 @@ def where_of(kind: Kind) -> Where | None:
             return None
         case Kind.PHOTO | Kind.DOCUMENT | Kind.VIDEO:
             return None
-        case Kind.TOLD:
+        case Kind.TOLD | Kind.POLICE_ASKED:
             # The same words in every thread.
             return None
         case Kind.STORY:

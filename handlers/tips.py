@@ -75,6 +75,7 @@ class Kind(StrEnum):
     ANSWER = "answer"
     CLOSING = "closing"
     TOLD = "told"
+    POLICE_ASKED = "police_asked"
     IDENTITY = "identity"
     IDENTITY_READ = "identity_read"
     IDENTITY_BACK = "identity_back"

@@ -56,7 +56,8 @@ class Thread:
     """A tip as its worker sees it. `appeal_until` is the last day on which the unit above can be
     asked, for a tip that was closed as out of scope, and `reopen_until` the last one on which an
     addition opens any other closed one again; `is_told` that a chat is told of news, as its worker
-    asked.
+    asked; `asks_police` that they were asked whether the police may read it, and did not choose
+    yet; `also` are the names of those who read it beside the responsible unit.
     """
 
     key: Key
@@ -76,6 +77,8 @@ class Thread:
     appeal_until: date | None = None
     is_told: bool = False
     reopen_until: date | None = None
+    asks_police: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

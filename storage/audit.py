@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,9 +13,11 @@ from sqlalchemy import Row, bindparam, func, insert, select, update
 from storage.crypto import Unopenable
 from storage.database import Tx
 from storage.keys import Purpose
-from storage.tables import audit
+from storage.tables import audit, counters
 
 NOTE_LETTERS = 80
+AUDIT_END = "audit"
+"""The counter that holds the number of the last entry: one that was cut off is missed."""
 _START = bytes(32)
 _LOCK = 7_401_001
 _BATCH = 500
@@ -47,6 +49,8 @@ class Act(StrEnum):
     LET_IN = "let_in"
     LABELLED = "labelled"
     SEARCHED = "searched"
+    TAKEN_OUT = "taken_out"
+    ENTERED = "entered"
     SIGNED_IN = "signed_in"
     ENROLLED = "enrolled"
     GRANTED = "granted"
@@ -77,6 +81,14 @@ class Act(StrEnum):
     INCIDENT_CLOSED = "incident_closed"
     VALUABLE = "valuable"
     REVIEW_TAKEN = "review_taken"
+    LEFT = "left"
+    UNINVITED = "uninvited"
+    SESSION_ENDED = "session_ended"
+    LOG_EXPORTED = "log_exported"
+    EXPORT_ASKED = "export_asked"
+    EXPORT_CONFIRMED = "export_confirmed"
+    EXPORT_REFUSED = "export_refused"
+    EXPORTED = "exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +135,7 @@ async def write(
     ).encode()
     body = tx.keys.seal(Purpose.AUDIT, plain, _about(number, previous))
     await tx.run(insert(audit).values(number=number, previous=previous, body=body))
+    await _count(tx, number)
 
 
 async def entries(tx: Tx, *, limit: int) -> tuple[Entry, ...]:
@@ -131,20 +144,52 @@ async def entries(tx: Tx, *, limit: int) -> tuple[Entry, ...]:
     return tuple(_opened(tx, row.number, row.previous, row.body) for row in rows)
 
 
+async def before(tx: Tx, number: int, *, limit: int) -> tuple[Entry, ...]:
+    """The `limit` entries before this number, the newest first; all where it is beyond the last.
+    Raises Unopenable.
+    """
+    asked = select(audit).where(audit.c.number < number).order_by(audit.c.number.desc())
+    rows = await tx.rows(asked.limit(limit))
+    return tuple(_opened(tx, row.number, row.previous, row.body) for row in rows)
+
+
 async def verify(tx: Tx) -> bool:
-    """Whether no entry was changed, moved, or taken out of the middle. Entries cut off at the end
-    leave no mark here: an older backup shows those.
+    """Whether no entry was changed, moved, or taken out (`storage.audit_check` tells where, and
+    what this cannot see).
+    """
+    return await broken_at(tx) is None
+
+
+async def broken_at(tx: Tx, told: Callable[[int], None] | None = None) -> int | None:
+    """The number of the first entry that was changed, moved or taken out; None where all stand as
+    they were written. `told` hears how many more were looked at, some hundred at a time.
     """
     expected, previous = 1, _START
-    async for number, link, body in _rows(tx):
-        if number != expected or link != previous:
-            return False
-        try:
-            _opened(tx, number, link, body)
-        except Unopenable:
-            return False
-        expected, previous = number + 1, _link(link, body)
-    return True
+    async for rows in _batches(tx):
+        for row in rows:
+            number, link, body = row.number, bytes(row.previous), bytes(row.body)
+            if number != expected or link != previous:
+                return expected
+            try:
+                _opened(tx, number, link, body)
+            except Unopenable:
+                return expected
+            expected, previous = number + 1, _link(link, body)
+        if told is not None:
+            told(len(rows))
+    return expected if expected <= await counted(tx) else None
+
+
+async def counted(tx: Tx) -> int:
+    """The number of the last entry as the house has counted; 0 where it never did."""
+    row = await tx.row(select(counters.c.value).where(counters.c.name == AUDIT_END))
+    return int(row.value) if row is not None else 0
+
+
+async def highest(tx: Tx) -> int:
+    """The number of the last entry that is there; 0 for an empty log."""
+    row = await tx.row(select(func.max(audit.c.number).label("number")))
+    return int(row.number or 0) if row is not None else 0
 
 
 async def reseal(tx: Tx) -> int | None:
@@ -180,10 +225,11 @@ async def _lock(tx: Tx) -> None:
         await tx.row(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-async def _rows(tx: Tx) -> AsyncIterator[tuple[int, bytes, bytes]]:
-    async for rows in _batches(tx):
-        for row in rows:
-            yield row.number, bytes(row.previous), bytes(row.body)
+async def _count(tx: Tx, number: int) -> None:
+    """The entry's lock is held: nobody else counts meanwhile."""
+    here = counters.c.name == AUDIT_END
+    if not await tx.run(update(counters).where(here).values(value=number)):
+        await tx.run(insert(counters).values(name=AUDIT_END, value=number))
 
 
 async def _batches(tx: Tx) -> AsyncIterator[Sequence[Row[Any]]]:

@@ -5,28 +5,28 @@ every look (`Sight`), so nothing here is shared between officers.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
 
 from handlers.listing import (
     Choice,
-    Facet,
+    Moving,
     Narrowed,
-    Options,
     Present,
     Sort,
+    Steady,
     age_options,
     due_option,
-    fixed_options,
     holder_options,
     narrow,
+    steady,
 )
 from handlers.searching import Where, page_of
 from handlers.tips import Status
-from storage import staff, units
-from storage.cards import Card, Sight, card_of, holder_of, order, records, sight_of
+from storage import bundles, staff, units
+from storage.cards import Card, Sight, bundled, card_of, holder_of, order, records, sight_of
 from storage.database import Tx
 from storage.days import VIETNAM
 from storage.record import Record
@@ -36,13 +36,14 @@ _NOBODY = b""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MARK_LETTERS = 16
 _MARKS = 1 << 128
+_Shared = dict[tuple[tuple[str, ...], ...], Steady]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One tip of the list, without whoever looks at it: `due` is its next deadline, `options` what
+    """One tip of the list, without whoever looks at it: `due` is its next deadline, `steady` what
     it belongs to whatever the time is, `pages` its nickname and place for a search of words, `mark`
-    another number as soon as something about it is.
+    another number as soon as something about it is. `under` is the tip that leads it.
     """
 
     tip: bytes = field(repr=False)
@@ -50,9 +51,10 @@ class Line:
     day: date
     due: datetime | None
     order: tuple[bool, bool, datetime, str] = field(repr=False)
-    options: Mapping[Facet, tuple[str, ...]] = field(repr=False)
+    steady: Steady = field(repr=False)
     pages: tuple[tuple[Where, bytes], ...] = field(repr=False)
     mark: int = field(repr=False)
+    under: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,15 @@ class Seen:
         told = sum(line.mark for line in self.lines) % _MARKS
         return hashlib.sha256(f"{len(self.lines)} {told}".encode()).hexdigest()[:_MARK_LETTERS]
 
+    @property
+    def own(self) -> tuple[Line, ...]:
+        """Those that are work of their own: what another tip leads stands under that one."""
+        leading = {line.tip for line in self.lines if line.known.followers}
+        return tuple(line for line in self.lines if line.under not in leading)
+
     def narrowed(self, choice: Choice) -> Narrowed[Line]:
         """What is left of it by that choice, in its order, and how many each value would leave."""
-        found = narrow(self.lines, self._options, choice)
+        found = narrow(self.own, attrgetter("steady"), self._moving(), choice)
         match choice.sort:
             case Sort.URGENT:
                 return found
@@ -94,21 +102,45 @@ class Seen:
 
     def cards(self, lines: Sequence[Line]) -> tuple[Card, ...]:
         """Their cards, as this officer sees them."""
-        people, now = self.people, self.present.now
+        people, now, every = self.people, self.present.now, self._bound
+        reads = self.sight.reads
         return tuple(
-            card_of(line.tip, line.known, line.day, self.officer, people, now) for line in lines
+            bundled(
+                card_of(line.tip, line.known, line.day, self.officer, people, now, reads=reads),
+                line.known,
+                every,
+                now,
+            )
+            for line in lines
         )
 
-    def _options(self, line: Line) -> Options:
-        member = holder_of(line.known, self.people) if line.known.holder else None
-        return {
-            **line.options,
-            Facet.CLOCK: due_option(line.due, self.present),
-            Facet.AGE: age_options(line.day, self.present),
-            Facet.HOLDER: holder_options(
-                member.id.hex() if member is not None else None, self.officer.hex()
-            ),
-        }
+    def beneath(self, lines: Sequence[Line]) -> Mapping[bytes, Sequence[Card]]:
+        """The cards of merged tips, by the one of `lines` that leads them."""
+        heads = {line.tip for line in lines if line.known.followers}
+        led: dict[bytes, list[Line]] = {head: [] for head in heads}
+        for line in self.lines if heads else ():
+            if line.under in led:
+                led[line.under].append(line)
+        return {head: self.cards(found) for head, found in led.items() if found}
+
+    @property
+    def _bound(self) -> Mapping[bytes, Record]:
+        return {line.tip: line.known for line in self.lines if bundles.is_bound(line.known)}
+
+    def _moving(self) -> Callable[[Line], Moving]:
+        present, me = self.present, self.officer.hex()
+        ages: dict[date, tuple[str, ...]] = {}
+        nobody = holder_options(None, me)
+
+        def moving(line: Line) -> Moving:
+            age = ages.get(line.day)
+            if age is None:
+                age = ages[line.day] = age_options(line.day, present)
+            member = holder_of(line.known, self.people) if line.known.holder else None
+            holder = holder_options(member.id.hex(), me) if member is not None else nobody
+            return Moving(due_option(line.due, present), age, holder)
+
+        return moving
 
 
 async def seen(tx: Tx, officer: bytes, now: datetime) -> Seen:
@@ -135,21 +167,39 @@ async def _lines(tx: Tx) -> tuple[Line, ...]:
     if board is not None and board.version == version:
         return board.lines
     before = {line.tip: line for line in board.lines} if board is not None else {}
+    every = {tip: known for tip, known, _ in opened}
+    # Tips of the same kind share what says so, in whichever order they come.
+    shared: _Shared = {}
     lines = []
     for tip, known, day in opened:
         line = before.get(tip)
-        lines.append(line if line is not None and line.known is known else _line(tip, known, day))
+        # How a merged tip stands depends on others.
+        if line is None or line.known is not known or bundles.is_bound(known):
+            line = _line(tip, known, day, every, shared)
+        else:
+            shared.setdefault(tuple(line.steady.by_facet.values()), line.steady)
+        lines.append(line)
     lines.sort(key=attrgetter("order"))
     board = Board(version, tuple(lines))
     tx.cache.board = board
     return board.lines
 
 
-def _line(tip: bytes, known: Record, day: date) -> Line:
+def _line(
+    tip: bytes, known: Record, day: date, every: Mapping[bytes, Record], shared: _Shared
+) -> Line:
     # As nobody sees it: nothing of a holder, and no deadline has passed.
-    card = card_of(tip, known, day, _NOBODY, {}, _LONG_AGO)
+    card = bundled(card_of(tip, known, day, _NOBODY, {}, _LONG_AGO), known, every, _LONG_AGO)
     place = known.place
     codes = [place.province_code, place.code, *place.codes] if place is not None else []
+    by_facet = steady(
+        status=known.status,
+        category=known.category,
+        places=tuple(dict.fromkeys(code for code in codes if code)),
+        labels=card.labels,
+        unit=known.unit,
+        danger=card.danger and known.status is not Status.CLOSED,
+    )
     digest = hashlib.sha256(tip + card.mark.encode()).digest()
     return Line(
         tip=tip,
@@ -157,19 +207,13 @@ def _line(tip: bytes, known: Record, day: date) -> Line:
         day=day,
         due=card.due,
         order=order(card),
-        options=fixed_options(
-            status=known.status,
-            category=known.category,
-            places=tuple(dict.fromkeys(code for code in codes if code)),
-            labels=known.labels,
-            unit=known.unit,
-            danger=known.danger and known.status is not Status.CLOSED,
-        ),
+        steady=shared.setdefault(tuple(by_facet.values()), Steady(by_facet)),
         pages=(
             (Where.NICKNAME, page_of([known.nickname])),
             (Where.PLACE, page_of([place.label] if place is not None else [])),
         ),
         mark=int.from_bytes(digest[:16]),
+        under=card.under,
     )
 
 

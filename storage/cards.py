@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import LargeBinary, func, select
 
 from handlers.labels import Label, in_order
+from handlers.passing import Stage
 from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Category, Outcome, Status
 from handlers.turn import Whose
-from storage import readers, record, staff, stored, units
+from storage import bundles, readers, record, staff, stored, units
 from storage.database import Tx, changes
 from storage.days import VIETNAM
 from storage.record import Record
@@ -28,7 +29,9 @@ _FETCHED_AT_ONCE = 500
 class Card:
     """A tip without its words. `due` is the next deadline; `day` the day of filing; `holder` the
     name of who claimed it and may still read it. `mark` is another one as soon as something about
-    the tip is. `undo_until`: this officer closed it, and can undo that until then.
+    the tip is. `under` is the tip that leads this one, `beside` how many this one leads.
+    `undo_until`: this officer closed it, and can undo that until then. `theirs`: a unit of whoever
+    sees it is responsible, and does not only read; `stage` is how it stands at their police unit.
     """
 
     tip: bytes = field(repr=False)
@@ -50,6 +53,10 @@ class Card:
     mark: str = field(default="", repr=False)
     undo_until: datetime | None = None
     labels: tuple[Label, ...] = ()
+    under: bytes | None = field(default=None, repr=False)
+    beside: int = 0
+    theirs: bool = True
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +108,36 @@ async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
     if not sight.reads:
         return ()
     people = {member.id.hex(): member for member in await staff.members(tx)}
+    listed = [each for each in await records(tx) if sight.lists(each[1])]
+    seen = {tip: known for tip, known, _ in listed}
     found = [
-        card_of(tip, known, day, officer, people, now)
-        for tip, known, day in await records(tx)
-        if sight.lists(known)
+        bundled(card_of(tip, known, day, officer, people, now, reads=sight.reads), known, seen, now)
+        for tip, known, day in listed
     ]
     return tuple(sorted(found, key=order))
+
+
+def bundled(card: Card, known: Record, every: Mapping[bytes, Record], now: datetime) -> Card:
+    """The card with how its tip belongs to others, of which `every` record is seen. That of a lead
+    stands for all: danger, the next deadline, whose turn it is.
+    """
+    if not bundles.is_bound(known):
+        return card
+    under = bundles.lead_of(card.tip, known, every)
+    led = [every[each] for each in bundles.followers_of(card.tip, known, every)]
+    if not led:
+        return replace(card, under=under)
+    whole = [known, *led]
+    due = min((each for each in map(_due, whole) if each is not None), default=None)
+    turns = {stored.whose_turn(each.status) for each in whole}
+    return replace(
+        card,
+        beside=len(led),
+        danger=any(each.danger for each in whole),
+        due=due,
+        overdue=due is not None and due < now,
+        turn=Whose.DESK if Whose.DESK in turns else card.turn,
+    )
 
 
 def card_of(
@@ -116,8 +147,12 @@ def card_of(
     officer: bytes,
     people: Mapping[str, Member],
     now: datetime,
+    *,
+    reads: frozenset[str] | None = None,
 ) -> Card:
-    """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder."""
+    """The card of a tip as `officer` sees it; `people` by id (hex), at least the holder; `reads`
+    are the units for which they look, None where the responsible one is among them.
+    """
     due = _due(known)
     holder = holder_of(known, people)
     return Card(
@@ -140,6 +175,8 @@ def card_of(
         mark=_mark(known),
         undo_until=_undo_until(known, officer, now),
         labels=in_order(known.labels),
+        theirs=reads is None or known.unit in reads,
+        stage=next(iter(filter(None, map(known.stage_at, sorted(reads or ())))), None),
     )
 
 
@@ -158,7 +195,7 @@ def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:
     if member is None or known.status is Status.CLOSED:
         return member
     reads = {unit for unit, role in member.grants if role in READERS_OF_TIPS}
-    return member if reads.intersection(known.readers) else None
+    return member if known.unit in reads.intersection(known.readers) else None
 
 
 async def records(tx: Tx) -> Sequence[tuple[bytes, Record, date]]:
@@ -205,8 +242,10 @@ def mark_of(shown: Sequence[Card]) -> str:
 
 
 def _mark(known: Record) -> str:
-    told = (known.status, known.outcome, known.holder, known.unit, known.files, known.end.last)
-    labelled = (told, in_order(known.labels))
+    where = (known.unit, known.given)
+    told = (known.status, known.outcome, known.holder, *where, known.files, known.end.last)
+    bound = (known.lead, known.followers) if bundles.is_bound(known) else ""
+    labelled = (told, in_order(known.labels), bound)
     return hashlib.sha256(repr(labelled).encode()).hexdigest()[:_MARK_LETTERS]
 
 

@@ -10,6 +10,7 @@ from handlers.moderators.actions import HELD
 from handlers.telling import Telling
 from handlers.tips import (
     FILES,
+    OF_IDENTITY,
     Author,
     Kind,
     Move,
@@ -23,6 +24,7 @@ from handlers.tips import (
 from storage import (
     audit,
     bell,
+    bundles,
     identity,
     knocks,
     record,
@@ -33,7 +35,7 @@ from storage import (
     units,
 )
 from storage.audit import Act
-from storage.cards import Card, card_of, cards, holder_of, mark_of, sight_of
+from storage.cards import Card, bundled, card_of, cards, holder_of, mark_of, sight_of
 from storage.crypto import CaseKey
 from storage.database import Tx
 from storage.days import VIETNAM, local_day
@@ -120,13 +122,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An opened tip. `who` is how it stands with who the worker is; None where nothing was said."""
+    """An opened tip. `who` is how it stands with who the worker is; None where nothing was said.
+    `held_back`: its worker agreed to the police, and one of those with whose tips it was merged did
+    not.
+    """
 
     card: Card
     unit_name: str
     entries: tuple[Entry, ...] = field(repr=False)
     may_go_to_police: bool
     who: Kind | None = None
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +145,10 @@ class Held:
     bell: str = field(repr=False)
     day: date
     unit: str
+
+    def by(self, officer: bytes) -> bool:
+        """Whether this officer looks after it, for the unit that is responsible."""
+        return self.record.holder == officer.hex() and self.unit == self.record.unit
 
 
 async def see(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Card | Refusal:
@@ -162,12 +172,16 @@ async def open_case(
         tx, Act.OPENED, staff=officer, tip=tip, unit=held.unit, minute=now, note=where
     )
     loaded = await thread.load(tx, tip, held.case, held.record.end)
+    if held.unit != held.record.unit:
+        # That a worker said who they are is not even known to who only reads, as the police do.
+        loaded = tuple(part for part in loaded if part.kind not in OF_IDENTITY)
     return Case(
         await _card_of(tx, held, officer, now),
         await units.name_of(tx, held.record.unit),
         tuple(_entry(part) for part in loaded),
-        held.record.may_go_to_police,
+        held.record.police_may_read,
         said_who(part.kind for part in loaded),
+        held.record.may_go_to_police and held.record.held_back,
     )
 
 
@@ -178,7 +192,7 @@ async def read_who(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> str | R
     held = await hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
-    if held.record.holder != officer.hex() or held.record.status not in HELD:
+    if not held.by(officer) or held.record.status not in HELD:
         return await not_held(tx, held.record)
     parts = await thread.load(tx, tip, held.case, held.record.end)
     told = identity.said(parts)
@@ -221,7 +235,7 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     if held is None:
         return Refusal(No.NOT_YOURS)
     known = held.record
-    if known.holder == officer.hex():
+    if held.by(officer):
         return Done(known.status)
     holder = holder_of(known, await _people(tx, known))
     if holder is not None:
@@ -281,7 +295,8 @@ async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Hel
     known = record.unseal(tx.keys, tip, row.record)
     if known.status is Status.RECEIVED:
         return None
-    for unit in sorted(sight.through(known)):
+    # By the responsible one first: who reads in two units acts for that.
+    for unit in sorted(sight.through(known), key=lambda each: (each != known.unit, each)):
         # The record says who reads; the wrap is what lets them.
         case = await stored.open_as(tx, unit, tip)
         if case is not None:
@@ -333,7 +348,7 @@ async def _write(
     status = after(held.record.status, move)
     if status is None:
         return Refusal(No.WRONG_STATUS)
-    if held.record.holder != officer.hex():
+    if not held.by(officer):
         return await not_held(tx, held.record)
     kind, act = _KINDS[move]
     name = (await _people(tx, held.record))[officer.hex()].name
@@ -366,7 +381,10 @@ def _attachment(clean_file: PictureData, name: str, now: datetime) -> NewPart:
 
 async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
     people = await _people(tx, held.record)
-    return card_of(held.tip, held.record, held.day, officer, people, now)
+    reads = frozenset({held.unit})
+    card = card_of(held.tip, held.record, held.day, officer, people, now, reads=reads)
+    rest = await bundles.others(tx, held.tip, held.record)
+    return bundled(card, held.record, rest | {held.tip: held.record}, now)
 
 
 async def _people(tx: Tx, known: Record) -> dict[str, Member]:

@@ -9,7 +9,7 @@ from storage import ring
 from storage.bell import DECOYS_DRAWN
 from storage.chance import random_bytes
 from storage.crypto import new_master
-from storage.database import TIPS_CHANGED, Database
+from storage.database import TIPS_CHANGED, Database, Tx
 from storage.keys import Keys, Purpose, WrappedKey, WrongMasterKey, new_keys, wrap_key
 from storage.tables import counters, instance
 
@@ -81,6 +81,12 @@ async def open_with(
     database.keys = Keys.open(master, rows)
     database.ring = ring.Ring(masters or (lambda: (master,)))
     return Installation(stored["salt"], stored.get("demo") == b"yes")
+
+
+async def is_demo(tx: Tx) -> bool:
+    """Whether this database is for trying out: there nobody has to enrol."""
+    row = await tx.row(select(instance.c.value).where(instance.c.name == "demo"))
+    return row is not None and bytes(row.value) == b"yes"
 
 
 async def opens(database: Database, master: bytes) -> bool:

@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from storage import installation
+from storage import audit_check, installation
+from storage.audit_check import End
 from storage.crypto import equal
 from storage.database import Tx
 from storage.keys import Keys, MissingKey, Purpose, TwinKeys, WrappedKey, WrongMasterKey
@@ -40,8 +41,12 @@ class Ledger:
     tombstones: dict[bytes, date] = field(repr=False)
 
 
-async def write(tx: Tx, now: datetime) -> bytes:
-    """The ledger as it is kept: of the whole hour before `now`, in no telling order."""
+async def write(tx: Tx, now: datetime, before: bytes | None = None) -> bytes:
+    """The ledger as it is kept: of the whole hour before `now`, in no telling order. Of the log of
+    what staff did it says how that ends; `before` is the ledger that this one replaces.
+    """
+    kept = _end_in(tx, before) if before is not None else None
+    end = await audit_check.end_to_keep(tx, _whole_hour(now), kept)
     keys = await tx.rows(select(keyring).where(keyring.c.purpose == Purpose.TOMBSTONES.value))
     rows = await tx.rows(select(tombstones).order_by(tombstones.c.id))
     told = {
@@ -52,15 +57,34 @@ async def write(tx: Tx, now: datetime) -> bytes:
             for row in sorted(keys, key=lambda row: row.number)
         ],
         "tombstones": [[bytes(row.id).hex(), row.day.isoformat()] for row in rows],
+        "log": [end.number, end.mark.hex(), end.hour.strftime(_HOUR)] if end else None,
     }
     mac = tx.keys.mac(Purpose.TOMBSTONES, _signed(told), _MAC_BYTES)
     return json.dumps({**told, "mac": mac.hex()}, indent=0).encode()
 
 
+def log_end(tx: Tx, data: bytes) -> End | None:
+    """How the log of what staff did ended at the ledger's hour; None where it does not say (an
+    earlier version, an empty log). Raises Changed.
+    """
+    try:
+        told = json.loads(data)
+        given = bytes.fromhex(told.pop("mac"))
+        macs = tx.keys.macs(Purpose.TOMBSTONES, _signed(told), _MAC_BYTES)
+        if not any(equal(mac, given) for mac in macs):
+            raise Changed
+        if told.get("log") is None:
+            return None
+        number, mark, hour = told["log"]
+        return End(number, bytes.fromhex(mark), _read_hour(hour))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Changed from None
+
+
 def as_of(data: bytes) -> datetime | None:
     """The hour that a ledger claims, unproven; None for what is no ledger."""
     try:
-        return datetime.strptime(json.loads(data)["as_of"], _HOUR).replace(tzinfo=UTC)
+        return _read_hour(json.loads(data)["as_of"])
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -113,6 +137,22 @@ def _keys(master: bytes, known: list[WrappedKey], own: list[WrappedKey]) -> Keys
         return installation.keys_of(master, [*older, *own])
     except (WrongMasterKey, MissingKey, TwinKeys):
         return installation.keys_of(master, known)
+
+
+def _end_in(tx: Tx, data: bytes) -> End | None:
+    try:
+        return log_end(tx, data)
+    except Changed:
+        # Somebody wrote over it, or it is another house's: a new one is made all the same.
+        return None
+
+
+def _whole_hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _read_hour(text: str) -> datetime:
+    return datetime.strptime(text, _HOUR).replace(tzinfo=UTC)
 
 
 def _signed(told: dict[str, object]) -> bytes:

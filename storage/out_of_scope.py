@@ -16,6 +16,7 @@ from handlers.tips import Move, Outcome, Status, after, appeal_until
 from storage import (
     audit,
     bell,
+    bundles,
     cases,
     knocks,
     outbox,
@@ -66,7 +67,7 @@ async def close(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Removed | 
     known = held.record
     if after(known.status, Move.CLOSE) is None:
         return Refusal(No.WRONG_STATUS)
-    if known.holder != officer.hex():
+    if not held.by(officer):
         return Refusal(No.TAKEN, (await cases.holder_name(tx, known)) or "")
     row = await stored.row_where(tx, tips.c.id == tip)
     kept = await stored.wraps_of(tx, tip)
@@ -110,9 +111,10 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
     await stored.put_back(tx, removed.tip, before, removed.wraps)
     await tally.drop(tx, record.unseal(tx.keys, removed.tip, row.record).tally)
     await stored.write_sealed(tx, removed.tip, removed.record)
-    if before.posts:
-        # They are gone from the groups, each of which gets a new one.
-        before = replace(before, posts=())
+    if before.posts or bundles.is_bound(before):
+        # They are gone from the groups, each of which gets a new one; and the tip has left those
+        # with which it was merged.
+        before = bundles.alone(replace(before, posts=()))
         await stored.write_record(tx, removed.tip, before)
     await stored.call_groups(tx, removed.tip, before)
     await audit.write(tx, Act.REOPENED, staff=officer, tip=removed.tip, unit=min(mine), minute=now)
@@ -216,6 +218,9 @@ def _anew(known: Record, unit: str, dates: Deadlines, today: date) -> Record:
         begun=month_of(today),
         valuable=None,
         acted=None,
+        lead="",
+        followers=(),
+        held_back=False,
     )
 
 

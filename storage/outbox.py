@@ -106,10 +106,13 @@ async def settle(tx: Tx, letter: Letter) -> bool:
     return anew is not None and await tx.run(delete(letters).where(_is(letter, anew))) == 1
 
 
-async def drop_of(tx: Tx, *gone: bytes) -> None:
-    """Take out every letter of tips that are deleted, of whichever kind."""
+async def drop_of(tx: Tx, *gone: bytes, unit: str = "") -> None:
+    """Take out every letter of tips that are deleted, of whichever kind; with `unit`, only what is
+    for that one.
+    """
     named = frozenset(gone)
-    dropped = [letter.id for letter in await waiting(tx) if letter.tip in named]
+    found = [letter for letter in await waiting(tx) if letter.tip in named]
+    dropped = [letter.id for letter in found if unit in ("", letter.unit)]
     if dropped:
         await tx.run(delete(letters).where(letters.c.id.in_(dropped)))
 

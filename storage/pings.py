@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from handlers.moderators.actions import HELD
+from handlers.passing import Stage
 from handlers.tips import Status
-from storage import alarms, cards, record, staff, stored
+from storage import alarms, cards, readers, record, staff, stored
 from storage.alarms import Alarm
 from storage.database import Tx
 from storage.outbox import Letter, LetterKind
@@ -32,12 +33,11 @@ async def ping(tx: Tx, letter: Letter) -> Ping | None:
     if row is None or alarm is None:
         return None
     known = record.unseal(tx.keys, letter.tip, row.record)
-    if known.unit != letter.unit:
-        return None
     if letter.kind is LetterKind.GIVEN:
         is_wanted = known.holder == alarm.staff.hex() and known.status in HELD
+        is_wanted &= known.unit == letter.unit
     else:
-        is_wanted = await _waits(tx, known)
+        is_wanted = await _waits_at(tx, known, letter.unit)
     if not is_wanted:
         return None
     if await stored.waits_for_lead(tx, known):
@@ -45,6 +45,14 @@ async def ping(tx: Tx, letter: Letter) -> Ping | None:
     if letter.unit not in await staff.units_read_by(tx, alarm.staff):
         return None
     return Ping(alarm, letter.tip, known.nickname, known.danger)
+
+
+async def _waits_at(tx: Tx, known: Record, unit: str) -> bool:
+    """Whether the tip waits for that unit: the responsible one, or the police."""
+    if unit == known.unit:
+        return await _waits(tx, known)
+    may = await readers.reading(tx, known, (unit,))
+    return bool(may) and known.stage_at(unit) is Stage.WAITING
 
 
 async def _waits(tx: Tx, known: Record) -> bool:

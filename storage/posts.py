@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.tips import Category, Status
-from storage import desk_groups, outbox, readers, record, staff, stored, units
-from storage.cards import Card, card_of, records
+from storage import bundles, desk_groups, outbox, readers, record, staff, stored, units
+from storage.cards import Card, bundled, card_of, records
 from storage.chance import random_bytes
 from storage.database import Tx
 from storage.desk_groups import Group
@@ -66,7 +66,7 @@ async def catch_up(tx: Tx, group: Group) -> int:
     called = 0
     for tip, known, _ in await records(tx):
         is_open = known.status not in (Status.RECEIVED, Status.CLOSED)
-        if await stored.waits_for_lead(tx, known):
+        if known.lead or await stored.waits_for_lead(tx, known):
             continue
         if is_open and known.unit == group.unit and post_in(known, group.id) is None:
             letter = Letter(LetterKind.POST, tip, group.unit, AT_ONCE, group=group.id)
@@ -110,14 +110,17 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     if not may_read or await stored.waits_for_lead(tx, known):
         return None
     post = post_in(known, group.id)
-    if post is None and letter.kind is LetterKind.REFRESH:
+    if post is None and (known.lead or letter.kind is LetterKind.REFRESH):
         return None
     if post is None:
         post = Post(group.id.hex(), random_bytes(HANDLE_BYTES).hex())
         await _keep(tx, letter.tip, known, post)
     holder = await staff.by_id(tx, bytes.fromhex(known.holder)) if known.holder else None
     people = {known.holder: holder} if known.holder and holder else {}
-    return Posting(group, card_of(letter.tip, known, row.day, b"", people, now), post)
+    reads = frozenset({group.unit})
+    card = card_of(letter.tip, known, row.day, b"", people, now, reads=reads)
+    rest = await bundles.others(tx, letter.tip, known)
+    return Posting(group, bundled(card, known, rest | {letter.tip: known}, now), post)
 
 
 async def standing(tx: Tx) -> tuple[Standing, ...]:

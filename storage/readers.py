@@ -20,10 +20,10 @@ class ShutOut(Exception):
 
 async def check(tx: Tx, known: Record) -> None:
     """Raises NotForPolice. A police unit is never responsible for a tip, and reads it only while
-    `may_go_to_police` is true; why it is not, nobody knows here.
+    `police_may_read` is true; why it is not, nobody knows here.
     """
     police = await units.police_among(tx, {known.unit, *known.readers})
-    if known.unit in police or (police and not known.may_go_to_police):
+    if known.unit in police or (police and not known.police_may_read):
         raise NotForPolice
 
 
@@ -50,4 +50,4 @@ async def reading(tx: Tx, known: Record, mine: Collection[str]) -> frozenset[str
 def among(known: Record, mine: Collection[str], police: Collection[str]) -> frozenset[str]:
     """The same, where it is known which of them are `police`."""
     read = frozenset(mine).intersection(known.readers)
-    return read if known.may_go_to_police else read.difference(police)
+    return read if known.police_may_read else read.difference(police)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from handlers.exports import Authority, Reason, Request
 from handlers.labels import Label, in_order, known_labels
+from handlers.passing import Stage
 from handlers.places import Place
 from handlers.tallies import AnswerTime, TriageTime
 from handlers.tips import Category, Outcome, Status
@@ -39,6 +41,16 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A police unit that the tip was released to, or passed to by another one, and how far that
+    is.
+    """
+
+    unit: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """What an undo of a closing puts back until `until`: who closed it (id in hex), and how the tip
     stood before.
@@ -66,7 +78,12 @@ class Record:
     `begun` is the month of filing, as 2026-11, empty in those of an earlier version; `valuable`
     why its officer marked it.
     `acted` is the minute at which the holder last did something about it, `ending` what undoes its
-    closing.
+    closing. `lead` and `followers` are the ids (hex) of the tips with which the desk works on it as
+    one, and count only where both say so (`storage.bundles`); `held_back`: one of those may not go
+    to the police, so none of them may. `trail` are the units that were responsible before, in their
+    order; `returns_to` the one that it can be returned to; `given` the police units that it was
+    released to. `police_asked` is how often its worker was asked about the police, `asks_police`
+    that they did not answer yet.
     """
 
     unit: str
@@ -96,9 +113,31 @@ class Record:
     aside: bool = False
     begun: str = ""
     valuable: Valuable | None = None
+    export: Request | None = field(default=None, repr=False)
     acted: datetime | None = None
     ending: Ending | None = field(default=None, repr=False)
     labels: frozenset[Label] = frozenset()
+    lead: str = field(default="", repr=False)
+    followers: tuple[str, ...] = field(default=(), repr=False)
+    held_back: bool = False
+
+    @property
+    def police_may_read(self) -> bool:
+        """Whether a police unit may read it: its worker agreed, and so did all with whose tips it
+        was merged.
+        """
+        return self.may_go_to_police and not self.held_back
+
+    trail: tuple[str, ...] = ()
+    returns_to: str = ""
+    given: tuple[Given, ...] = ()
+    police_asked: int = 0
+    asks_police: bool = False
+
+    def stage_at(self, unit: str) -> Stage | None:
+        """How it stands at a police unit that reads the tip; None where none of that name does."""
+        stages = [each.stage for each in self.given if each.unit == unit]
+        return stages[-1] if stages and unit in self.readers else None
 
 
 def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
@@ -135,9 +174,18 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "aside": record.aside,
             "begun": record.begun,
             "valuable": record.valuable,
+            "export": _export_told(record.export),
             "acted": record.acted.isoformat() if record.acted else None,
             "ending": _told(record.ending) if record.ending else None,
             "labels": in_order(record.labels),
+            "lead": record.lead,
+            "followers": record.followers,
+            "held_back": record.held_back,
+            "trail": record.trail,
+            "returns_to": record.returns_to,
+            "given": [[each.unit, each.stage] for each in record.given],
+            "police_asked": record.police_asked,
+            "asks_police": record.asks_police,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -185,9 +233,18 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         aside=read.get("aside", False),
         begun=read.get("begun", ""),
         valuable=Valuable(read["valuable"]) if read.get("valuable") else None,
+        export=_export(read["export"]) if read.get("export") else None,
         acted=_moment(read.get("acted")),
         ending=_ending(read["ending"]) if read.get("ending") else None,
         labels=known_labels(read.get("labels", ())),
+        lead=read.get("lead", ""),
+        followers=tuple(read.get("followers", ())),
+        held_back=read.get("held_back", False),
+        trail=tuple(read.get("trail", ())),
+        returns_to=read.get("returns_to", ""),
+        given=tuple(Given(unit, Stage(stage)) for unit, stage in read.get("given", ())),
+        police_asked=read.get("police_asked", 0),
+        asks_police=read.get("asks_police", False),
     )
 
 
@@ -229,6 +286,19 @@ def _moment(read: str | None) -> datetime | None:
 def _place(read: list[str]) -> Place:
     code, name, province_code, province, *codes = read
     return Place(code, name, province_code, province, tuple(codes))
+
+
+def _export_told(export: Request | None) -> list[str] | None:
+    if export is None:
+        return None
+    kinds = [export.by, export.unit, export.authority, export.reason]
+    return [*kinds, export.words, export.until.isoformat(), export.agreed]
+
+
+def _export(read: list[str]) -> Request:
+    by, unit, authority, reason, words, until, agreed = read
+    end = datetime.fromisoformat(until)
+    return Request(by, unit, Authority(authority), Reason(reason), words, end, agreed)
 
 
 def _about(tip: bytes) -> bytes:

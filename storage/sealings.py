@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, LargeBinary, Row, Table, func
 
 from storage import (
     accounts,
+    agreements,
     alarms,
     bots,
     desk_codes,
@@ -90,6 +91,7 @@ SEALINGS = (
     Sealing(Purpose.METADATA, t.tallies.c.body, _plain(_tally)),
     Sealing(Purpose.UNITS, t.units.c.private_key, _plain(units.renewed)),
     Sealing(Purpose.STAFF, t.staff.c.body, staff.renewed),
+    Sealing(Purpose.STAFF, t.agreements.c.body, _plain(agreements.renewed)),
     Sealing(Purpose.STAFF, t.desk_links.c.body, _plain(desk_links.renewed)),
     Sealing(Purpose.STAFF, t.desk_groups.c.body, _plain(desk_groups.renewed)),
     Sealing(Purpose.STAFF, t.desk_codes.c.body, desk_codes.renewed),
@@ -107,6 +109,8 @@ SEALINGS = (
 HOLDS: Mapping[str, Purpose | Other] = {
     "accounts.body": Purpose.ACCOUNTS,
     "accounts.holder": Other.IN_CLEAR,
+    "agreements.body": Purpose.STAFF,
+    "agreements.id": Other.IN_CLEAR,
     "alarms.body": Purpose.STAFF,
     "alarms.id": Purpose.STAFF,
     "alarms.staff": Other.IN_CLEAR,

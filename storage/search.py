@@ -5,7 +5,7 @@ is: one entry of the audit for each unit through which a search opened tips, wit
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
@@ -24,8 +24,10 @@ from storage.shelves import Kept, Shelf, Shelves
 from storage.stored import Wrapped
 from storage.thread import Part
 
-_AT_ONCE = 100
-"""Tips that are opened in a row; whoever waits comes to their turn between two of these."""
+_AT_ONCE = 200
+"""Tips that are opened in a row."""
+_THREADS = 2
+"""So many rows are opened at once: libsodium lets other threads work meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +103,22 @@ def _found(line: Line, kept: Kept, looked_for: Sequence[bytes]) -> frozenset[Whe
 async def _opened(
     tx: Tx, seen: Seen, lines: Sequence[Line]
 ) -> AsyncIterator[tuple[Line, Kept | None]]:
-    """The words of these tips. While some are opened in a thread, the next ones are fetched: so
+    """The words of these tips. While some are opened in threads, the next ones are fetched, and
     nobody else has to wait for it.
     """
     loop = asyncio.get_running_loop()
-    working: asyncio.Future[list[tuple[Line, Kept | None]]] | None = None
+    working: deque[asyncio.Future[list[tuple[Line, Kept | None]]]] = deque()
     for at in range(0, len(lines), _AT_ONCE):
         some = lines[at : at + _AT_ONCE]
         units_of = {line.tip: sorted(seen.sight.through(line.known)) for line in some}
         keys = await stored.wraps_for(tx, units_of)
         rows = await thread.rows_of(tx, units_of)
-        if working is not None:
-            for each in await working:
+        while len(working) >= _THREADS:
+            for each in await working.popleft():
                 yield each
-        working = loop.run_in_executor(None, _open_some, some, keys, rows)
-    if working is not None:
-        for each in await working:
+        working.append(loop.run_in_executor(None, _open_some, some, keys, rows))
+    while working:
+        for each in await working.popleft():
             yield each
 
 

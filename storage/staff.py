@@ -1,9 +1,8 @@
 """Members of staff: who they are, how they prove it, and what they may do at which unit."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,17 +10,16 @@ import pyotp
 from sqlalchemy import Row, delete, insert, select, update
 
 from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_OF_TIPS, Role
-from storage import desk_codes
+from storage import desk_codes, staff_rows
 from storage.chance import new_token, random_id
-from storage.crypto import equal, password_matches
+from storage.crypto import password_matches
 from storage.database import Tx
+from storage.days import local_day
 from storage.desk_codes import CodeKind
 from storage.keys import Purpose
+from storage.staff_rows import CODE_DIGITS, CODE_SECONDS, Body
 from storage.tables import alarms, grants, staff, units
 
-ENROLMENT_HOURS = 72
-CODE_SECONDS = 30
-_CODE_DIGITS = 6
 _NEVER_READERS = frozenset({Role.ADMINISTRATOR, Role.KEEPER})
 # Of a random password that nobody knows: an unknown log-in name takes as long as a known one.
 _NOBODYS_HASH = (
@@ -33,7 +31,8 @@ _NOBODYS_HASH = (
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of staff. `stamp` changes with every new password or enrolment link, so that
-    sessions made before are no longer theirs.
+    sessions made before are no longer theirs. `invited_until` is the end of an enrolment link,
+    `renewed` the day of one that they were not told of yet, `left` that they left.
     """
 
     id: bytes
@@ -42,6 +41,9 @@ class Member:
     grants: frozenset[tuple[str, Role]]
     enrolled: bool
     stamp: str = field(default="", repr=False)
+    invited_until: datetime | None = None
+    renewed: date | None = None
+    left: bool = False
 
     @property
     def reads_tips(self) -> bool:
@@ -69,6 +71,11 @@ class Member:
         return self.reads_tips or any(role in READERS_OF_NUMBERS for _, role in self.grants)
 
     @property
+    def audits(self) -> bool:
+        """Whether they read what the staff of some unit did."""
+        return any(role is Role.AUDITOR for _, role in self.grants)
+
+    @property
     def broadcasts(self) -> bool:
         """Whether they write or approve bulletins of some unit."""
         return any(role in BROADCASTERS for _, role in self.grants)
@@ -84,7 +91,7 @@ class Invitation:
     @property
     def address(self) -> str:
         """The `otpauth://` address that an authenticator app scans."""
-        one_time = pyotp.TOTP(self.secret, digits=_CODE_DIGITS, interval=CODE_SECONDS)
+        one_time = pyotp.TOTP(self.secret, digits=CODE_DIGITS, interval=CODE_SECONDS)
         return one_time.provisioning_uri(name=self.member.login, issuer_name="Tiếng Thợ")
 
 
@@ -112,19 +119,6 @@ class Change(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """What is sealed. `step` is the last TOTP step that was used, so that no code works twice."""
-
-    login: str = field(repr=False)
-    name: str = field(repr=False)
-    stamp: str = field(repr=False)
-    secret: str = field(repr=False)
-    hashed: str | None = field(default=None, repr=False)
-    step: int = 0
-    until: str | None = None
-
-
 def may_join(roles: Iterable[Role]) -> bool:
     """Whether one person may hold all of `roles`: administrators and keepers never read tips."""
     held = set(roles)
@@ -141,12 +135,12 @@ async def add(
     held = frozenset(granted)
     if not may_join(role for _, role in held) or await by_login(tx, login) is not None:
         raise ValueError("log-in name in use, or roles that may not be joined")
-    body, token, key = _fresh(login, name, now), new_token(), random_id()
+    body, token, key = staff_rows.fresh(login, name, now), new_token(), random_id()
     await tx.run(
         insert(staff).values(
             id=key,
-            enrolment=tx.keys.mac(Purpose.STAFF, _token(token)),
-            **_written(tx, key, body),
+            enrolment=tx.keys.mac(Purpose.STAFF, staff_rows.token_named(token)),
+            **staff_rows.written(tx, key, body),
         )
     )
     rows = [{"staff": key, "unit": unit, "role": role} for unit, role in held]
@@ -157,24 +151,44 @@ async def add(
 
 async def reset(tx: Tx, login: str, now: datetime) -> str | None:
     """The token of a new enrolment link; the old password, secret, link and sessions are void, and
-    nothing rings for them any more. None for an unknown log-in name.
+    nothing rings for them any more. Whoever was enrolled is told when they sign in again. None for
+    an unknown log-in name.
     """
     member = await by_login(tx, login)
     if member is None:
         return None
-    token = new_token()
+    token, body = new_token(), staff_rows.fresh(login, member.name, now)
+    told = local_day(now) if member.enrolled else member.renewed
+    body = replace(body, renewed=told.isoformat() if told else None)
     await tx.run(
         update(staff)
         .where(staff.c.id == member.id)
         .values(
-            enrolment=tx.keys.mac(Purpose.STAFF, _token(token)),
-            **_written(tx, member.id, _fresh(login, member.name, now)),
+            enrolment=tx.keys.mac(Purpose.STAFF, staff_rows.token_named(token)),
+            **staff_rows.written(tx, member.id, body),
         )
     )
-    # Their phone may be in other hands. Last, so that whoever links one just now is waited for.
-    await desk_codes.drop(tx, CodeKind.ALARM, member.id.hex())
-    await tx.run(delete(alarms).where(alarms.c.staff == member.id))
+    await silence(tx, member.id)
     return token
+
+
+async def silence(tx: Tx, key: bytes) -> None:
+    """Nothing rings for a member any more, and no code for that holds. Their phone may be in other
+    hands: called last, so that whoever links one just now is waited for.
+    """
+    await desk_codes.drop(tx, CodeKind.ALARM, key.hex())
+    await tx.run(delete(alarms).where(alarms.c.staff == key))
+
+
+async def told_of_renewal(tx: Tx, key: bytes) -> date | None:
+    """The day on which somebody made this member enrol anew, once; None when they know."""
+    row = await tx.row(select(staff.c.body).where(staff.c.id == key).with_for_update())
+    body = staff_rows.opened(tx, key, row.body) if row is not None else None
+    if body is None or body.renewed is None:
+        return None
+    written = staff_rows.written(tx, key, replace(body, renewed=None))
+    await tx.run(update(staff).where(staff.c.id == key).values(**written))
+    return date.fromisoformat(body.renewed)
 
 
 async def members(tx: Tx) -> tuple[Member, ...]:
@@ -183,7 +197,9 @@ async def members(tx: Tx) -> tuple[Member, ...]:
     for row in await tx.rows(select(grants)):
         held.setdefault(bytes(row.staff), set()).add((row.unit, Role(row.role)))
     found = [
-        _member(row.id, _opened(tx, row.id, row.body), frozenset(held.get(bytes(row.id), ())))
+        _member(
+            row.id, staff_rows.opened(tx, row.id, row.body), frozenset(held.get(bytes(row.id), ()))
+        )
         for row in await tx.rows(select(staff))
     ]
     return tuple(sorted(found, key=lambda member: (member.name, member.login)))
@@ -192,7 +208,9 @@ async def members(tx: Tx) -> tuple[Member, ...]:
 async def by_id(tx: Tx, key: bytes) -> Member | None:
     """The member with this id."""
     row = await tx.row(select(staff).where(staff.c.id == key))
-    return None if row is None else await _joined(tx, row.id, _opened(tx, row.id, row.body))
+    return (
+        None if row is None else await _joined(tx, row.id, staff_rows.opened(tx, row.id, row.body))
+    )
 
 
 async def by_login(tx: Tx, login: str) -> Member | None:
@@ -203,11 +221,11 @@ async def by_login(tx: Tx, login: str) -> Member | None:
 
 async def credentials(tx: Tx, login: str) -> Credentials | None:
     """What a password for this log-in name is checked against; None for an unknown name."""
-    fingerprints = tx.keys.macs(Purpose.STAFF, _named(login))
+    fingerprints = tx.keys.macs(Purpose.STAFF, staff_rows.named(login))
     row = await tx.row(select(staff).where(staff.c.login.in_(fingerprints)))
     if row is None:
         return None
-    body = _opened(tx, row.id, row.body)
+    body = staff_rows.opened(tx, row.id, row.body)
     return Credentials(await _joined(tx, row.id, body), body.hashed or _NOBODYS_HASH)
 
 
@@ -226,22 +244,22 @@ async def use_code(tx: Tx, key: bytes, code: str, now: datetime) -> bool:
     row = await tx.row(select(staff).where(staff.c.id == key).with_for_update())
     if row is None:
         return False
-    body = _opened(tx, row.id, row.body)
-    step = _step(body, code, now) if body.hashed is not None else None
+    body = staff_rows.opened(tx, row.id, row.body)
+    step = staff_rows.step_of(body, code, now) if body.hashed is not None else None
     if step is None:
         return False
-    written = _written(tx, key, replace(body, step=step))
+    written = staff_rows.written(tx, key, replace(body, step=step))
     await tx.run(update(staff).where(staff.c.id == key).values(**written))
     return True
 
 
 async def invitation(tx: Tx, token: str, now: datetime) -> Invitation | None:
     """What an enrolment link opens; None when it was used, replaced or is too old."""
-    fingerprints = tx.keys.macs(Purpose.STAFF, _token(token))
+    fingerprints = tx.keys.macs(Purpose.STAFF, staff_rows.token_named(token))
     row = await tx.row(select(staff).where(staff.c.enrolment.in_(fingerprints)).with_for_update())
     if row is None:
         return None
-    body = _opened(tx, row.id, row.body)
+    body = staff_rows.opened(tx, row.id, row.body)
     if body.until is None or now >= datetime.fromisoformat(body.until):
         return None
     return Invitation(await _joined(tx, row.id, body), body.secret)
@@ -258,13 +276,13 @@ async def enrol(tx: Tx, token: str, hashed: str, code: str, now: datetime) -> Me
     row = await tx.row(select(staff.c.body).where(staff.c.id == key))
     if row is None:
         return Enrolment.GONE
-    body = _opened(tx, key, row.body)
-    step = _step(body, code, now)
+    body = staff_rows.opened(tx, key, row.body)
+    step = staff_rows.step_of(body, code, now)
     if step is None:
         return Enrolment.WRONG_CODE
     body = replace(body, hashed=hashed, step=step, until=None, stamp=random_id().hex())
     changed = update(staff).where(staff.c.id == key)
-    await tx.run(changed.values(enrolment=None, **_written(tx, key, body)))
+    await tx.run(changed.values(enrolment=None, **staff_rows.written(tx, key, body)))
     return _member(key, body, invited.member.grants)
 
 
@@ -293,13 +311,13 @@ async def renewed(tx: Tx, row: Row[Any], now: datetime) -> dict[str, bytes | Non
     """What a row holds under the current keys, for a rotation; None while its enrolment link lives,
     for the token is stored nowhere. Raises Unopenable.
     """
-    body = _opened(tx, row.id, row.body)
+    body = staff_rows.opened(tx, row.id, row.body)
     if body.until is not None and now < datetime.fromisoformat(body.until):
         return None
     return {
-        "login": tx.keys.mac(Purpose.STAFF, _named(body.login)),
+        "login": tx.keys.mac(Purpose.STAFF, staff_rows.named(body.login)),
         "enrolment": None,
-        "body": tx.keys.reseal(Purpose.STAFF, row.body, _about(row.id)),
+        "body": tx.keys.reseal(Purpose.STAFF, row.body, staff_rows.about(row.id)),
     }
 
 
@@ -345,62 +363,19 @@ async def _held(tx: Tx, key: bytes) -> frozenset[tuple[str, Role]]:
     return frozenset((row.unit, Role(row.role)) for row in rows)
 
 
-async def _joined(tx: Tx, key: bytes, body: _Body) -> Member:
+async def _joined(tx: Tx, key: bytes, body: Body) -> Member:
     return _member(key, body, await _held(tx, key))
 
 
-def _member(key: bytes, body: _Body, held: frozenset[tuple[str, Role]]) -> Member:
-    return Member(bytes(key), body.name, body.login, held, body.hashed is not None, body.stamp)
-
-
-def _fresh(login: str, name: str, now: datetime) -> _Body:
-    until = (now.astimezone(UTC) + timedelta(hours=ENROLMENT_HOURS)).isoformat(timespec="minutes")
-    return _Body(login, name, random_id().hex(), pyotp.random_base32(), until=until)
-
-
-def _step(body: _Body, code: str, now: datetime) -> int | None:
-    """The unused time step that `code` belongs to."""
-    present = int(now.timestamp()) // CODE_SECONDS
-    # Any three of the newest steps; compared as bytes, for typed digits need not be ASCII.
-    typed, found = code.strip().replace(" ", "").encode(), None
-    one_time = pyotp.HOTP(body.secret, digits=_CODE_DIGITS)
-    for step in (present - 1, present, present + 1):
-        if equal(one_time.at(step).encode(), typed) and step > body.step:
-            found = step
-    return found
-
-
-def _written(tx: Tx, key: bytes, body: _Body) -> dict[str, bytes]:
-    """Both are of the same key, always: by the body's a rotation knows that the row is done."""
-    login = tx.keys.mac(Purpose.STAFF, _named(body.login))
-    return {"login": login, "body": _sealed(tx, key, body)}
-
-
-def _sealed(tx: Tx, key: bytes, body: _Body) -> bytes:
-    told = {
-        "login": body.login,
-        "name": body.name,
-        "stamp": body.stamp,
-        "secret": body.secret,
-        "hashed": body.hashed,
-        "step": body.step,
-        "until": body.until,
-    }
-    return tx.keys.seal(Purpose.STAFF, json.dumps(told).encode(), _about(key))
-
-
-def _opened(tx: Tx, key: bytes, body: bytes) -> _Body:
-    told = json.loads(tx.keys.open_sealed(Purpose.STAFF, body, _about(key)))
-    return _Body(**told)
-
-
-def _about(key: bytes) -> bytes:
-    return b"staff" + key
-
-
-def _named(login: str) -> bytes:
-    return b"login" + login.encode()
-
-
-def _token(token: str) -> bytes:
-    return b"enrolment" + token.encode()
+def _member(key: bytes, body: Body, held: Iterable[tuple[str, Role]]) -> Member:
+    return Member(
+        bytes(key),
+        body.name,
+        body.login,
+        frozenset(held),
+        body.hashed is not None,
+        body.stamp,
+        body.invited_until,
+        date.fromisoformat(body.renewed) if body.renewed else None,
+        body.left is not None,
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from handlers.tips import Status
 from handlers.turn import Whose
-from storage import alarms, desk_groups, outbox, readers, record, staff, units
+from storage import alarms, bundles, desk_groups, outbox, readers, record, staff, units
 from storage.chance import random_id
 from storage.crypto import CaseKey, Pair, Unopenable, dummy_wrap
 from storage.database import Tx
@@ -33,13 +33,43 @@ class UnknownUnit(Exception):
 async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -> Row[Any] | None:
     """The row of a tip; with `lock`, nobody else changes it until the transaction ends."""
     statement = select(tips).where(where)
+    if lock:
+        await bundles.lock(tx, where)
     return await tx.row(statement.with_for_update() if lock else statement)
 
 
 async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
-    """Write the record of a tip whose row the caller holds; as it is stored now. Raises
+    """Write the record of a tip whose row the caller holds; as it is stored now. Tips that were
+    merged with it follow, or it leaves them (`bundles.kept`). Raises NotForPolice.
+    """
+    # Before it could leave them: what holds it back is not escaped by the release itself.
+    await readers.check(tx, changed)
+    kept, others = await bundles.kept(tx, tip, changed)
+    for other, known in others.items():
+        await _put(tx, other, known)
+        await _refresh(tx, other, known, None)
+    return await _put(tx, tip, kept)
+
+
+async def bind(tx: Tx, bound: Mapping[bytes, Record]) -> None:
+    """Let these tips, whose rows the caller holds, be worked on as one; the first one leads. Raises
     NotForPolice.
     """
+    for tip, known in bundles.bound(bound).items():
+        await _put(tx, tip, known)
+
+
+async def part(tx: Tx, tip: bytes, known: Record, due: datetime | None = None) -> Record:
+    """Let a tip, whose row the caller holds, stand by itself; its record, which the caller writes.
+    The rest stays as it is; `due` as for `change`.
+    """
+    for other, left in (await bundles.rest_of(tx, tip, known)).items():
+        await _put(tx, other, left)
+        await _refresh(tx, other, left, due)
+    return bundles.alone(known)
+
+
+async def _put(tx: Tx, tip: bytes, changed: Record) -> bytes:
     await readers.check(tx, changed)
     sealed = record.seal(tx.keys, tip, changed)
     await find_wraps_anew(tx, tip, changed.readers)
@@ -69,33 +99,49 @@ async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> N
     when a card of this tip may leave, for the hour of a change would tell when they wrote.
     """
     await write_record(tx, tip, changed)
-    for post in changed.posts:
-        await outbox.write_refresh(tx, tip, changed.unit, bytes.fromhex(post.group), due)
+    await _refresh(tx, tip, changed, due)
 
 
-async def call_groups(tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE) -> None:
-    """A card for every group of the unit that is responsible for the tip, where there is none; not
-    for one that waits for its lead, who alone knows of it.
+async def _refresh(tx: Tx, tip: bytes, known: Record, due: datetime | None) -> None:
+    for post in known.posts:
+        await outbox.write_refresh(tx, tip, known.unit, bytes.fromhex(post.group), due)
+
+
+async def call_groups(
+    tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE, *, unit: str = ""
+) -> None:
+    """A card for every group of the unit that is responsible for the tip, or of the police `unit`
+    that was given it, where there is none; not for one that waits for its lead, who alone knows of
+    it.
     """
     if await waits_for_lead(tx, known):
         return
-    for group in await desk_groups.of_unit(tx, known.unit):
+    called = unit or known.unit
+    for group in await desk_groups.of_unit(tx, called):
         if all(post.group != group.id.hex() for post in known.posts):
-            letter = Letter(LetterKind.POST, tip, known.unit, due, group=group.id)
+            letter = Letter(LetterKind.POST, tip, called, due, group=group.id)
             await outbox.write(tx, letter)
 
 
 async def call_officers(
-    tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE, *, but: bytes = b""
+    tx: Tx,
+    tip: bytes,
+    known: Record,
+    due: datetime = AT_ONCE,
+    *,
+    but: bytes = b"",
+    unit: str = "",
 ) -> None:
     """A ring on each alarm of everybody (`but` one) who reads in the unit that is responsible for
-    the tip; none for one that waits for its lead: a flood shall not be able to ring.
+    the tip, or in the police `unit` that was given it; none for one that waits for its lead: a
+    flood shall not be able to ring.
     """
     if await waits_for_lead(tx, known):
         return
-    for alarm in await alarms.of_unit(tx, known.unit):
+    called = unit or known.unit
+    for alarm in await alarms.of_unit(tx, called):
         if alarm.staff != but:
-            ring = Letter(LetterKind.PING, tip, known.unit, due, to=alarm.id.hex())
+            ring = Letter(LetterKind.PING, tip, called, due, to=alarm.id.hex())
             await outbox.write(tx, ring)
 
 
@@ -139,8 +185,10 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     Of each a tombstone of that day remains, by which a backup knows that it is gone.
     """
     await outbox.drop_of(tx, *gone)
-    for known in gone.values():
+    for tip, known in gone.items():
         await take_from_groups(tx, known)
+        if known.status is not Status.CLOSED:
+            await part(tx, tip, known)
     ids = list(gone)
     for table in (chunks, parts, wraps, knocks):
         await tx.run(delete(table).where(table.c.tip.in_(ids)))

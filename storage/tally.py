@@ -184,7 +184,7 @@ def of(known: Record, *, given_to_police: bool) -> Tally:
         answer=known.answer or AnswerTime.NEVER,
         overdue=known.overdue,
         valuable=known.valuable,
-        given_to_police=given_to_police,
+        given_to_police=given_to_police or bool(known.given),
         # Records of an earlier version do not say; their result was promised for that many days on.
         begun=known.begun or month_of(known.result_on - timedelta(days=RESULT_DAYS)),
     )

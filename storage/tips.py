@@ -202,6 +202,8 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         appeal_until=reopening.appealable(found),
         reopen_until=reopening.reopenable(found),
         is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
+        asks_police=found.asks_police,
+        also=await _also(tx, found),
     )
 
 
@@ -339,15 +341,26 @@ async def allow_police(tx: Tx, key: Key, *, allowed: bool) -> bool:
     opened = await _open(tx, key, lock=True)
     if opened is None or (allowed and not police_allowed(opened.record.category)):
         return False
-    changed = replace(opened.record, may_go_to_police=allowed)
+    changed = answered_about_police(replace(opened.record, may_go_to_police=allowed))
     police = await units.police_among(tx, changed.readers) if not allowed else frozenset()
     if police:
         staying = tuple(each for each in changed.readers if each not in police)
         await stored.take_wraps(tx, opened.tip, police)
         changed = replace(changed, readers=staying)
         changed = await stored.take_from_groups(tx, changed, frozenset(staying))
-    await stored.write_record(tx, opened.tip, changed)
+    if changed.status is opened.record.status:
+        await stored.write_record(tx, opened.tip, changed)
+    else:
+        await stored.change(tx, opened.tip, changed, None)
     return True
+
+
+def answered_about_police(known: Record) -> Record:
+    """The record of a tip whose worker has chosen: whether with yes or no, it is the desk's turn
+    again, and a no leaves nothing else behind.
+    """
+    status = after(known.status, Move.ADD) if known.asks_police else None
+    return replace(known, status=status or known.status, asks_police=False)
 
 
 async def deliver(tx: Tx, tip: bytes) -> bool:
@@ -417,3 +430,9 @@ def _entry(part: Part) -> Entry:
     if part.kind is Kind.TOLD:
         return Entry(part.kind, part.author, "", day, told=telling.unpack(part.words))
     return Entry(part.kind, part.author, part.words, day, part.number if is_units else 0)
+
+
+async def _also(tx: Tx, found: Record) -> tuple[str, ...]:
+    """Who reads a tip beside the unit that is responsible: those before it, and the police."""
+    others = [each for each in found.readers if each != found.unit]
+    return tuple([await units.name_of(tx, each) for each in others])

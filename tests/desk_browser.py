@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 
+from bot.facts import Lookups
 from bot.inbound import Inbound
 from bot.live import DESK, Hub
 from bot.web.enter import demo_link
@@ -22,11 +23,12 @@ from storage import audit, staff
 from storage.audit import Act
 from storage.crypto import new_master
 from storage.database import Database
+from storage.stretching import Stretcher
 from storage.tips import PictureData
 from storage.volatile import Memory
 from tests.cleaning import Cleaning
 from tests.desk_world import NOW, code_at, database, secret_of
-from tests.world import texts
+from tests.world import places, texts
 
 PASSWORD = "chuồn chuồn cắn rốn"
 
@@ -154,16 +156,29 @@ async def world_on(
     async with database(url) as made:
         hub = Hub()
         made.on_commit = lambda touched: hub.tell([*touched, DESK])
+        volatile, stretcher = Memory(new_master(), clock.seconds), Stretcher()
+        zone = ZoneInfo("Asia/Ho_Chi_Minh")
+        lookups = Lookups(
+            database=made,
+            volatile=volatile,
+            stretcher=stretcher,
+            salt=bytes(16),
+            places=places(),
+            texts=texts(),
+            handbooks={},
+            clock=clock,
+            zone=zone,
+        )
         parts = Parts(
             public_url=public_url,
             trusted_proxy=False,
             secure=False,
             demo=True,
-            timezone=ZoneInfo("Asia/Ho_Chi_Minh"),
-            inbound=cast(Inbound, Cleaning()),
+            timezone=zone,
+            inbound=cast(Inbound, Cleaning(lookups)),
             hub=hub,
             database=made,
-            volatile=Memory(new_master(), clock.seconds),
+            volatile=volatile,
             texts=texts(),
             clock=clock,
             whisper=whisper,
@@ -179,6 +194,7 @@ async def world_on(
             for browser in world.browsers:
                 await browser.client.close()
             await server.close()
+            stretcher.close()
 
 
 async def enrolled(world: World, browser: Browser, login: str) -> str:

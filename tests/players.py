@@ -40,6 +40,7 @@ from handlers.events import (
     Unusable,
     Withheld,
 )
+from handlers.passing import PassReason, PoliceReason, ReleaseReason, ReturnReason
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.subscriptions import Subscription
@@ -48,7 +49,10 @@ from handlers.worker import words as commands
 from storage import (
     cases,
     holding,
+    merging,
     out_of_scope,
+    passing,
+    police,
     staff,
     stored,
     subscribers,
@@ -60,13 +64,17 @@ from storage.cases import Case, Done
 from storage.crypto import hash_password
 from storage.out_of_scope import Removed
 from storage.outbox import AT_ONCE
+from storage.passing import Declined
 from storage.tables import tips as tips_table
 from storage.telling import News
 from storage.tips import PictureData
 from tests import clips, demo_house
 from tests.clips import photo
+from tests.tip_world import file, new_tip
 from tests.world import START, Chat, Filed, World
 
+ANOTHER = "Máy dập số 9 kẹp tay một người khác."
+"""The story of a tip that somebody else sent about the same thing."""
 UNDER = r"pressed under a bulletin (\w+)"
 _MOVES = {"asks": Move.ASK, "answers": Move.ANSWER, "closes": Move.CLOSE}
 _SORTS = {
@@ -113,8 +121,12 @@ class Surroundings(Protocol):
         """An officer of its unit takes the tip."""
         ...
 
+    async def merge(self) -> None:
+        """That officer merges the tip under another one, which came to the same desk."""
+        ...
+
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
-        """That officer asks, answers or closes."""
+        """That officer asks, answers or closes; in each of the tips that were merged."""
         ...
 
     async def wait(self, time: timedelta) -> None:
@@ -153,6 +165,14 @@ class Surroundings(Protocol):
         """How the tip stands."""
         ...
 
+    async def go(self, move: Move, unit: str) -> None:
+        """It goes to another unit, back, or to the police; or they say that they have it."""
+        ...
+
+    async def ask_police(self) -> None:
+        """The officer who holds it asks whether the police may read it."""
+        ...
+
 
 async def happen(  # noqa: PLR0912 - one branch for each line that a script may have
     around: Surroundings, what: str, words: str
@@ -171,6 +191,8 @@ async def happen(  # noqa: PLR0912 - one branch for each line that a script may 
         assert (words in read) is (found[1] == "reads"), f"the officer reads: {read}"
     elif what == "officer claims":
         await around.claim()
+    elif what == "officer merges it under another":
+        await around.merge()
     elif found := re.fullmatch(r"officer (asks|answers|closes)(?: (\w+))?", what):
         await around.write(_MOVES[found[1]], words, Outcome(found[2]) if found[2] else None)
     elif found := re.fullmatch(r"time (\d+)(h|min)", what):
@@ -207,6 +229,15 @@ async def _about_files(around: Surroundings, what: str, words: str) -> bool:
     return True
 
 
+_GOING = {
+    "officer passes it on": Move.PASS_ON,
+    "officer returns it": Move.RETURN,
+    "officer releases it": Move.RELEASE_TO_POLICE,
+    "it is received": Move.POLICE_RECEIVED,
+    "the police pass it": Move.POLICE_PASSED,
+}
+
+
 async def _about_life(around: Surroundings, what: str) -> bool:
     """The lines about who holds a tip, how it stands, and how it comes back."""
     if what == "officer releases":
@@ -219,6 +250,10 @@ async def _about_life(around: Surroundings, what: str) -> bool:
         await around.undo()
     elif found := re.fullmatch(r"house tells (\w+)", what):
         await around.tell(Move(found[1]))
+    elif what == "officer asks about the police":
+        await around.ask_police()
+    elif found := re.fullmatch(r"(.+) (?:to|by) ([\w-]+)", what):
+        await around.go(_GOING[found[1]], found[2])
     elif found := re.fullmatch(r"tip is (\w+)", what):
         assert await around.status() == found[1], f"it is {await around.status()}"
     else:
@@ -318,6 +353,9 @@ class CorePlayer:
     async def claim(self) -> None:
         self.world.claim(self._last)
 
+    async def merge(self) -> None:
+        """Of that the worker, whose talk this is, sees nothing: so there is nothing to do."""
+
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         self.world.write(self._last, move, words, outcome)
 
@@ -344,6 +382,12 @@ class CorePlayer:
 
     async def tell(self, move: Move) -> None:
         self.world.tell(self._last, move, self._last.unit)
+
+    async def go(self, move: Move, unit: str) -> None:
+        self.world.go(self._last, move, unit)
+
+    async def ask_police(self) -> None:
+        self.world.ask_police(self._last)
 
     async def status(self) -> Status:
         return self._last.status
@@ -492,6 +536,17 @@ class HousePlayer:
         async with self.house.database.write() as tx:
             assert isinstance(await cases.claim(tx, officer, tip, self.clock.now), Done)
 
+    async def merge(self) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            card = await cases.see(tx, officer, tip, self.clock.now)
+            assert isinstance(card, Card)
+            unit = min(await staff.units_read_by(tx, officer))
+        other = await file(self.house.database, new_tip(unit, story=ANOTHER))
+        async with self.house.database.write() as tx:
+            assert isinstance(await cases.claim(tx, officer, other, self.clock.now), Done)
+            assert await merging.merge(tx, officer, other, [tip], self.clock.now) == 1
+
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         officer, tip = await self._holding()
         now = self.clock.now
@@ -500,13 +555,15 @@ class HousePlayer:
                 left = await out_of_scope.close(tx, officer, tip, now)
                 assert isinstance(left, Removed), left
                 return
+            card = await cases.see(tx, officer, tip, now)
+            lead = card.under if isinstance(card, Card) and card.under else tip
             if move is Move.CLOSE:
                 assert outcome is not None, "with which outcome?"
-                done = await cases.close(tx, officer, tip, outcome, words, now)
+                done = await merging.close(tx, officer, lead, outcome, words, now)
             elif move is Move.ASK:
-                done = await cases.ask(tx, officer, tip, words, now)
+                done = await merging.ask(tx, officer, lead, words, now)
             else:
-                done = await cases.answer(tx, officer, tip, words, now)
+                done = await merging.answer(tx, officer, lead, words, now)
         assert isinstance(done, Done), done
 
     async def wait(self, time: timedelta) -> None:
@@ -570,6 +627,38 @@ class HousePlayer:
             told = await telling.tell(tx, tip, held.case, held.bell, known, news, self.clock.now)
             await stored.change(tx, tip, told, AT_ONCE)
 
+    async def go(self, move: Move, unit: str) -> None:
+        officer, tip = await self._holding()
+        now = self.clock.now
+        async with self.house.database.write() as tx:
+            match move:
+                case Move.PASS_ON:
+                    done: object = await passing.pass_on(
+                        tx, officer, tip, unit, PassReason.COMPETENCE, now
+                    )
+                case Move.RETURN:
+                    done = await passing.give_back(tx, officer, tip, ReturnReason.PLACE, now)
+                case Move.RELEASE_TO_POLICE:
+                    done = await police.release(tx, officer, tip, unit, ReleaseReason.CRIME, now)
+                case Move.POLICE_RECEIVED:
+                    done = await police.receive(tx, await self._officer(unit), tip, now)
+                case _:
+                    # There is one that has it, and it goes to the other.
+                    for has in ("ca-ban-thach", "ca-da-nang"):
+                        reader = await self._officer(has)
+                        done = await police.pass_further(
+                            tx, reader, tip, unit, PoliceReason.PLACE, now
+                        )
+                        if not isinstance(done, Declined):
+                            break
+        assert not isinstance(done, Declined), done
+        self.holder = None
+
+    async def ask_police(self) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            assert await police.ask(tx, officer, tip, self.clock.now) is Status.ASKED
+
     async def status(self) -> Status:
         officer, tip = await self._holding()
         async with self.house.database.read() as tx:
@@ -590,9 +679,10 @@ class HousePlayer:
             officer = await self._officer(unit)
             async with self.house.database.read() as tx:
                 found = await cases.cards(tx, officer, self.clock.now)
-            if found:
-                assert len(found) == 1, "a script looks at one tip only"
-                return self.holder or officer, found[0].tip
+            shown = [card for card in found if not card.beside]
+            if shown and shown[0].theirs:
+                assert len(shown) == 1, "a script looks at one tip only"
+                return self.holder or officer, shown[0].tip
         raise AssertionError("no desk shows a tip")
 
     async def _officer(self, unit: str) -> bytes:

@@ -1,5 +1,6 @@
 """A house in which something lies under every key, and what must be readable at all times."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from handlers.states import Key
 from handlers.subscriptions import Subscription
 from storage import (
     accounts,
+    agreements,
     alarms,
     audit,
     bots,
@@ -39,6 +41,7 @@ from storage.desk_codes import CodeKind
 from storage.keys import Purpose
 from storage.sealings import HOLDS
 from storage.staff import Member
+from storage.tables import agreements as signed_table
 from storage.tables import metadata, tallies, tombstones
 from storage.tips import PictureData
 from tests import databases
@@ -50,6 +53,17 @@ GROUP, ACCOUNT, CHAT = "-100123", "telegram:77", "zalo_bot:3|6ab1f0c2d"
 BROWSER = '["https://fcm.googleapis.com/fcm/send/one","p256dh","auth"]'
 READER, CHANNEL = "4711", "-100999"
 TOKEN, BOT_TOKEN = "123456:token", "456:zalo"
+AGREEMENT: dict[str, str | list[str] | None] = {
+    "unit": "north",
+    "police": "ward",
+    "categories": [],
+    "document": "QC 12",
+    "contact": "Trực ban",
+    "hours": "",
+    "backup": "",
+    "review_on": "2027-03-01",
+    "ended_on": None,
+}
 TALLY = b'{"unit": "north"}'
 LATER = NOW + timedelta(days=4)
 """When every link and code of the beginning is too old."""
@@ -117,6 +131,10 @@ async def fill(made: Database) -> World:
         key = random_bytes(16)
         body = tx.keys.seal(Purpose.METADATA, TALLY, b"tally" + key, size=512)
         await tx.run(insert(tallies).values(id=key, body=body))
+        row = random_bytes(16)
+        about = b"agreement" + row
+        signed = tx.keys.seal(Purpose.STAFF, json.dumps(AGREEMENT).encode(), about, size=8192)
+        await tx.run(insert(signed_table).values(id=row, body=signed))
         for _ in range(3):
             await audit.write(tx, Act.SIGNED_IN, staff=officer.id, minute=NOW)
     stretched = random_bytes(32)
@@ -184,6 +202,8 @@ async def check(made: Database, world: World) -> None:
         for row in await tx.rows(select(tallies)):
             about = b"tally" + bytes(row.id)
             assert tx.keys.open_sealed(Purpose.METADATA, row.body, about) == TALLY
+        [signed] = await agreements.every(tx)
+        assert signed.agreement.contact == AGREEMENT["contact"]
         letters = await outbox.waiting(tx)
         assert {each.kind for each in letters} >= {outbox.LetterKind.PING}
         for letter in letters:

@@ -36,7 +36,7 @@ from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.moderators.actions import HELD
 from handlers.receipt import ALPHABET, check_symbol
-from handlers.routing import Tree
+from handlers.routing import Tree, UnitKind
 from handlers.screens import Rendered
 from handlers.states import Key, Talk
 from handlers.subscriptions import Subscription
@@ -91,6 +91,13 @@ def tree(alarms: frozenset[str] = frozenset()) -> Tree:
     )
 
 
+def name_of(unit: str) -> str:
+    """The name of a unit of the demo."""
+    found = tree().get(unit)
+    assert found is not None
+    return found.name
+
+
 def key_of(code: str) -> Key:
     """What a code opens; real keys are storage's business."""
     digest = hashlib.sha256(code.encode()).digest()
@@ -116,6 +123,8 @@ class Filed:
     closed_on: date | None = None
     holder: str = ""
     before: "Filed | None" = None
+    asks_police: bool = False
+    came_from: str = ""
 
 
 @dataclass(slots=True)
@@ -208,6 +217,8 @@ class World:
             if filed.closed_on and filed.outcome is not Outcome.OUT_OF_SCOPE
             else None,
             is_told=filed.is_told,
+            asks_police=filed.asks_police,
+            also=tuple(name_of(each) for each in sorted(filed.readers - {filed.unit})),
         )
 
     def bells(self) -> tuple[str, ...]:
@@ -277,7 +288,7 @@ class World:
                     holder="",
                 )
             case AllowPolice(key, allowed):
-                self.tips[key].police = allowed
+                self._allow(self.tips[key], allowed=allowed)
             case TellHere(key) | TellNoMore(key):
                 self.tips[key].is_told = isinstance(effect, TellHere)
             case Subscribe(subscription):
@@ -312,6 +323,40 @@ class World:
         """An officer takes the tip."""
         self._move(filed, Move.CLAIM)
         filed.holder = "one"
+
+    def go(self, filed: Filed, move: Move, unit: str) -> None:
+        """It goes to another unit, where nobody holds it, or back to the one that it came from; or
+        to the police, who read it and no more.
+        """
+        self._move(filed, move)
+        came_from, to = filed.unit, filed.came_from if move is Move.RETURN else unit
+        if move in (Move.PASS_ON, Move.RETURN):
+            dates = clocks.deadlines(self.now, self.today, danger=filed.tip.danger)
+            filed.tip = replace(filed.tip, answer_on=dates.answer_on, result_on=dates.result_on)
+            filed.unit, filed.holder, filed.answered = to, "", False
+            filed.came_from = came_from if move is Move.PASS_ON else ""
+        leaves = {Move.RETURN: {came_from}, Move.POLICE_PASSED: self._police(filed)}
+        filed.readers = (filed.readers - leaves.get(move, set())) | {to}
+        self.tell(filed, move, to)
+
+    def _allow(self, filed: Filed, *, allowed: bool) -> None:
+        filed.police = allowed
+        if filed.asks_police:
+            self._move(filed, Move.ADD)
+        filed.asks_police = False
+        if not allowed:
+            filed.readers -= self._police(filed)
+
+    @staticmethod
+    def _police(filed: Filed) -> set[str]:
+        return {each.id for each in tree().all if each.kind is UnitKind.POLICE} & filed.readers
+
+    def ask_police(self, filed: Filed) -> None:
+        """That officer asks whether the police may read it."""
+        assert not filed.police
+        self._move(filed, Move.ASK)
+        filed.asks_police = filed.answered = True
+        filed.entries.append(Entry(Kind.POLICE_ASKED, Author.OFFICER, "", self.today))
 
     def release(self, filed: Filed) -> None:
         """That officer gives it back."""

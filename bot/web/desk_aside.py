@@ -42,7 +42,7 @@ def offers_mute(card: Card, parts: Parts) -> bool:
     that ends to work is the minute at which the tip came, an hour on.
     """
     hour_ago = parts.clock().astimezone(parts.timezone) - timedelta(hours=1)
-    is_open = card.status is not Status.CLOSED
+    is_open = card.theirs and card.status is not Status.CLOSED
     return is_open and may_be_muted(card.category) and card.day >= hour_ago.date()
 
 

@@ -116,11 +116,11 @@ def without(choice: Choice, facet: str) -> Choice:
 def quick(seen: Seen, choice: Choice) -> tuple[Quick, ...]:
     """The views that are one press away."""
     me = seen.officer.hex()
-    closed = sum(line.known.status is Status.CLOSED for line in seen.lines)
+    closed = sum(line.known.status is Status.CLOSED for line in seen.own)
     counts = {
-        "all": len(seen.lines),
-        "open": len(seen.lines) - closed,
-        "mine": sum(line.known.holder == me for line in seen.lines),
+        "all": len(seen.own),
+        "open": len(seen.own) - closed,
+        "mine": sum(line.known.holder == me for line in seen.own),
         "closed": closed,
     }
     present = choice.pairs or QUICK["all"].pairs

@@ -69,6 +69,7 @@ async def _list(request: web.Request) -> web.Response:
         language=seat.language,
         seat=seat,
         cards=seen.cards(shown.lines),
+        beneath=seen.beneath(shown.lines),
         count=len(found.left),
         choice=choice,
         quick=desk_facets.quick(seen, choice),

@@ -98,8 +98,10 @@ def guarded(handler: Handler) -> Handler:
 
 async def lost(request: web.Request, template: str = "lost") -> web.Response:
     """The one answer for what is not there and for what is not theirs."""
-    language = await language_of(request)
-    return page(request, template, language=language, status=HTTPStatus.NOT_FOUND)
+    session = await session_of(request, quiet=True)
+    language, status = await language_of(request), HTTPStatus.NOT_FOUND
+    signed_in = session is not None and session.sure
+    return page(request, template, language=language, status=status, signed_in=signed_in)
 
 
 async def language_of(request: web.Request) -> Language:

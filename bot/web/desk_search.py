@@ -90,7 +90,9 @@ def _page(
         too_long=len(words) > MOST_LETTERS,
         searched=found is not None,
         cards=found.seen.cards(shown.lines) if found is not None else (),
-        where={tip: sorted(places, key=list(Where).index) for tip, places in hits.items()},
+        where={
+            line.tip: [each for each in Where if each in hits[line.tip]] for line in shown.lines
+        },
         beyond=len(hits) - len(lines),
         unopened=found.unopened if found is not None else 0,
         count=len(lines),

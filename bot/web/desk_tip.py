@@ -69,6 +69,7 @@ class _Shown:
     held: bool = False
     status: int = HTTPStatus.OK
     who: str = field(default="", repr=False)
+    whom: str = ""
 
 
 async def _look(request: web.Request) -> web.Response:
@@ -193,7 +194,8 @@ async def _carried_out(
     outcome = fields.get("outcome", "")
     # A question is no refusal.
     status = HTTPStatus.OK if turn.doubts else HTTPStatus.CONFLICT
-    return _Shown(card, case, says, kept, outcome, turn.doubts, holds, status)
+    whom = fields.get("whom", "")
+    return _Shown(card, case, says, kept, outcome, turn.doubts, holds, status, whom=whom)
 
 
 async def _card(tx: Tx, parts: Parts, seat: Seat, tip: bytes) -> Card:
@@ -237,6 +239,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         most=MOST_LETTERS,
         told=telling.said,
         who=shown.who,
+        whom=shown.whom,
         holds=card.mine and card.status in HELD,
         tools=desk_tools.of_tip(request, card),
     )
@@ -248,9 +251,9 @@ def _action(fields: Mapping[str, str]) -> Action | None:
         case Offer.CLAIM:
             return Claim()
         case Offer.ASK:
-            return Ask(words, sure)
+            return Ask(words, sure, to_each=fields.get("whom") == "each")
         case Offer.ANSWER:
-            return Answer(words, sure)
+            return Answer(words, sure, to_each=fields.get("whom") != "one")
         case Offer.CLOSE:
             return Close(fields.get("outcome", ""), words, sure)
         case _:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_aside, desk_holding, desk_labels, desk_valuable
+from bot.web import (
+    desk_aside,
+    desk_export,
+    desk_holding,
+    desk_labels,
+    desk_likeness,
+    desk_passing,
+    desk_police,
+    desk_valuable,
+)
 from bot.web.parts import PARTS
 from storage.cases import Card
 
@@ -24,10 +33,18 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
     tools = []
     if desk_labels.offers(card):
         tools.append(Tool("desk.search.labels_offer", desk_labels.LABELS))
+    if desk_likeness.offers(card):
+        tools.append(Tool("desk.merge.tool", desk_likeness.PAGE))
+    if desk_passing.offers_passing(card):
+        tools.append(Tool("desk.pass.offer", desk_passing.PAGE))
+    if police := desk_police.offered_to(card):
+        tools.append(Tool(police, desk_police.PAGE))
     if desk_aside.offers_mute(card, request.app[PARTS]):
         tools.append(Tool("desk.mute.offer", desk_aside.MUTE))
     if desk_valuable.offers_mark(card):
         tools.append(Tool("desk.numbers.mark.offer", desk_valuable.PAGE))
+    if card.mine:
+        tools.append(Tool("desk.export.offer", desk_export.EXPORT))
     if (label := desk_holding.label(card)) is not None:
         tools.append(Tool(label, desk_holding.PAGE))
     return tuple(tools)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import ip_address
 
@@ -11,15 +12,10 @@ from aiohttp import web
 from bot.logs import Event, note
 from bot.web import (
     access,
-    desk_aside,
     desk_bell,
-    desk_labels,
-    desk_numbers,
-    desk_outside,
     desk_search,
-    desk_valuable,
-    desk_views,
-    incident,
+    desk_sessions,
+    session_list,
 )
 from bot.web.access import NotYours, Session, checked_form
 from bot.web.desk_pages import (
@@ -40,10 +36,16 @@ from storage.audit import Act
 from storage.chance import new_token
 from storage.crypto import hash_password
 from storage.staff import Enrolment, Invitation, Member
+from storage.staff_rows import ENROLMENT_HOURS
+from storage.volatile import Full
 
 DEMO_LINK_SECONDS = 24 * 3600
 _PASSWORDS_AT_ONCE = 2
-_STUDIO = re.compile(r"/studio(/[a-z0-9-]{1,40}){0,4}")
+# Pages of ours that are looked at: a language is changed where somebody is.
+_OURS = re.compile(
+    r"/desk(/[a-z-]{1,20}){0,2}|/desk/tin/[0-9a-f]{32}(/[a-z-]{1,20})?"
+    r"|/studio(/[a-z0-9-]{1,40}){0,4}"
+)
 _SEEN = {"ra": "desk.enter.out", "moi": "desk.join.done", "het": "desk.enter.expired"}
 
 # One Argon2id check takes 64 MiB; a crowd of guesses must not take the machine.
@@ -110,7 +112,7 @@ async def _take_password(request: web.Request) -> web.Response:
     await access.forgive(parts, *names)
     await access.leave_behind(request)
     if known:
-        return await _sign_in(parts, member, language)
+        return await _sign_in(request, member, language)
     half = await access.begin(parts, member, language, sure=False)
     return _with_session(parts, half, "/desk/vao/ma")
 
@@ -142,7 +144,7 @@ async def _take_code(request: web.Request) -> web.Response:
         return _code(request, session, said("desk.enter.code_wrong"))
     await access.forgive(parts, name)
     await access.end(parts, session, everywhere=False)
-    response = await _sign_in(parts, member, session.language)
+    response = await _sign_in(request, member, session.language)
     if fields.get("remember"):
         access.give_cookie(parts, response, "desk-device", await access.remember(parts, member))
     return response
@@ -154,7 +156,7 @@ async def _show_enrolment(request: web.Request) -> web.Response:
     async with parts.database.read() as tx:
         invited = await staff.invitation(tx, token, parts.clock())
     if invited is None:
-        return page(request, "gone", language=language, status=HTTPStatus.NOT_FOUND)
+        return await _gone(request, language)
     return _enrolment(request, language, invited)
 
 
@@ -165,7 +167,7 @@ async def _take_enrolment(request: web.Request) -> web.Response:
     async with parts.database.read() as tx:
         invited = await staff.invitation(tx, token, parts.clock())
     if invited is None:
-        return page(request, "gone", language=language, status=HTTPStatus.NOT_FOUND)
+        return await _gone(request, language)
     if (weak := weakness(password, invited.member.login, invited.member.name)) is not None:
         return _enrolment(request, language, invited, f"desk.join.{weak}")
     if password != fields.get("again", ""):
@@ -179,13 +181,29 @@ async def _take_enrolment(request: web.Request) -> web.Response:
         done = await staff.enrol(tx, token, hashed, fields.get("code", ""), now)
         if isinstance(done, Member):
             await audit.write(tx, Act.ENROLLED, staff=done.id, minute=now)
+            await _remember_use(parts, token)
     match done:
         case Enrolment.GONE:
-            return page(request, "gone", language=language, status=HTTPStatus.NOT_FOUND)
+            return await _gone(request, language)
         case Enrolment.WRONG_CODE:
             return _enrolment(request, language, invited, "desk.join.code_wrong")
         case Member():
             return see_other(f"/desk/vao?da=moi&tieng={language}")
+
+
+async def _remember_use(parts: Parts, token: str) -> None:
+    """So that whoever opens the link again learns that it was used, and not that it is too old."""
+    with suppress(Full):
+        seconds = ENROLMENT_HOURS * 3600
+        await parts.volatile.put("desk joined", token, b"", seconds=seconds)
+
+
+async def _gone(request: web.Request, language: Language) -> web.Response:
+    """A link that opens nothing: used, replaced, withdrawn or too old."""
+    parts = request.app[PARTS]
+    was_used = await parts.volatile.get("desk joined", request.match_info["token"]) is not None
+    status = HTTPStatus.NOT_FOUND
+    return page(request, "gone", language=language, status=status, was_used=was_used)
 
 
 async def _demo(request: web.Request) -> web.Response:
@@ -201,7 +219,7 @@ async def _demo(request: web.Request) -> web.Response:
     if member is None:
         return await lost(request)
     await access.leave_behind(request)
-    return await _sign_in(parts, member, Language.VI)
+    return await _sign_in(request, member, Language.VI)
 
 
 async def _sign_out(request: web.Request) -> web.Response:
@@ -229,30 +247,19 @@ async def _switch_language(request: web.Request) -> web.Response:
     await access.speak(request.app[PARTS], seat.session, guest_language(fields.get("to", "")))
     # Only to a page of ours, and never to an address that somebody else wrote.
     back = fields.get("back", "")
-    known = (
-        back
-        in {
-            "/desk",
-            "/desk/nguoi",
-            desk_aside.PAGE,
-            desk_bell.PAGE,
-            desk_outside.OFTEN,
-            desk_numbers.PAGE,
-            desk_views.PAGE,
-            incident.PAGE,
-        }
-        or _is_tip_page(back)
-        or bool(_STUDIO.fullmatch(back))
-    )
-    return see_other(back if known else "/desk")
+    return see_other(back if _OURS.fullmatch(back) else "/desk")
 
 
-async def _sign_in(parts: Parts, member: Member, language: Language) -> web.Response:
+async def _sign_in(request: web.Request, member: Member, language: Language) -> web.Response:
+    parts = request.app[PARTS]
     async with parts.database.write() as tx:
         await audit.write(tx, Act.SIGNED_IN, staff=member.id, minute=parts.clock())
     note(Event.STAFF_SIGNED_IN)
     session = await access.begin(parts, member, language, sure=True)
-    return _with_session(parts, session, "/desk")
+    with suppress(Full):  # then it lives as well, and the list lacks it
+        await session_list.note(parts, request, session)
+    # Whoever was made to enrol anew is told before anything else.
+    return _with_session(parts, session, "/desk" if member.renewed is None else desk_sessions.PAGE)
 
 
 def _with_session(parts: Parts, session: Session, where: str) -> web.Response:
@@ -314,13 +321,6 @@ def _status(says: tuple[Say, ...], seconds: int) -> HTTPStatus:
     if seconds:
         return HTTPStatus.TOO_MANY_REQUESTS
     return HTTPStatus.UNPROCESSABLE_ENTITY if says else HTTPStatus.OK
-
-
-def _is_tip_page(path: str) -> bool:
-    rest = path.removeprefix("/desk/tin/").removesuffix(desk_outside.PAGE)
-    rest = rest.removesuffix(desk_aside.MUTE).removesuffix(desk_labels.LABELS)
-    rest = rest.removesuffix(desk_valuable.PAGE)
-    return rest != path and len(rest) == 32 and set(rest) <= set("0123456789abcdef")
 
 
 def _is_this_machine(request: web.Request) -> bool:

@@ -16,10 +16,11 @@ from handlers.doorway import CASES
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
 from handlers.screens import Say, say
-from storage import alarms, audit, desk_groups, desk_links, staff, units
+from storage import alarms, audit, desk_groups, desk_links, leaving, staff, stranded, units
 from storage.alarms import Path
 from storage.audit import Act
 from storage.database import Tx
+from storage.leaving import Kept
 from storage.staff import Change, Member
 
 
@@ -62,7 +63,9 @@ async def _change(request: web.Request) -> web.Response:
     if todo is None:
         raise Stopped(status=HTTPStatus.BAD_REQUEST)
     async with parts.database.write() as tx:
-        # What they may do is read in the transaction that does it: a role taken away counts.
+        # What they may do is read in the transaction that does it: a role taken away counts, also
+        # when the one whose role it is takes it from us in the same moment.
+        await leaving.hold_rows(tx, seat.member.id, *_named(fields))
         reach = await staff.units_run_by(tx, seat.member.id)
         if not reach:
             raise NotYours
@@ -121,6 +124,7 @@ async def _revoke(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
         return meant
     if not await staff.revoke(tx, meant.member.id, meant.unit, meant.role):
         return _no("none")
+    await leaving.hand_back(tx, meant.member.id, desk.by, desk.now)
     return await _told(tx, desk, Act.REVOKED, meant)
 
 
@@ -166,22 +170,6 @@ def _shown(done: Say | Code) -> _Done:
     return _Done(done, well=".no." not in done.key)
 
 
-_TODO = {
-    "add": _add,
-    "reset": _reset,
-    "grant": _grant,
-    "revoke": _revoke,
-    "group_code": _group_code,
-    "account_code": _account_code,
-    "unlink_account": _unlink_account,
-    "zalo_code": _zalo_code,
-    "unlink_zalo": _unlink_zalo,
-    "change_group": _change_group,
-    "unlink_group": _unlink_group,
-    "page_first": _page_first,
-}
-
-
 async def _meant(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Meant | _Done:
     """Which role of whom a form is about, or why this administrator may not change it."""
     member, role, unit = await _theirs(tx, desk, fields), _role(fields), fields.get("unit", "")
@@ -201,13 +189,58 @@ async def _told(tx: Tx, desk: Desk, act: Act, meant: _Meant) -> _Done:
     return _Done(say(f"desk.people.done.{act}", name=meant.member.name, role=role))
 
 
+async def _leave(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
+    member = await _theirs(tx, desk, fields)
+    if member is None:
+        return _no("member")
+    if not fields.get("sure"):
+        return _Done(say("desk.staff.no.unsure", name=member.name), well=False)
+    gone = await leaving.leave(tx, desk.by, member.id, desk.now)
+    if isinstance(gone, Kept):
+        return _no(gone)
+    return _Done(say("desk.staff.done.left", name=member.name))
+
+
+async def _uninvite(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
+    found = await leaving.uninvite(tx, desk.by, (*_named(fields), b"")[0], desk.now)
+    if found is Kept.ENROLLED:
+        return _Done(say("desk.staff.no.enrolled"), well=False)
+    if isinstance(found, Kept):
+        return _no(found)
+    return _Done(say("desk.staff.done.uninvited", name=found.name))
+
+
+_TODO = {
+    "add": _add,
+    "reset": _reset,
+    "grant": _grant,
+    "revoke": _revoke,
+    "group_code": _group_code,
+    "account_code": _account_code,
+    "unlink_account": _unlink_account,
+    "zalo_code": _zalo_code,
+    "unlink_zalo": _unlink_zalo,
+    "change_group": _change_group,
+    "unlink_group": _unlink_group,
+    "page_first": _page_first,
+    "leave": _leave,
+    "uninvite": _uninvite,
+}
+
+
 async def _theirs(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> Member | None:
     """The member that a form names, if this administrator may see them."""
-    try:
-        member = await staff.by_id(tx, bytes.fromhex(fields.get("member", "")))
-    except ValueError:
-        return None
+    named = _named(fields)
+    member = await staff.by_id(tx, named[0]) if named else None
     return member if member is not None and _visible(member, desk.reach) else None
+
+
+def _named(fields: Mapping[str, str]) -> tuple[bytes, ...]:
+    """The id of the member that a form names, if it is one."""
+    try:
+        return (bytes.fromhex(fields["member"]),) if fields.get("member") else ()
+    except ValueError:
+        return ()
 
 
 def _visible(member: Member, reach: frozenset[str]) -> bool:
@@ -229,6 +262,7 @@ async def _page(
         on_zalo = await alarms.linked(tx, Path.ZALO)
         every = tree.all if tree else ()
         within = [unit for unit in every if unit.id in reach]
+        can = await stranded.able(tx, parts.clock())
         lines = await people_alarms.lines(tx, within, tree.root if tree else None)
     link = ""
     if done and done.token:
@@ -253,6 +287,9 @@ async def _page(
         reach=reach,
         roles=tuple(Role),
         cases=CASES,
+        now=parts.clock(),
+        can=can,
+        empty_root=tree.root.name if tree and tree.root.id not in can else "",
         typed=fields if done is None or not done.well else {},
     )
 

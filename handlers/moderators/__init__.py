@@ -25,7 +25,7 @@ from handlers.tips import Status
 
 def offered(standing: Standing) -> tuple[Offer, ...]:
     """What the page offers this officer for a tip that stands so, in the order of the page."""
-    if standing.status is Status.CLOSED:
+    if standing.status is Status.CLOSED or not standing.theirs:
         return ()
     if standing.mine and standing.status in HELD:
         return (Offer.ASK, Offer.ANSWER, Offer.CLOSE)

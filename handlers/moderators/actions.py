@@ -49,18 +49,22 @@ Sure = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The officer asks the worker something."""
+    """The officer asks the worker something; `to_each`: the worker of each tip that this one leads
+    as well.
+    """
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    to_each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The officer tells the worker something."""
+    """The officer tells the worker something, and the same to each whose tip this one leads."""
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    to_each: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +115,18 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class PutQuestion:
-    """Lay a question into the worker's thread."""
+    """Lay a question into the worker's thread, or into each."""
 
     words: str = field(repr=False)
+    to_each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PutAnswer:
-    """Lay an answer into the worker's thread."""
+    """Lay an answer into the worker's thread, or into each."""
 
     words: str = field(repr=False)
+    to_each: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +167,9 @@ Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo | GiveBack | Give | Ta
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it. They
-    may hand it over (`gives`), take it over (`takes`), undo its closing (`undoes`).
+    """How a tip stands, seen by one officer. `holder` is a name, None while nobody holds it;
+    `beside` is how many tips it leads. They may hand it over (`gives`), take it over (`takes`),
+    undo its closing (`undoes`); `theirs`: a unit of theirs is responsible, and does not only read.
     """
 
     status: Status
@@ -171,6 +178,8 @@ class Standing:
     gives: bool = False
     takes: bool = False
     undoes: bool = False
+    beside: int = 0
+    theirs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ _NEVER_IN_CHAT = frozenset({Category.VIOLENCE, Category.HARASSMENT, Category.FOR
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a card may show of a tip. `due` is in the time zone of the reader; `holder` a name."""
+    """What a card may show of a tip. `due` is in the time zone of the reader; `holder` a name;
+    `theirs`: it is for a unit that is responsible, and does not only read.
+    """
 
     nickname: str
     category: Category
@@ -33,10 +35,15 @@ class Face:
     status: Status
     outcome: Outcome | None
     holder: str | None = field(default=None, repr=False)
+    theirs: bool = True
 
 
 def card(face: Face, today: date) -> Screen:
     """The card as it stands in a group."""
+    if not face.theirs:
+        # Who was given it reads it on the page, and says there that it was received.
+        told = say("desk.police.card")
+        return Screen((*_head(face), *_facts(face, today), told))
     return Screen((*_head(face), *_facts(face, today)), card_choices(face.status, face.holder))
 
 

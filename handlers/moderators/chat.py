@@ -198,18 +198,24 @@ def looking(face: Face, today: date, offers: tuple[Offer, ...], *, reads: bool) 
     """One card with what this officer can do about it here."""
     names = [*([READ] if reads else []), *offers]
     choices = tuple(Choice(str(name), say(f"desk.chat.press_{name}")) for name in names)
-    return Screen(card(face, today).says, choices, _BACK)
+    on_web = (say("desk.pass.on_web"),) if Offer.CLOSE in offers else ()
+    return Screen((*card(face, today).says, *on_web), choices, _BACK)
 
 
-def writing(state: Writing | LastWords, nickname: str) -> Screen:
-    """Asks for the words."""
+def writing(state: Writing | LastWords, nickname: str, beside: int = 0) -> Screen:
+    """Asks for the words; where the tip leads others, tells to whom they go."""
     if isinstance(state, LastWords):
         told = say("desk.chat.write_close", name=nickname)
     elif state.offer == Offer.ASK:
         told = say("desk.chat.write_ask", name=nickname)
     else:
         told = say("desk.chat.write_answer", name=nickname)
-    return Screen((told, say("desk.tip.anonymous")), (), _BACK, Accepts.WORDS)
+    several: tuple[Say, ...] = ()
+    if beside and isinstance(state, Writing) and state.offer == Offer.ASK:
+        several = (say("desk.merge.chat_one"),)
+    elif beside:
+        several = (say("desk.merge.several", count=beside + 1),)
+    return Screen((told, *several, say("desk.tip.anonymous")), (), _BACK, Accepts.WORDS)
 
 
 def doubting(tip: str, action: Action) -> State:

@@ -21,18 +21,22 @@ from handlers.tips import Status
 
 def ask(action: Ask, standing: Standing) -> DeskTurn:
     """A question for the worker; the tip waits for them afterwards."""
-    return _laid(PutQuestion(clean(action.words)), action.sure, standing, say("desk.done.asked"))
+    effect = PutQuestion(clean(action.words), action.to_each)
+    return _laid(effect, action.sure, standing, say("desk.done.asked"))
 
 
 def answer(action: Answer, standing: Standing) -> DeskTurn:
     """Something that the worker should know."""
-    return _laid(PutAnswer(clean(action.words)), action.sure, standing, say("desk.done.answered"))
+    effect = PutAnswer(clean(action.words), action.to_each)
+    return _laid(effect, action.sure, standing, say("desk.done.answered"))
 
 
 def not_held(standing: Standing) -> DeskTurn | None:
     """Why this officer may not write about the tip now, or None when they hold it."""
     if standing.status is Status.CLOSED:
         return refused("closed")
+    if not standing.theirs:
+        return refused("elsewhere")
     if not standing.mine and standing.holder is not None:
         return refused("taken", by=standing.holder)
     if not standing.mine or standing.status not in HELD:
@@ -67,9 +71,15 @@ def as_read(words: str) -> Say:
     return say("desk.as_read", Tone.OFFICER, words=words)
 
 
+def to_each(standing: Standing) -> tuple[Say, ...]:
+    """That the words went into several threads, where they did."""
+    return (say("desk.merge.went", count=standing.beside + 1),) if standing.beside else ()
+
+
 def _laid(effect: PutQuestion | PutAnswer, sure: Sure, standing: Standing, done: Say) -> DeskTurn:
     refusal = not_held(standing) or unfit(effect.words) or doubted(effect.words, sure)
     if refusal is not None:
         return refusal
     effects: tuple[Effect, ...] = (effect,)
-    return DeskTurn(effects, (done, as_read(effect.words)))
+    several = to_each(standing) if effect.to_each else ()
+    return DeskTurn(effects, (done, *several, as_read(effect.words)))

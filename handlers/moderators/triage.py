@@ -13,7 +13,7 @@ from handlers.moderators.actions import (
     TakeOver,
     refused,
 )
-from handlers.moderators.replies import as_read, doubted, not_held, unfit
+from handlers.moderators.replies import as_read, doubted, not_held, to_each, unfit
 from handlers.screens import say
 from handlers.tips import Status
 
@@ -22,6 +22,8 @@ def claim(_: Claim, standing: Standing) -> DeskTurn:
     """The first officer who claims a tip holds it; the next one is told who was faster."""
     if standing.status is Status.CLOSED:
         return refused("closed")
+    if not standing.theirs:
+        return refused("elsewhere")
     if standing.mine:
         return refused("yours_already")
     if standing.holder is not None:
@@ -40,7 +42,7 @@ def close(action: Close, standing: Standing) -> DeskTurn:
     if (turn := unfit(words) or doubted(words, action.sure)) is not None:
         return turn
     done = say("desk.done.closed", outcome=say(f"desk.outcome.{outcome}"))
-    return DeskTurn((End(outcome, words),), (done, as_read(words)))
+    return DeskTurn((End(outcome, words),), (done, *to_each(standing), as_read(words)))
 
 
 def close_outside(action: CloseOutside, standing: Standing) -> DeskTurn:

@@ -177,6 +177,7 @@ def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
     return Screen(
         (
             *_status(thread, facts),
+            *((say("thread.also", units=", ".join(thread.also)),) if thread.also else ()),
             *_whose(thread),
             *(
                 shown(entry, facts.language)
@@ -249,6 +250,9 @@ def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:
         return (choice("refresh"), choice("delete"))
     first = choice("reply") if thread.whose is Whose.WORKER else choice("add_words")
     police = (choice("police_later"),) if police_allowed(thread.category) else ()
+    if thread.asks_police:
+        # What was asked stands above everything else; it leads to the same choice as ever.
+        first, police = choice("police_later"), (first,)
     return (
         first,
         choice("add_picture"),

@@ -20,6 +20,7 @@ from storage.tables.bulletins import (
     versions,
 )
 from storage.tables.desks import (
+    agreements,
     alarms,
     audit,
     desk_codes,
@@ -47,6 +48,7 @@ from storage.tables.tips import (
 
 __all__ = [
     "accounts",
+    "agreements",
     "alarms",
     "approvals",
     "audit",

@@ -119,6 +119,15 @@ views = Table(
     sqlite_with_rowid=False,
 )
 
+# A signed agreement with a police unit: whom to call there is sealed, and which one it is too.
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 audit = Table(
     "audit",
     metadata,

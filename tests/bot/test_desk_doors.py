@@ -52,6 +52,10 @@ async def test_the_enrolment_page_explains_what_is_wrong_and_keeps_no_password(o
     assert browser.path == "/desk/vao"
     await browser.get(f"/desk/moi/{token}")
     assert browser.status == 404
+    assert "đã được dùng để kích hoạt" in browser.words
+    # Whoever guesses learns nothing of links that never were.
+    await browser.get(f"/desk/moi/{token[::-1]}")
+    assert browser.status == 404
     assert "đã được dùng hoặc đã hết hạn" in browser.words
 
 

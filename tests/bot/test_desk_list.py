@@ -230,7 +230,7 @@ async def test_a_view_is_kept_opens_the_list_and_is_taken_back(world: World) -> 
     await browser.get("/desk?loai=wages&xem=open")
     await browser.send("Lưu cách xem", name="Lương đang mở")
     assert "Đã lưu cách xem “Lương đang mở”." in browser.words
-    await browser.send("Mở bàn bằng cách xem này")
+    await browser.send("Mở bàn bằng cách xem này: Lương đang mở")
     await browser.get("/desk")
     assert names(browser) == ["Lương"]
     current = browser.page.select("nav.filters a[aria-current]")
@@ -239,12 +239,12 @@ async def test_a_view_is_kept_opens_the_list_and_is_taken_back(world: World) -> 
     await browser.get(link(browser, "Tất cả"))
     assert len(names(browser)) == 2
     await browser.get("/desk/cach-xem")
-    await browser.send("Xóa")
+    await browser.send("Xóa: Lương đang mở")
     assert "Đã xóa cách xem" in browser.words
     await browser.get("/desk")
     assert len(names(browser)) == 2
     await browser.get("/desk/cach-xem")
-    await browser.send("Lấy lại")
+    await browser.send("Lấy lại: Lương đang mở")
     await browser.send("Không mở bằng cách xem này nữa")
     await browser.get("/desk")
     assert (len(names(browser)), "Lương đang mở" in browser.words) == (2, True)

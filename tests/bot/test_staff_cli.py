@@ -40,6 +40,15 @@ async def test_a_member_is_added_listed_reset_and_their_roles_change(made: Datab
     assert acts == [Act.ADDED, Act.GRANTED, Act.REVOKED, Act.RESET]
 
 
+async def test_who_leaves_keeps_nothing(made: Database) -> None:
+    await staff_cli.add(made, "moi.den", "Cán bộ mới", "north", Role.OFFICER, NOW, ADDRESS)
+    assert "moi.den has left" in await staff_cli.leave(made, "moi.den", NOW)
+    assert await staff_cli.members(made) == "moi.den\tleft\tno role\tCán bộ mới"
+    async with made.read() as tx:
+        [entry] = await audit.entries(tx, limit=1)
+    assert entry.act is Act.LEFT
+
+
 async def test_what_cannot_be_done_is_said_in_a_readable_line(made: Database) -> None:
     assert await staff_cli.members(made) == "Nobody yet."
     await staff_cli.add(made, "mot", "Một", "north", Role.OFFICER, NOW, ADDRESS)

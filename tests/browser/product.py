@@ -15,7 +15,7 @@ STOP_SECONDS = 20
 COMMAND_SECONDS = 60
 _LINK = re.compile(r"http://\S+/desk/thu/\S+")
 # The order in which the product prints its links.
-_LOGINS = ("canbo1", "canbo2", "canbo4", "quantri", "tacgia1", "duyet1")
+_LOGINS = ("canbo1", "canbo2", "canbo4", "congan1", "quantri", "tacgia1", "duyet1")
 
 
 @dataclass(frozen=True, slots=True)

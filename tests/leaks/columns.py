@@ -120,6 +120,7 @@ OTHERS: Mapping[str, Fields] = {
         "body": What(Kind.SEALED, "storage.alarms"),
     },
     "views": {"staff": _MEMBER, "body": What(Kind.SEALED, "storage.views, closed values")},
+    "agreements": {"id": _ID, "body": What(Kind.SEALED, "storage.agreements")},
     "audit": {
         "number": What(Kind.COUNT, "the order of what staff did"),
         "previous": What(Kind.SEALED, "hash of what is sealed"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from storage.audit import Entry
 from storage.outbox import Letter
-from storage.record import End, Ending, Post, Record
+from storage.record import End, Ending, Given, Post, Record
 from storage.thread import NewPart, Part
 from tests.leaks.what import Fields, Kind, What
 
@@ -18,6 +18,7 @@ _MEMBER = What(Kind.STAFF, "a member's random id")
 _DUE = What(Kind.DEADLINE, "the full hour at which a card may leave, or at once")
 _HOUSE = What(Kind.HOUSE, "until when a process works on it")
 _STATE = What(Kind.CLOSED, "categories, statuses, outcomes, yes and no")
+_MERGED = What(Kind.RANDOM, "ids of tips about the same thing, which an officer merged")
 _CHAIN = What(Kind.COUNT, "the part's number, the hash of the one before")
 _OF_STAFF = What(Kind.STAFF, "how a member proves who they are, and is reached")
 _LETTER = {
@@ -32,7 +33,9 @@ _LETTER = {
     "topic": What(Kind.STAFF, "our topic in a desk's group"),
 }
 _RECORD = {
-    **dict.fromkeys(("unit", "readers", "excluded"), _UNIT),
+    **dict.fromkeys(("unit", "readers", "excluded", "trail", "returns_to", "given"), _UNIT),
+    "police_asked": What(Kind.COUNT, "how often its worker was asked about the police"),
+    "asks_police": _STATE,
     "nickname": What(Kind.RANDOM, "two words drawn for the desk"),
     **dict.fromkeys(("category", "danger", "status", "outcome", "answered", "aside"), _STATE),
     "place": What(Kind.PUBLIC, "the commune that the worker chose"),
@@ -42,6 +45,7 @@ _RECORD = {
     **dict.fromkeys(("answer_on", "result_on"), What(Kind.DAY, "promised to the worker")),
     "end": What(Kind.COUNT, "how many parts, and the hash of the last"),
     "posts": What(Kind.STAFF, "its cards in groups of desks"),
+    "export": What(Kind.STAFF, "an officer's request to export the tip, and who agreed"),
     "pepper": What(Kind.COUNT, "the number of the key that its code is bound to"),
     "closed_on": What(Kind.DAY, "of closing"),
     "tally": What(Kind.RANDOM, "the id of the row that counts it"),
@@ -51,6 +55,8 @@ _RECORD = {
     "acted": What(Kind.STAFF, "the minute of the holder's last act, to the hour where none was"),
     "ending": What(Kind.STAFF, "who closed the tip, until when they may undo it, how it stood"),
     "labels": What(Kind.CLOSED, "what there is to do for the tip"),
+    **dict.fromkeys(("lead", "followers"), _MERGED),
+    "held_back": _STATE,
 }
 _PART = {
     **dict.fromkeys(("number", "previous"), _CHAIN),
@@ -102,8 +108,16 @@ OTHERS: Mapping[str, Fields] = {
         ("mode", "path", "secret"), What(Kind.HOUSE, "how a bot's updates come")
     ),
     "storage.units.import_all": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
-    "storage.staff._sealed": dict.fromkeys(
-        ("login", "name", "stamp", "secret", "hashed", "step", "until"), _OF_STAFF
+    "storage.staff_rows._sealed": dict.fromkeys(
+        ("login", "name", "stamp", "secret", "hashed", "step", "until", "renewed", "left"),
+        _OF_STAFF,
+    ),
+    "storage.agreements._sealed": dict.fromkeys(
+        (
+            *("unit", "police", "categories", "document", "contact", "hours", "backup"),
+            *("review_on", "ended_on"),
+        ),
+        What(Kind.STAFF, "a signed agreement with a police unit, and whom to call there"),
     ),
     "storage.alarms._sealed": dict.fromkeys(("path", "address", "trouble"), _OF_STAFF),
     "storage.desk_links.link": {WHOLE: _OF_STAFF},
@@ -134,6 +148,7 @@ CLASSES: Mapping[type, Fields] = {
         **dict.fromkeys(("status", "answered", "answer", "overdue"), _STATE),
     },
     End: {"count": _CHAIN, "last": _CHAIN},
+    Given: {"unit": _UNIT, "stage": _STATE},
     Post: dict.fromkeys(
         ("group", "handle", "message", "topic"), What(Kind.STAFF, "our card in a desk's group")
     ),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from handlers.agreements import Agreement
 from handlers.bulletins import Topic
 from handlers.effects import FileTip
 from handlers.listing import read
@@ -23,6 +24,7 @@ from handlers.subscriptions import Subscription
 from handlers.tips import Author, Outcome
 from storage import (
     accounts,
+    agreements,
     alarms,
     bots,
     cases,
@@ -31,6 +33,7 @@ from storage import (
     desk_links,
     outlets,
     posts,
+    staff,
     subscribers,
     tips,
     units,
@@ -160,7 +163,12 @@ def _fields(plain: bytes) -> dict[str, Any]:
 async def _house(tx: Tx) -> None:
     """What an operator sets up."""
     new = Unit("east", "root", UnitKind.UNION, "Công đoàn phía đông")
-    await units.import_all(tx, [*desk_world.UNITS, new])
+    police = Unit("police", "root", UnitKind.POLICE, "Công an")
+    await units.import_all(tx, [*desk_world.UNITS, new, police])
+    admin, _ = await staff.add(tx, "qt", "Quản trị", {("north", Role.ADMINISTRATOR)}, NOW)
+    day = date(2027, 3, 1)
+    signed = Agreement("north", "police", frozenset(), "QC 12", "Trực ban", "", "", day)
+    assert await agreements.add(tx, admin.id, signed, NOW) is agreements.Kept.DONE
     await accounts.add(tx, "telegram", "telegram", "token")
     assert isinstance(await bots.add(tx, "zalo", "7:token", "east", Mode.POLLING), bots.Bot)
     await outlets.add(tx, 1, "north", "channel", "-1001", "Kênh")

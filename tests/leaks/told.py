@@ -14,6 +14,8 @@ _STAGE = {"stage": What(Kind.CLOSED, "stages of a sending")}
 _PERCENT = {"percent": What(Kind.COUNT, "of a month's messages of all chats")}
 _FATE = {"outcome": What(Kind.CLOSED, "how sending went")}
 
+_STRANDED: Fields = {"tips": What(Kind.COUNT, "of units without readers")}
+
 LOGGED: Mapping[str, Fields] = {
     "STARTED": {"milliseconds": What(Kind.COUNT, "until it served")},
     **dict.fromkeys(("STOPPED", "TURN", "TURN_FAILED", "TIP_FILED", "LETTER_FAILED"), _NOTHING),
@@ -30,6 +32,8 @@ LOGGED: Mapping[str, Fields] = {
     "ANSWER_NOT_SENT": _FATE,
     "BOT_UNHEARD": {**_BOT, **_WHY},
     "QUOTA_LEVEL": {**_BOT, **_PERCENT},
+    "TIPS_MOVED_UP": _STRANDED,
+    "NO_READERS": _STRANDED,
     "CARDS_LEFT": {"cards": What(Kind.COUNT, "our cards of tips that are gone")},
     "ORDER_LEFT": {"left": What(Kind.CLOSED, "what a pass left undone")},
     "RETENTION_DONE": dict.fromkeys(
@@ -95,6 +99,8 @@ VOLATILE: Mapping[str, str] = {
     "alarm codes": "how often a code for an alarm was guessed",
     "desk session": "who signed in",
     "desk device": "a browser of a member",
+    "desk sessions": "which sessions of a member live, each on a phone or a computer",
+    "desk joined": "an enrolment link that was used",
     "desk everywhere": "since when a member's sessions are void",
     "desk tries": "how often a password was guessed",
     "desk wait": "until when guesses wait",
@@ -104,6 +110,9 @@ VOLATILE: Mapping[str, str] = {
     "desk seen": "presses of officers that were answered",
     "desk codes": "how often a linking code was guessed",
     "desk chat": "where an officer is in the private chat, and words that they are asked about",
+    "entered file": "a clean file of a tip that an officer enters for somebody, until it is sent",
+    "entered code": "the receipt code of such a tip, until its slip is printed, or ten minutes",
+    "entered done": "that such a form was sent, so that it files once",
     "studio once": "a form of the studio that was sent",
     "studio tests": "how many tests an author sent",
     "studio chat": "where an author is in the private chat",

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from handlers import routing
+from handlers.passing import PassReason, ReturnReason, suggested
 from handlers.places import Place
 from handlers.roles import Role
 from handlers.routing import Tree, Unit, UnitKind
@@ -30,6 +31,7 @@ from storage import (
     desk_groups,
     out_of_scope,
     outbox,
+    passing,
     pings,
     posts,
     tally,
@@ -40,6 +42,7 @@ from storage.cases import Done, No, Refusal
 from storage.database import Database, Tx
 from storage.desk_codes import CodeKind
 from storage.outbox import AT_ONCE, Letter, LetterKind
+from storage.passing import Declined, Gone, Ways, Why
 from storage.staff import Member
 from tests import desk_world
 from tests.desk_world import NOW
@@ -165,6 +168,26 @@ class House:
             assert await tips.add_words(tx, self.new.key, "Ở kho.")
             assert isinstance(await cases.answer(tx, officer, tip, "Vâng.", NOW), Done)
 
+    async def wander(self, tip: bytes, unit: Unit) -> None:
+        """Nobody can pass it to who is shut out; it goes to another unit, and is returned."""
+        one = self.members[unit.id, Role.OFFICER].id
+        for barred in self.plan.barred:
+            async with self.made.write() as tx:
+                passed = await passing.pass_on(tx, one, tip, barred, PassReason.PLACE, NOW)
+            assert passed == Declined(Why.IMPOSSIBLE), barred
+        async with self.made.read() as tx:
+            ways = await passing.ways(tx, one, tip)
+        assert isinstance(ways, Ways)
+        for to in suggested(ways.tree, ways.bound)[:1]:
+            two = self.members[to.id, Role.OFFICER].id
+            async with self.made.write() as tx:
+                went = await passing.pass_on(tx, one, tip, to.id, PassReason.CONCERNED, NOW)
+                assert isinstance(went, Gone)
+                assert isinstance(await cases.claim(tx, two, tip, NOW), Done)
+                back = await passing.give_back(tx, two, tip, ReturnReason.PLACE, NOW)
+                assert isinstance(back, Gone)
+                assert isinstance(await cases.claim(tx, one, tip, NOW), Done)
+
     async def close(self, tip: bytes, unit: Unit) -> None:
         officer = self.members[unit.id, Role.OFFICER].id
         async with self.made.write() as tx:
@@ -259,6 +282,7 @@ async def play(url: str, plan: Plan) -> None:
             unit = await house.hide()
         assert unit.id not in plan.barred
         await house.live(tip, unit)
+        await house.wander(tip, unit)
         everybody = await house.views(frozenset(each.id for each in plan.units))
         assert everybody[unit.id, Role.OFFICER].cards, "whose tip it is sees it"
         if not plan.hidden_later:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from handlers.roles import Role
 from handlers.tips import Move, Outcome, Status, after
@@ -18,6 +19,7 @@ from storage.database import Database, Tx
 from storage.holding import Chances
 from storage.outbox import AT_ONCE, Letter, LetterKind
 from storage.staff import Member
+from storage.tables import instance
 from tests import desk_world
 from tests.desk_world import NOW
 from tests.tip_world import file, new_tip, record_of
@@ -304,3 +306,17 @@ async def test_only_where_it_belongs_a_tip_is_claimed(desk: Desk) -> None:
         assert await holding.take_over(tx, desk.stranger.id, other, LATE) == refused
         given = await holding.hand_over(tx, desk.one.id, other, desk.stranger.id, NOW)
         assert given == Refusal(No.NO_READER)
+
+
+async def test_whoever_cannot_sign_in_yet_gets_no_tip_but_in_a_demo(desk: Desk) -> None:
+    waiting, _ = await desk_world.add(desk.made, "moi", ("north", Role.OFFICER))
+    async with desk.made.read() as tx:
+        listed = await holding.colleagues(tx, desk.one.id, desk.tip)
+    assert waiting.id in {each.id for each in listed}
+    async with desk.made.write() as tx:
+        changed = update(instance).where(instance.c.name == "demo")
+        await tx.run(changed.values(value=b"no"))
+        assert waiting.id not in {
+            each.id for each in await holding.colleagues(tx, desk.one.id, desk.tip)
+        }
+    assert await desk.do(give(desk.one, waiting)) == Refusal(No.NO_READER)

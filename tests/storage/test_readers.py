@@ -14,7 +14,9 @@ from sqlalchemy import insert, select
 
 from handlers import clocks
 from handlers.effects import FileTip
+from handlers.exports import Authority, Reason, Request
 from handlers.labels import Label
+from handlers.passing import PassReason, PoliceReason, ReleaseReason, ReturnReason
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category, Outcome, Status
@@ -24,15 +26,22 @@ from storage import (
     cases,
     desk_codes,
     desk_groups,
+    entering,
+    exporting,
     holding,
     labelling,
+    leaving,
+    merging,
     out_of_scope,
+    passing,
+    police,
     posts,
     readers,
     record,
     retention,
     staff,
     stored,
+    stranded,
     tips,
     undoing,
     units,
@@ -44,6 +53,7 @@ from storage.database import Database, Tx
 from storage.desk_codes import CodeKind
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
+from storage.passing import Declined, Gone, Why
 from storage.readers import NotForPolice, ShutOut
 from storage.record import Post, Record
 from storage.staff import Member
@@ -175,6 +185,20 @@ async def _file(house: House) -> None:
             await file(house.made, new)
 
 
+async def _enter(house: House) -> None:
+    """Neither do the police enter what they would read, nor anything."""
+    new = new_tip("police", category=Category.THEFT, may_go_to_police=True)
+    await refused(house, lambda tx: _entered(tx, house.one, new))
+    for member in house.police:
+        async with house.made.write() as tx:
+            assert not await entering.may_enter(tx, member.id)
+            assert await _entered(tx, member, _another()) == Refusal(No.NOT_YOURS)
+
+
+async def _entered(tx: Tx, by: Member, new: FileTip) -> Refusal | None:
+    return await entering.file(tx, by.id, new, (), day=NOW.date(), due=NOW, now=NOW)
+
+
 async def _hide(house: House) -> None:
     await refused(
         house,
@@ -267,6 +291,103 @@ async def _close_aside(house: House) -> None:
     lead = await _set_aside(house)
     async with house.made.write() as tx:
         assert isinstance(await aside.close(tx, lead.id, house.tip, "Trùng.", NOW), Done)
+
+
+async def _merged(house: House) -> bytes:
+    """Another tip, which its worker lets the police have, is merged under this one; not by them."""
+    other = await file(house.made, replace(_another(), may_go_to_police=True))
+    for member in house.police:
+        async with house.made.write() as tx:
+            strange, officer = Refusal(No.NOT_YOURS), member.id
+            told = await merging.merge(tx, officer, house.tip, [other], NOW)
+            assert told == merging.Refused(merging.Why.NOT_YOURS)
+            assert await merging.beside(tx, officer, house.tip, NOW) == ()
+            assert await merging.claim(tx, officer, other, NOW) == strange
+            assert await merging.take_out(tx, officer, house.tip, NOW) == strange
+            assert await merging.ask(tx, officer, house.tip, "Ai viết?", NOW) == strange
+            assert await merging.answer(tx, officer, house.tip, "Chào.", NOW) == strange
+            done = await merging.close(tx, officer, other, Outcome.HANDLED, "Xong.", NOW)
+            assert done == strange
+    async with house.made.write() as tx:
+        assert await merging.merge(tx, house.one.id, house.tip, [other], NOW) == 1
+    await _held_back(house, other)
+    return other
+
+
+def _another() -> FileTip:
+    return new_tip("north-park", category=Category.THEFT)
+
+
+async def _held_back(house: House, other: bytes) -> None:
+    """What one of them may not, none of them may."""
+    known = _for_police(await record_of(house.made, other))
+    await refused(house, lambda tx: stored.write_record(tx, other, replace(known, posts=())))
+
+
+async def _merge(house: House) -> None:
+    await _merged(house)
+
+
+async def _merged_claim(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.claim(tx, house.one.id, other, NOW), Done)
+    await _held_back(house, other)
+
+
+async def _merged_ask(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.ask(tx, house.one.id, house.tip, "Ở đâu?", NOW), Done)
+    await _held_back(house, other)
+
+
+async def _merged_answer(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.answer(tx, house.one.id, house.tip, "Vâng.", NOW), Done)
+    await _held_back(house, other)
+
+
+async def _merged_close(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        done = await merging.close(tx, house.one.id, house.tip, Outcome.HANDLED, "Xong.", NOW)
+        assert isinstance(done, Done)
+    await _held_back(house, other)
+
+
+async def _take_out(house: House) -> None:
+    await _merged(house)
+    async with house.made.write() as tx:
+        assert isinstance(await merging.take_out(tx, house.one.id, house.tip, NOW), Done)
+
+
+async def _bind(house: House) -> None:
+    async def work(tx: Tx, known: Record) -> None:
+        await stored.bind(tx, {house.tip: known})
+
+    await refuses_each(house, work)
+
+
+async def _part(house: House) -> None:
+    await _merged(house)
+    async with house.made.write() as tx:
+        await stored.part(tx, house.tip, _for_police(await house.record()))
+
+
+async def _destroy(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        known = await record_of(house.made, other)
+        await stored.destroy(tx, {other: known}, NOW.date())
+
+
+async def _remove(house: House) -> None:
+    other = await _merged(house)
+    async with house.made.write() as tx:
+        assert await tips.remove(tx, house.new.key, day=NOW.date())
+    assert not (await record_of(house.made, other)).held_back
 
 
 async def _mark_valuable(house: House) -> None:
@@ -460,6 +581,170 @@ async def _retention(house: House) -> None:
     await retention.run(house.made, NOW.date(), retention.Days())
 
 
+async def _hand_back(house: House) -> None:
+    async with house.made.write() as tx:
+        await staff.revoke(tx, house.one.id, "north-park", Role.OFFICER)
+        assert await leaving.hand_back(tx, house.one.id, None, NOW) == 1
+
+
+async def _administrator(house: House) -> Member:
+    top, _ = await desk_world.add(house.made, "tren", ("root", Role.ADMINISTRATOR))
+    return top
+
+
+async def _leave(house: House) -> None:
+    top = await _administrator(house)
+    async with house.made.write() as tx:
+        assert isinstance(await leaving.leave(tx, top.id, house.one.id, NOW), Member)
+
+
+async def _gone(house: House) -> None:
+    async with house.made.write() as tx:
+        await leaving.gone(tx, house.one, None, NOW)
+
+
+async def _move_up(house: House) -> None:
+    """To the nearest union unit that reads, also where the police are the only ones in between."""
+    await desk_world.add(house.made, "tren", ("root", Role.OFFICER))
+    await _gone(house)
+    async with house.made.write() as tx:
+        assert await stranded.move_up(tx, house.tip, NOW)
+    known = await house.record()
+    assert (known.unit, known.readers) == ("root", ("root",))
+
+
+async def _asked_for_export(house: House) -> Member:
+    """For an authority that is not of the police: those are refused. Who may agree comes back."""
+    two, _ = await desk_world.add(house.made, "hai", ("north-park", Role.OFFICER))
+    why = Reason.COMPETENT
+    async with house.made.write() as tx:
+        for authority, refusal in (
+            (Authority.POLICE, exporting.Why.NO_POLICE),
+            (Authority.LABOUR, None),
+        ):
+            asked = await exporting.ask(
+                tx, house.one.id, house.tip, authority, why, "Công văn 7", NOW
+            )
+            assert asked is refusal or (refusal is None and isinstance(asked, Request))
+        for member in house.police:
+            officer = member.id
+            assert await exporting.waiting(tx, officer, NOW) == ()
+            assert await exporting.look(tx, officer, house.tip, NOW) is exporting.Why.NOT_YOURS
+            assert await exporting.take(tx, officer, house.tip, NOW) is exporting.Why.NOT_YOURS
+            done = await exporting.decide(tx, officer, house.tip, NOW, agreed=True)
+            assert done is exporting.Why.NOT_YOURS
+    return two
+
+
+async def _ask_export(house: House) -> None:
+    await _asked_for_export(house)
+
+
+async def _withdraw_export(house: House) -> None:
+    await _asked_for_export(house)
+    async with house.made.write() as tx:
+        done = await exporting.withdraw(tx, house.one.id, house.tip, NOW)
+    assert isinstance(done, Request)
+
+
+async def _decide_export(house: House) -> None:
+    two = await _asked_for_export(house)
+    async with house.made.write() as tx:
+        done = await exporting.decide(tx, two.id, house.tip, NOW, agreed=True)
+    assert isinstance(done, Request)
+
+
+async def _take_export(house: House) -> None:
+    await _decide_export(house)
+    async with house.made.write() as tx:
+        done = await exporting.take(tx, house.one.id, house.tip, NOW)
+    assert isinstance(done, exporting.Export)
+
+
+async def _forget_exports(house: House) -> None:
+    await _asked_for_export(house)
+    async with house.made.write() as tx:
+        assert await exporting.forget(tx, NOW + timedelta(days=4)) == 1
+
+
+async def _pass_on(house: House) -> None:
+    """To the police never, whatever the worker agreed to; to another union unit, with the same
+    wish.
+    """
+    await desk_world.add(house.made, "nam", ("south", Role.OFFICER))
+    for allowed in (True, False):
+        async with house.made.write() as tx:
+            assert await tips.allow_police(tx, house.new.key, allowed=allowed)
+            for member in (house.one, *house.police):
+                passed = await passing.pass_on(
+                    tx, member.id, house.tip, "police", PassReason.COMPETENCE, NOW
+                )
+                refused = Why.IMPOSSIBLE if member is house.one else Why.NOT_YOURS
+                assert passed == Declined(refused)
+    async with house.made.write() as tx:
+        went = await passing.pass_on(tx, house.one.id, house.tip, "south", PassReason.PLACE, NOW)
+        assert isinstance(went, Gone)
+
+
+async def _give_back(house: House) -> None:
+    """Should a record say that it came from the police."""
+    async with house.made.write() as tx:
+        forged = replace(await house.record(), returns_to="police", trail=("police",))
+        await stored.write_record(tx, house.tip, forged)
+    for member in (house.one, *house.police):
+        async with house.made.write() as tx:
+            back = await passing.give_back(tx, member.id, house.tip, ReturnReason.OTHER, NOW)
+            refused = Why.IMPOSSIBLE if member is house.one else Why.NOT_YOURS
+            assert back == Declined(refused)
+
+
+async def _release_to_police(house: House) -> None:
+    """Only with the consent, and only as long as that holds."""
+    one, tip = house.one.id, house.tip
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await police.release(tx, member.id, tip, "police", ReleaseReason.CRIME, NOW)
+            assert done == Declined(Why.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await police.release(tx, one, tip, "police", ReleaseReason.CRIME, NOW)
+        assert done == Declined(Why.CONSENT)
+    async with house.made.write() as tx:
+        assert await tips.allow_police(tx, house.new.key, allowed=True)
+        done = await police.release(tx, one, tip, "police", ReleaseReason.CRIME, NOW)
+        assert isinstance(done, Gone)
+    assert await opened_by_police(house) == 1
+    async with house.made.write() as tx:
+        assert await tips.allow_police(tx, house.new.key, allowed=False)
+
+
+async def _receive(house: House) -> None:
+    await _release_to_police(house)
+    for member in (house.one, *house.police):
+        async with house.made.write() as tx:
+            received = await police.receive(tx, member.id, house.tip, NOW)
+            assert received == Declined(Why.NOT_YOURS)
+
+
+async def _pass_further(house: House) -> None:
+    await _release_to_police(house)
+    for member in (house.one, *house.police):
+        async with house.made.write() as tx:
+            done = await police.pass_further(
+                tx, member.id, house.tip, "police", PoliceReason.PLACE, NOW
+            )
+            assert done == Declined(Why.NOT_YOURS)
+
+
+async def _ask_police(house: House) -> None:
+    """To be asked is no consent, and neither is a no."""
+    async with house.made.write() as tx:
+        assert await police.ask(tx, house.one.id, house.tip, NOW) is Status.ASKED
+        assert await tips.allow_police(tx, house.new.key, allowed=False)
+        for member in house.police:
+            asked = await police.ask(tx, member.id, house.tip, NOW)
+            assert asked == Declined(Why.NOT_YOURS)
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "aside.close": _close_aside,
     "aside.let_in": _let_in,
@@ -468,20 +753,45 @@ ATTEMPTS: dict[str, Attempt] = {
     "cases.claim": _claim,
     "cases.close": _close,
     "cases.read_who": _read_who,
+    "exporting.ask": _ask_export,
+    "exporting.decide": _decide_export,
+    "exporting.forget": _forget_exports,
+    "exporting.take": _take_export,
+    "exporting.withdraw": _withdraw_export,
+    "leaving.gone": _gone,
+    "leaving.hand_back": _hand_back,
+    "leaving.leave": _leave,
     "holding.hand_over": _hand_over,
     "holding.release": _release,
     "holding.take_over": _take_over,
     "labelling.change": _label,
+    "entering.file": _enter,
+    "merging.answer": _merged_answer,
+    "merging.ask": _merged_ask,
+    "merging.claim": _merged_claim,
+    "merging.close": _merged_close,
+    "merging.merge": _merge,
+    "merging.take_out": _take_out,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
+    "passing.give_back": _give_back,
+    "passing.pass_on": _pass_on,
+    "police.ask": _ask_police,
+    "police.pass_further": _pass_further,
+    "police.receive": _receive,
+    "police.release": _release_to_police,
     "posts.lose": _lose,
     "posts.place": _place,
     "posts.place_pressed": _place_pressed,
     "posts.posting": _posting,
     "retention.run": _retention,
+    "stored.bind": _bind,
+    "stranded.move_up": _move_up,
     "stored.change": _change,
+    "stored.destroy": _destroy,
     "stored.find_wraps_anew": _find_anew,
+    "stored.part": _part,
     "stored.put_back": _put_back,
     "stored.renewed": _renewed,
     "stored.seal_again": _seal_again,
@@ -496,6 +806,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.deliver": _deliver,
     "tips.file": _file,
     "tips.hide": _hide,
+    "tips.remove": _remove,
     "tips.renew": _renew,
     "tips.say_who": _say_who,
     "tips.settle": _settle,
@@ -504,7 +815,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "undoing.undo": _undo_close,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
-police read. What passes tips on, releases, merges or exports them will stand here too.
+police read. What merges or exports tips will stand here too.
 """
 
 COPIES = {

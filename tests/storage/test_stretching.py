@@ -60,7 +60,7 @@ async def test_what_was_prepared_needs_no_job_at_send(monkeypatch: pytest.Monkey
     stretcher = Stretcher()
     stretcher.prepare(CODE, SALT)
     stretcher.prepare(CODE, SALT)
-    await until(lambda: len(jobs) == 1 or None, _PATIENCE_SECONDS, "a job")
+    await until(lambda: stretcher._ready[CODE].result.done() or None, _PATIENCE_SECONDS, "a job")
     await stretcher.stretch(OTHER, SALT)
     assert await stretcher.stretch(CODE, SALT, first=True) == crypto.stretched(CODE, SALT)
     assert jobs == [CODE, OTHER]
@@ -88,18 +88,28 @@ async def test_who_sends_does_not_wait_for_what_was_prepared_behind_a_crowd() ->
     assert done.index("sends") < 6
 
 
-async def test_what_is_prepared_is_bounded_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_prepared_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = counted(monkeypatch)
-    monkeypatch.setattr(stretching, "READY_SECONDS", 0.2)
     stretcher = Stretcher()
     for number in range(MOST_READY + 5):
         stretcher.prepare(f"{number:016}", SALT)
-    # The five oldest were given up before their turn had come.
-    await until(lambda: len(jobs) >= MOST_READY - 2 or None, _PATIENCE_SECONDS, "the jobs")
-    await asyncio.sleep(0.3)
-    before = len(jobs)
-    await stretcher.stretch(f"{MOST_READY:016}", SALT)
-    assert len(jobs) == before + 1
+    ready = stretcher._ready
+    assert len(ready) == MOST_READY
+    assert f"{4:016}" not in ready
+    last = ready[f"{MOST_READY + 4:016}"]
+    await until(lambda: last.result.done() or None, _PATIENCE_SECONDS, "the last job")
+    assert len(jobs) <= MOST_READY + 2, "the oldest were given up before their turn had come"
+    stretcher.close()
+
+
+async def test_what_is_prepared_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stretching, "READY_SECONDS", 0.05)
+    stretcher = Stretcher()
+    stretcher.prepare(CODE, SALT)
+    await until(lambda: CODE not in stretcher._ready or None, _PATIENCE_SECONDS, "its end")
+    jobs = counted(monkeypatch)
+    assert await stretcher.stretch(CODE, SALT) == crypto.stretched(CODE, SALT)
+    assert jobs == [CODE]
     stretcher.close()
 
 

@@ -238,7 +238,7 @@ class Desk:
     async def _read(self, account: str, officer: bytes, tip: bytes) -> Screen:
         async with self._database.read() as tx:
             seen = await cases.see(tx, officer, tip, self._clock())
-            allowed = await may_read(tx, tip)
+            allowed = await may_read(tx, officer, tip)
         if isinstance(seen, Refusal):
             return chat.said("no_right")
         if not allowed:

@@ -44,7 +44,7 @@ from handlers.moderators.chat import (
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
 from handlers.tips import FILES, OF_IDENTITY, Kind, Status
-from storage import aside, cases, holding, out_of_scope, outbox, posts
+from storage import aside, cases, holding, out_of_scope, outbox, posts, staff
 from storage.cards import Card
 from storage.cases import Case, Refusal
 from storage.chance import random_bytes
@@ -255,7 +255,7 @@ class Private:
         entry: whatever happens then, no words stay.
         """
         async with self._database.read() as tx:
-            if not await may_read(tx, tip):
+            if not await may_read(tx, officer, tip):
                 return False
         first = await self._post.write(
             account, self._texts.get("desk.chat.opening"), protected=True
@@ -264,7 +264,7 @@ class Private:
             return False
         now = self._clock()
         async with self._database.write() as tx:
-            allowed = await may_read(tx, tip)
+            allowed = await may_read(tx, officer, tip)
             case = await cases.open_case(tx, officer, tip, now, where="telegram")
             await self._write_wipe(tx, account, first.message)
         if isinstance(case, Refusal) or not allowed:
@@ -343,18 +343,20 @@ class Private:
             tip = bytes.fromhex(state.tip)
             card = next((each for each in found if each.tip == tip), None)
             if card is not None:
-                reads = await may_read(tx, tip)
+                # To press it, the right is asked again.
+                reads = card.theirs and await may_read(tx, None, tip)
                 return state, self._screen_of(state, _Seen(card, reads, offers))
-        still = [card for card in found if card.status is not Status.CLOSED]
+        # What another tip leads is no work of its own.
+        still = [card for card in found if card.status is not Status.CLOSED and not card.under]
         mine = [card for card in still if card.mine]
         faces = tuple(face_of(card, self._zone) for card in mine)
-        free = sum(card.holder is None for card in still)
+        free = sum(card.holder is None and card.theirs for card in still)
         return Listing(tuple(card.tip.hex() for card in mine)), chat.listing(faces, free, waiting)
 
     def _screen_of(self, state: State, seen: _Seen) -> Screen:
         match state:
             case Writing() | LastWords():
-                return chat.writing(state, seen.card.nickname)
+                return chat.writing(state, seen.card.nickname, seen.card.beside)
             case Doubting():
                 return chat.doubted(state)
             case Ending():
@@ -374,9 +376,14 @@ class Private:
         await self._volatile.put(_KIND, account, json.dumps(packed).encode(), seconds=IDLE_SECONDS)
 
 
-async def may_read(tx: Tx, tip: bytes) -> bool:
-    """Whether the tip's words may be sent to an officer's private chat."""
+async def may_read(tx: Tx, officer: bytes | None, tip: bytes) -> bool:
+    """Whether the tip's words may be sent to this officer's private chat: what the responsible unit
+    chose is for its own people, and not for the police or a unit that had the tip before. None: to
+    some officer's.
+    """
     reach = await posts.reach(tx, tip)
-    return reach is not None and may_be_read_in_chat(
-        reach.category, allowed=reach.allowed, shuts_out=reach.shuts_out
-    )
+    if reach is None:
+        return False
+    if officer is not None and reach.unit not in await staff.units_read_by(tx, officer):
+        return False
+    return may_be_read_in_chat(reach.category, allowed=reach.allowed, shuts_out=reach.shuts_out)

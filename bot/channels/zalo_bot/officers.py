@@ -185,7 +185,7 @@ class Officers:
         free = {
             each.tip.hex()
             for each in found
-            if each.holder is None and each.status is not Status.CLOSED
+            if each.holder is None and each.status is not Status.CLOSED and not each.under
         }
         waiting = tuple(each for each in await self._waiting(heard.address) if each.tip in free)
         await self._keep(heard.address, waiting)

@@ -66,6 +66,7 @@
   };
 
   adapt(document);
+  document.querySelectorAll("[data-print]").forEach((each) => each.addEventListener("click", () => print()));
   const ending = document.querySelector("[data-ends]");
   if (ending) countDown(ending);
   const list = document.getElementById("live");
