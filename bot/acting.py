@@ -16,6 +16,7 @@ from handlers.moderators.actions import (
     HandOver,
     LetGo,
     PutAnswer,
+    PutNote,
     PutQuestion,
     Release,
     Relieve,
@@ -25,9 +26,9 @@ from handlers.moderators.actions import (
 )
 from handlers.screens import Say, say
 from handlers.tips import Status, may_be_muted
-from storage import audit, cases, holding, merging, mutes, out_of_scope, staff, undoing
+from storage import audit, cases, holding, merging, mutes, notes, out_of_scope, staff, undoing
 from storage.audit import Act
-from storage.cases import Card, No, Refusal
+from storage.cases import Card, Done, No, Refusal, Sent
 from storage.database import Database, Tx
 from storage.days import VIETNAM
 from storage.out_of_scope import Removed
@@ -81,11 +82,13 @@ async def act(
     now: datetime,
     *,
     removed: Callable[[Removed], None] | None = None,
+    sent: Callable[[Sent], None] | None = None,
     attached: PictureData | None = None,
 ) -> DeskTurn | None:
     """What came of it; without effects nothing was done, and `says` tells why. None: there is no
     such tip, or it is not theirs. `removed` is given what an undo needs of a tip that was let go,
-    to be remembered once the transaction has ended. `attached` is a clean file for an answer.
+    to be remembered once the transaction has ended, and `sent` what a correction needs of a
+    question or an answer. `attached` is a clean file for an answer.
     """
     card = await cases.see(tx, officer, tip, now)
     if isinstance(card, Refusal):
@@ -101,7 +104,15 @@ async def act(
             return DeskTurn((), (says,)) if says is not None else None
         if isinstance(result, Removed) and removed is not None:
             removed(result)
+        is_open = isinstance(effect, PutQuestion | PutAnswer)
+        if isinstance(result, Done) and result.sent and is_open and sent is not None:
+            sent(result.sent)
     return turn
+
+
+def weigh(card: Card, action: Action) -> DeskTurn:
+    """What would come of it, by what is known now; nothing is done."""
+    return moderators.respond(action, standing(card))
 
 
 async def mute(
@@ -163,14 +174,16 @@ async def _carry(
     match effect:
         case TakeOver():
             return await merging.claim(tx, officer, tip, now)
-        case PutQuestion(words, to_each):
+        case PutQuestion(words, extras, to_each):
             asking = merging.ask if to_each else cases.ask
-            return await asking(tx, officer, tip, words, now)
-        case PutAnswer(words, to_each):
+            return await asking(tx, officer, tip, words, now, extras)
+        case PutAnswer(words, extras, to_each):
             answering = merging.answer if to_each else cases.answer
-            return await answering(tx, officer, tip, words, now, attached)
-        case End(outcome, words):
-            return await merging.close(tx, officer, tip, outcome, words, now)
+            return await answering(tx, officer, tip, words, now, attached, extras)
+        case End(outcome, words, extras):
+            return await merging.close(tx, officer, tip, outcome, words, now, extras)
+        case PutNote(words):
+            return await notes.add(tx, officer, tip, words, now)
         case LetGo():
             return await out_of_scope.close(tx, officer, tip, now)
         case GiveBack():

@@ -131,7 +131,8 @@ async def open_telegram(house: "House", pace: Pace) -> AsyncIterator["Account"]:
         studio = Studio(post, house.database, house.volatile, texts, ground)
         asking["late"] = (_LATE_SECONDS, studio.ask_late)
         clean = house.inbound.clean
-        desk = Desk(post, house.database, house.volatile, texts, house.clock, zone, clean)
+        stores = (house.database, house.volatile)
+        desk = Desk(post, *stores, texts, house.clock, zone, clean, house.texts)
         return Doors(desk, studio)
 
     async with house.database.write() as tx:

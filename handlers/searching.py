@@ -21,6 +21,7 @@ class Where(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     CLOSING = "closing"
+    NOTE = "note"
     THREAD = "thread"
 
 
@@ -48,6 +49,8 @@ def where_of(kind: Kind) -> Where | None:
             return Where.ANSWER
         case Kind.CLOSING:
             return Where.CLOSING
+        case Kind.NOTE:
+            return Where.NOTE
         case _:
             assert_never(kind)
 

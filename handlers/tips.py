@@ -76,6 +76,7 @@ class Kind(StrEnum):
     CLOSING = "closing"
     TOLD = "told"
     POLICE_ASKED = "police_asked"
+    NOTE = "note"
     IDENTITY = "identity"
     IDENTITY_READ = "identity_read"
     IDENTITY_BACK = "identity_back"
@@ -87,6 +88,8 @@ MOST_FILES_OF_A_TIP = 20
 """How many files a worker may lay into one tip, before and after sending."""
 OF_IDENTITY = frozenset({Kind.IDENTITY, Kind.IDENTITY_READ, Kind.IDENTITY_BACK})
 """What tells that the worker said who they are; the words are never among them."""
+OF_STAFF = frozenset({Kind.NOTE})
+"""What stands in a tip for its readers alone: no worker ever sees that it is there."""
 
 
 def kind_of_file(mime: str) -> Kind:

@@ -10,6 +10,7 @@ from handlers.effects import Effect
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.places import Place
+from handlers.replies import Change, Pick
 from handlers.routing import Tree
 from handlers.screens import Say
 from handlers.states import Key, Talk
@@ -40,7 +41,8 @@ class Whose(StrEnum):
 class Entry:
     """One part of a thread as the worker sees it; `day` is known for the unit's parts only, and
     `number` is the place in the thread of a file that the unit sent. `told` is what stands in the
-    place of words where the house tells of a move.
+    place of words where the house tells of a move. `english` is the same words where the unit has
+    them, `picks` are answers that can be pressed.
     """
 
     kind: Kind
@@ -49,6 +51,9 @@ class Entry:
     day: date | None = None
     number: int = 0
     told: Telling | None = None
+    english: str = field(default="", repr=False)
+    picks: tuple[Pick, ...] = field(default=(), repr=False)
+    change: Change = Change.NONE
 
 
 @dataclass(frozen=True, slots=True)

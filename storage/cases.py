@@ -7,6 +7,7 @@ from enum import StrEnum
 from handlers import telling
 from handlers.folding import clean
 from handlers.moderators.actions import HELD
+from handlers.replies import NOTHING, Change, Extras, Pick
 from handlers.telling import Telling
 from handlers.tips import (
     FILES,
@@ -98,17 +99,26 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Words that went to a worker: the tip's record as it was `before` and `after` them, sealed."""
+
+    before: bytes = field(repr=False)
+    after: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """It happened; the status after it."""
+    """It happened; the status after it. `sent` is what a correction of words needs."""
 
     status: Status
+    sent: Sent | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One part of the thread. `by` is an officer's name; `picture` the part's id, where it is a
-    file; `told` what the worker was told of a move. Of who the worker is there are never words
-    here.
+    file; `told` what the worker was told of a move, the last three as in `handlers.turn.Entry`. Of
+    who the worker is there are never words here.
     """
 
     kind: Kind
@@ -118,6 +128,9 @@ class Entry:
     when: date | None = None
     picture: bytes | None = None
     told: Telling | None = None
+    english: str = field(default="", repr=False)
+    picks: tuple[Pick, ...] = field(default=(), repr=False)
+    change: Change = Change.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +266,11 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     return Done(status)
 
 
-async def ask(tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime) -> Done | Refusal:
+async def ask(
+    tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime, extras: Extras = NOTHING
+) -> Done | Refusal:
     """Ask the worker; only who holds the tip. The bell rings."""
-    return await _write(tx, officer, tip, words, now, Move.ASK)
+    return await _write(tx, officer, tip, words, now, Move.ASK, extras=extras)
 
 
 async def answer(
@@ -265,15 +280,22 @@ async def answer(
     words: str,
     now: datetime,
     attached: PictureData | None = None,
+    extras: Extras = NOTHING,
 ) -> Done | Refusal:
     """Answer the worker, perhaps with a clean picture or PDF; only who holds the tip. The bell
     rings.
     """
-    return await _write(tx, officer, tip, words, now, Move.ANSWER, attached=attached)
+    return await _write(tx, officer, tip, words, now, Move.ANSWER, attached=attached, extras=extras)
 
 
 async def close(
-    tx: Tx, officer: bytes, tip: bytes, outcome: Outcome, words: str, now: datetime
+    tx: Tx,
+    officer: bytes,
+    tip: bytes,
+    outcome: Outcome,
+    words: str,
+    now: datetime,
+    extras: Extras = NOTHING,
 ) -> Done | Refusal:
     """Close with an outcome and a word to the worker; only who holds the tip. The bell rings.
 
@@ -281,7 +303,7 @@ async def close(
     """
     if outcome is Outcome.OUT_OF_SCOPE:
         raise ValueError("out_of_scope is closed by storage.out_of_scope")
-    return await _write(tx, officer, tip, words, now, Move.CLOSE, outcome)
+    return await _write(tx, officer, tip, words, now, Move.CLOSE, outcome, extras=extras)
 
 
 async def hold(tx: Tx, officer: bytes, tip: bytes, *, lock: bool = False) -> Held | None:
@@ -329,7 +351,7 @@ _KINDS = {
 }
 
 
-async def _write(
+async def _write(  # noqa: PLR0913, PLR0917 - what an officer sends, and how
     tx: Tx,
     officer: bytes,
     tip: bytes,
@@ -338,6 +360,7 @@ async def _write(
     move: Move,
     outcome: Outcome | None = None,
     attached: PictureData | None = None,
+    extras: Extras = NOTHING,
 ) -> Done | Refusal:
     words = clean(words)
     if not words:
@@ -352,7 +375,8 @@ async def _write(
         return await not_held(tx, held.record)
     kind, act = _KINDS[move]
     name = (await _people(tx, held.record))[officer.hex()].name
-    new = [NewPart(Author.OFFICER, kind, words, name, now)]
+    told = NewPart(Author.OFFICER, kind, words, name, now)
+    new = [replace(told, english=extras.english, picks=extras.picks)]
     if attached is not None:
         new.append(_attachment(attached, name, now))
     end = await thread.extend(tx, tip, held.case, new, held.record.end)
@@ -368,7 +392,8 @@ async def _write(
         await knocks.forget(tx, tip)
     note = outcome.value if outcome else new[-1].kind.value if attached else ""
     await audit.write(tx, act, staff=officer, tip=tip, unit=held.unit, minute=now, note=note)
-    return Done(status)
+    sealed = [record.seal(tx.keys, tip, each) for each in (held.record, changed)]
+    return Done(status, Sent(*sealed))
 
 
 def _attachment(clean_file: PictureData, name: str, now: datetime) -> NewPart:
@@ -400,4 +425,14 @@ def _entry(part: Part) -> Entry:
     shown = part.id if part.kind in FILES else None
     if part.kind is Kind.TOLD:
         return Entry(part.kind, part.author, "", when=when, told=telling.unpack(part.words))
-    return Entry(part.kind, part.author, part.words, part.by, when, shown)
+    return Entry(
+        kind=part.kind,
+        author=part.author,
+        words=part.words,
+        by=part.by,
+        when=when,
+        picture=shown,
+        english=part.english,
+        picks=part.picks,
+        change=part.change,
+    )

@@ -67,14 +67,16 @@ def file_of(url: str) -> Path | None:
 @dataclass(frozen=True, slots=True)
 class Tx:
     """One transaction. `touched` gathers the ids of tips that it changed: they are counted when it
-    ends, and told to those who watch. `told` gathers the chats that asked to be told of news: they
-    are when it has ended, by this process alone.
+    ends, and told to those who watch; `noted` those of which only a desk shall hear. `told`
+    gathers the chats that asked to be told of news: they are when it has ended, by this process
+    alone.
     """
 
     connection: AsyncConnection = field(repr=False)
     keys: Keys = field(repr=False)
     cache: RecordCache = field(repr=False)
     touched: set[bytes] = field(default_factory=set, repr=False)
+    noted: set[bytes] = field(default_factory=set, repr=False)
     told: set[str] = field(default_factory=set, repr=False)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
@@ -154,8 +156,9 @@ class Database:
         else:
             async with self._write(alone=alone) as tx:
                 yield tx
-        if tx.touched and self.on_commit is not None:
-            self.on_commit(frozenset(tx.touched))
+        changed = {*tx.touched, *map(for_desk, tx.noted)}
+        if changed and self.on_commit is not None:
+            self.on_commit(frozenset(changed))
         if tx.told and self.on_news is not None:
             self.on_news(frozenset(tx.told))
 
@@ -171,7 +174,7 @@ class Database:
                 known = RecordCache(opened=self.cache.opened, letters=self.cache.letters)
                 tx = Tx(connection, await self._keys(connection), known)
                 yield tx
-                if tx.touched:
+                if tx.touched or tx.noted:
                     # Last of all, for everybody waits for this row until the commit.
                     await tx.run(
                         update(counters)
@@ -246,6 +249,11 @@ class Database:
                 # The keyring changed, and the master key's file is not the one that opens it.
                 raise Unreachable from None
         return self.keys
+
+
+def for_desk(tip: bytes) -> bytes:
+    """What a desk's page of that tip watches besides the tip itself: its worker is not woken."""
+    return b"desk" + tip
 
 
 async def changes(tx: Tx) -> int:

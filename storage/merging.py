@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from handlers.moderators.actions import HELD
+from handlers.replies import NOTHING, Extras
 from handlers.tips import Outcome, Status
 from storage import audit, bundles, cases, record, stored
 from storage.audit import Act
@@ -115,9 +116,13 @@ async def claim(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Ref
     return await cases.claim(tx, officer, tip if lead is None else lead, now)
 
 
-async def ask(tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime) -> Done | Refusal:
+async def ask(
+    tx: Tx, officer: bytes, tip: bytes, words: str, now: datetime, extras: Extras = NOTHING
+) -> Done | Refusal:
     """As `cases.ask`, in the thread of the tip and of each that it leads."""
-    return await _each(tx, officer, tip, lambda each: cases.ask(tx, officer, each, words, now))
+    return await _each(
+        tx, officer, tip, lambda each: cases.ask(tx, officer, each, words, now, extras)
+    )
 
 
 async def answer(
@@ -127,17 +132,24 @@ async def answer(
     words: str,
     now: datetime,
     attached: PictureData | None = None,
+    extras: Extras = NOTHING,
 ) -> Done | Refusal:
     """As `cases.answer`, in the thread of the tip and of each that it leads, under the key of each;
     the bell of each rings.
     """
     return await _each(
-        tx, officer, tip, lambda each: cases.answer(tx, officer, each, words, now, attached)
+        tx, officer, tip, lambda each: cases.answer(tx, officer, each, words, now, attached, extras)
     )
 
 
 async def close(
-    tx: Tx, officer: bytes, tip: bytes, outcome: Outcome, words: str, now: datetime
+    tx: Tx,
+    officer: bytes,
+    tip: bytes,
+    outcome: Outcome,
+    words: str,
+    now: datetime,
+    extras: Extras = NOTHING,
 ) -> Done | Refusal:
     """As `cases.close`, for the tip and each that it leads: each is counted by itself. They stay
     together. A tip that follows another one leaves it, and is closed alone.
@@ -147,11 +159,11 @@ async def close(
         # One after the other, each for a moment by itself.
         for each, known in led.items():
             await stored.bind(tx, {each: known})
-    done = await cases.close(tx, officer, tip, outcome, words, now)
+    done = await cases.close(tx, officer, tip, outcome, words, now, extras)
     if isinstance(done, Done):
         for each in led:
             if each != tip:
-                _done(await cases.close(tx, officer, each, outcome, words, now))
+                _done(await cases.close(tx, officer, each, outcome, words, now, extras))
     if len(led) > 1:
         await stored.bind(tx, {each: await _record(tx, each) for each in led})
     return done
@@ -160,13 +172,18 @@ async def close(
 async def _each(
     tx: Tx, officer: bytes, tip: bytes, work: Callable[[bytes], Awaitable[Done | Refusal]]
 ) -> Done | Refusal:
-    """Do it for the tip and each that it leads; for none of them where the tip's is refused."""
+    """Do it for the tip and each that it leads; for none of them where the tip's is refused. What
+    went into several threads cannot be changed for a minute as in one: one of them might have been
+    read on its own.
+    """
     led = await _led(tx, officer, tip)
     done = await work(tip)
     if isinstance(done, Done):
         for each in led:
             if each != tip:
                 _done(await work(each))
+        if len(led) > 1:
+            return Done(done.status)
     return done
 
 

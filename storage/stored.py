@@ -38,9 +38,10 @@ async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -
     return await tx.row(statement.with_for_update() if lock else statement)
 
 
-async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
+async def write_record(tx: Tx, tip: bytes, changed: Record, *, quiet: bool = False) -> bytes:
     """Write the record of a tip whose row the caller holds; as it is stored now. Tips that were
-    merged with it follow, or it leaves them (`bundles.kept`). Raises NotForPolice.
+    merged with it follow, or it leaves them (`bundles.kept`). `quiet`: nothing changed for its
+    worker, whose page is not to move. Raises NotForPolice.
     """
     # Before it could leave them: what holds it back is not escaped by the release itself.
     await readers.check(tx, changed)
@@ -48,7 +49,7 @@ async def write_record(tx: Tx, tip: bytes, changed: Record) -> bytes:
     for other, known in others.items():
         await _put(tx, other, known)
         await _refresh(tx, other, known, None)
-    return await _put(tx, tip, kept)
+    return await _put(tx, tip, kept, quiet=quiet)
 
 
 async def bind(tx: Tx, bound: Mapping[bytes, Record]) -> None:
@@ -69,18 +70,18 @@ async def part(tx: Tx, tip: bytes, known: Record, due: datetime | None = None) -
     return bundles.alone(known)
 
 
-async def _put(tx: Tx, tip: bytes, changed: Record) -> bytes:
+async def _put(tx: Tx, tip: bytes, changed: Record, *, quiet: bool = False) -> bytes:
     await readers.check(tx, changed)
     sealed = record.seal(tx.keys, tip, changed)
     await find_wraps_anew(tx, tip, changed.readers)
-    await write_sealed(tx, tip, sealed)
+    await write_sealed(tx, tip, sealed, quiet=quiet)
     return sealed
 
 
-async def write_sealed(tx: Tx, tip: bytes, sealed: bytes) -> None:
+async def write_sealed(tx: Tx, tip: bytes, sealed: bytes, *, quiet: bool = False) -> None:
     """The same with a record that was sealed before."""
     await tx.run(update(tips).where(tips.c.id == tip).values(record=sealed))
-    tx.touched.add(tip)
+    (tx.noted if quiet else tx.touched).add(tip)
 
 
 async def find_wraps_anew(tx: Tx, tip: bytes, known: Sequence[str]) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select, update
 
+from handlers.replies import Change, Pick
 from handlers.tips import Author, Kind
 from storage.chance import random_id
 from storage.crypto import CaseKey, Unopenable
@@ -21,8 +22,8 @@ START = End(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One opened part. `by` stands in an officer's parts only, and `minute` in no worker's;
-    `chunks` where it is a file, or who the worker is.
+    """One opened part. `by` and what goes with words (`handlers.replies`) stand in an officer's
+    parts only, and `minute` in no worker's; `chunks` where it is a file, or who the worker is.
     """
 
     id: bytes
@@ -34,6 +35,9 @@ class Part:
     minute: datetime | None = None
     mime: str = ""
     chunks: tuple[bytes, ...] = field(default=(), repr=False)
+    english: str = field(default="", repr=False)
+    picks: tuple[Pick, ...] = field(default=(), repr=False)
+    change: Change = Change.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class NewPart:
     minute: datetime | None = None
     mime: str = ""
     data: bytes = field(default=b"", repr=False)
+    english: str = field(default="", repr=False)
+    picks: tuple[Pick, ...] = field(default=(), repr=False)
 
 
 async def load(tx: Tx, tip: bytes, case: CaseKey, end: End) -> tuple[Part, ...]:
@@ -103,6 +109,28 @@ async def extend(tx: Tx, tip: bytes, case: CaseKey, new: Sequence[NewPart], end:
     return end
 
 
+async def rewrite(
+    tx: Tx, tip: bytes, case: CaseKey, loaded: Sequence[Part], last: Sequence[Part]
+) -> End:
+    """Let the thread, of which `loaded` are all parts, go on with `last` from where the first of
+    these stood: each keeps its row, and its file as well; what is not among them is destroyed. The
+    new end, for the record; the caller holds the tip's row.
+    """
+    at = last[0].number - 1
+    gone = {part.id: part for part in loaded[at:]}
+    end = End(at, await _hash_of(tx, loaded[at - 1])) if at else START
+    for part in last:
+        del gone[part.id]
+        plain = _plain(part, end.count + 1, end.last, part.chunks)
+        body = case.seal_part(plain, tip=tip, part=part.id, author=part.author)
+        await tx.run(update(parts).where(parts.c.id == part.id).values(body=body))
+        end = End(end.count + 1, _hash(body))
+    pieces = [each for part in gone.values() for each in part.chunks]
+    await tx.run(delete(chunks).where(chunks.c.tip == tip, chunks.c.id.in_(pieces)))
+    await tx.run(delete(parts).where(parts.c.tip == tip, parts.c.id.in_(list(gone))))
+    return end
+
+
 async def file(tx: Tx, tip: bytes, case: CaseKey, part: Part) -> bytes:
     """The file of a part of one of FILES. Raises Unopenable where something of it is missing."""
     found = await tx.rows(select(chunks).where(chunks.c.tip == tip, chunks.c.id.in_(part.chunks)))
@@ -132,16 +160,21 @@ def _open(case: CaseKey, tip: bytes, part: bytes, body: bytes) -> tuple[Part, st
                 datetime.fromisoformat(minute) if minute else None,
                 read["mime"],
                 tuple(bytes.fromhex(each) for each in read["chunks"]),
+                # Parts of earlier versions have none of the following.
+                read.get("english", ""),
+                tuple(Pick(*each) for each in read.get("picks", ())),
+                Change(read.get("change", "")),
             ),
             read["previous"],
         )
     raise Unopenable
 
 
-def _plain(part: NewPart, number: int, previous: str, ids: Sequence[bytes]) -> bytes:
+def _plain(part: NewPart | Part, number: int, previous: str, ids: Sequence[bytes]) -> bytes:
     # A worker's part carries no time at all; an officer's carries the minute.
     minute = part.minute if part.author is not Author.WORKER else None
     shown = minute.astimezone(UTC).replace(second=0, microsecond=0).isoformat() if minute else None
+    change = part.change if isinstance(part, Part) else Change.NONE
     return json.dumps(
         {
             "number": number,
@@ -152,9 +185,19 @@ def _plain(part: NewPart, number: int, previous: str, ids: Sequence[bytes]) -> b
             "minute": shown,
             "mime": part.mime,
             "chunks": [each.hex() for each in ids],
+            "english": part.english,
+            "picks": [[each.words, each.english] for each in part.picks],
+            "change": change,
         },
         ensure_ascii=False,
     ).encode()
+
+
+async def _hash_of(tx: Tx, part: Part) -> str:
+    row = await tx.row(select(parts.c.body).where(parts.c.id == part.id))
+    if row is None:
+        raise Unopenable
+    return _hash(row.body)
 
 
 def _hash(body: bytes) -> str:

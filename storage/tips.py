@@ -14,6 +14,7 @@ from handlers.states import Key
 from handlers.tips import (
     FILES,
     MOST_FILES_OF_A_TIP,
+    OF_STAFF,
     Author,
     Kind,
     Move,
@@ -183,7 +184,7 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
     if opened is None:
         return None
     found = opened.record
-    loaded = await thread.load(tx, opened.tip, opened.case, found.end)
+    loaded = _theirs(await thread.load(tx, opened.tip, opened.case, found.end))
     return Thread(
         key=key,
         status=found.status,
@@ -198,7 +199,7 @@ async def read_thread(tx: Tx, key: Key) -> Thread | None:
         answer_on=found.result_on if found.answered else found.answer_on,
         may_go_to_police=found.may_go_to_police,
         excluded=found.excluded,
-        entries=tuple(_entry(part) for part in loaded),
+        entries=tuple(_entry(number, part) for number, part in loaded),
         appeal_until=reopening.appealable(found),
         reopen_until=reopening.reopenable(found),
         is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
@@ -254,8 +255,8 @@ async def files_of_unit(tx: Tx, key: Key, number: int | None = None) -> tuple[Pi
     loaded = await thread.load(tx, opened.tip, opened.case, opened.record.end)
     wanted = [
         part
-        for part in loaded
-        if part.author is Author.OFFICER and part.kind in FILES and number in (None, part.number)
+        for place, part in _theirs(loaded)
+        if part.author is Author.OFFICER and part.kind in FILES and number in (None, place)
     ]
     return tuple(
         [
@@ -424,12 +425,26 @@ def _file(clean: PictureData) -> NewPart:
     return NewPart(Author.WORKER, kind_of_file(clean.mime), mime=clean.mime, data=clean.data)
 
 
-def _entry(part: Part) -> Entry:
-    day = local_day(part.minute) if part.minute else None
+def _theirs(loaded: Sequence[Part]) -> list[tuple[int, Part]]:
+    """The parts that a worker sees, numbered anew: a gap would tell of a note."""
+    return list(enumerate((each for each in loaded if each.kind not in OF_STAFF), start=1))
+
+
+def _entry(number: int, part: Part) -> Entry:
     is_units = part.author is Author.OFFICER and part.kind in FILES
     if part.kind is Kind.TOLD:
+        day = local_day(part.minute) if part.minute else None
         return Entry(part.kind, part.author, "", day, told=telling.unpack(part.words))
-    return Entry(part.kind, part.author, part.words, day, part.number if is_units else 0)
+    return Entry(
+        kind=part.kind,
+        author=part.author,
+        words=part.words,
+        day=local_day(part.minute) if part.minute else None,
+        number=number if is_units else 0,
+        english=part.english,
+        picks=part.picks,
+        change=part.change,
+    )
 
 
 async def _also(tx: Tx, found: Record) -> tuple[str, ...]:

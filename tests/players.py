@@ -41,6 +41,7 @@ from handlers.events import (
     Withheld,
 )
 from handlers.passing import PassReason, PoliceReason, ReleaseReason, ReturnReason
+from handlers.replies import Extras, Pick
 from handlers.roles import Role
 from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.subscriptions import Subscription
@@ -48,8 +49,10 @@ from handlers.tips import Author, Kind, Move, Outcome, Status
 from handlers.worker import words as commands
 from storage import (
     cases,
+    corrections,
     holding,
     merging,
+    notes,
     out_of_scope,
     passing,
     police,
@@ -60,7 +63,7 @@ from storage import (
     undoing,
 )
 from storage.cards import Card
-from storage.cases import Case, Done
+from storage.cases import Case, Done, Sent
 from storage.crypto import hash_password
 from storage.out_of_scope import Removed
 from storage.outbox import AT_ONCE
@@ -127,6 +130,18 @@ class Surroundings(Protocol):
 
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         """That officer asks, answers or closes; in each of the tips that were merged."""
+        ...
+
+    async def offer(self, words: str, extras: Extras) -> None:
+        """That officer asks with more than words: the same in English, answers to press."""
+        ...
+
+    async def note(self, words: str) -> None:
+        """That officer lays a note into the tip."""
+        ...
+
+    async def correct(self, words: str) -> None:
+        """That officer changes their last words at once; without words, takes them back."""
         ...
 
     async def wait(self, time: timedelta) -> None:
@@ -224,6 +239,12 @@ async def _about_files(around: Surroundings, what: str, words: str) -> bool:
         assert await around.read_who() == words
     elif what == "officer answers with a file":
         await around.attach(words)
+    elif found := re.fullmatch(r"officer offers (.+)", what):
+        await around.offer(words, _extras(found[1]))
+    elif what == "officer notes":
+        await around.note(words)
+    elif what in ("officer corrects", "officer takes the words back"):
+        await around.correct(words)
     else:
         return False
     return True
@@ -259,6 +280,14 @@ async def _about_life(around: Surroundings, what: str) -> bool:
     else:
         return False
     return True
+
+
+def _extras(told: str) -> Extras:
+    """`Có = Yes | Không = No` are answers with their English, `in English: …` is all that is so."""
+    if told.startswith("in English: "):
+        return Extras(english=told.removeprefix("in English: "))
+    pairs = (each.partition(" = ") for each in told.split(" | "))
+    return Extras(picks=tuple(Pick(words, english) for words, _, english in pairs))
 
 
 def summed_up(found: Subscription) -> str:
@@ -359,6 +388,15 @@ class CorePlayer:
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         self.world.write(self._last, move, words, outcome)
 
+    async def offer(self, words: str, extras: Extras) -> None:
+        self.world.write(self._last, Move.ASK, words, extras=extras)
+
+    async def note(self, words: str) -> None:
+        self.world.note(self._last)
+
+    async def correct(self, words: str) -> None:
+        self.world.correct(self._last, words)
+
     async def wait(self, time: timedelta) -> None:
         self.world.now += time
 
@@ -429,6 +467,7 @@ class HousePlayer:
     withheld: int = 0
     news: list[str] = field(default_factory=list)
     holder: bytes | None = None
+    sent: Sent | None = None
 
     def __post_init__(self) -> None:
         self.house.news.over(self.channel, self.news.append)
@@ -565,6 +604,32 @@ class HousePlayer:
             else:
                 done = await merging.answer(tx, officer, lead, words, now)
         assert isinstance(done, Done), done
+        self.sent = done.sent
+
+    async def offer(self, words: str, extras: Extras) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            done = await cases.ask(tx, officer, tip, words, self.clock.now, extras)
+        assert isinstance(done, Done), done
+        self.sent = done.sent
+
+    async def note(self, words: str) -> None:
+        officer, tip = await self._holding()
+        async with self.house.database.write() as tx:
+            assert isinstance(await notes.add(tx, officer, tip, words, self.clock.now), Done)
+
+    async def correct(self, words: str) -> None:
+        officer, tip = await self._holding()
+        assert self.sent is not None
+        open_ = corrections.opened(officer, tip, self.sent, self.clock.now)
+        async with self.house.database.write() as tx:
+            if words:
+                changed = await corrections.correct(tx, open_, words, self.clock.now)
+                assert isinstance(changed, tuple), changed
+                self.sent = changed[1].sent
+            else:
+                gone = await corrections.take_back(tx, open_, self.clock.now)
+                assert isinstance(gone, Done), gone
 
     async def wait(self, time: timedelta) -> None:
         self.clock.now += time

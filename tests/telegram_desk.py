@@ -37,6 +37,7 @@ from tests.fakes.telegram import (
     Seen,
 )
 from tests.tip_world import Clock
+from tests.world import texts
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 QUICK = Limits(chat_interval=0.001, jitter=0.0, catch_up=0.0)
@@ -162,7 +163,7 @@ async def scene_on(
             line = Line(bot, Pace(limits), monotonic)
             post = Post(line, TEXTS, "https://tips.example.org")
             volatile = Memory(new_master(), lambda: clock().timestamp())
-            desk = Desk(post, made, volatile, TEXTS, clock, ZONE, clean)
+            desk = Desk(post, made, volatile, TEXTS, clock, ZONE, clean, texts())
             mail = MailRoom(made, clock)
             mail.send_over(GroupMail(made, clock, ZONE, TEXTS, post))
             owner = fake.person("Owner")

@@ -36,6 +36,7 @@ from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.moderators.actions import HELD
 from handlers.receipt import ALPHABET, check_symbol
+from handlers.replies import NOTHING, Change, Extras
 from handlers.routing import Tree, UnitKind
 from handlers.screens import Rendered
 from handlers.states import Key, Talk
@@ -399,7 +400,27 @@ class World:
         number = len(filed.entries) + 1
         filed.entries.append(Entry(kind, Author.OFFICER, "", self.today, number))
 
-    def write(self, filed: Filed, move: Move, words: str, outcome: Outcome | None = None) -> None:
+    def note(self, filed: Filed) -> None:
+        """An officer lays a note into the tip: a worker's world does not change."""
+
+    def correct(self, filed: Filed, words: str) -> None:
+        """The officer puts other words in the place of their last ones; none: they are taken back,
+        and the tip waits for its desk again.
+        """
+        change = Change.EDITED if words else Change.WITHDRAWN
+        filed.entries[-1] = replace(filed.entries[-1], words=words, english="", change=change)
+        if not words:
+            filed.entries[-1] = replace(filed.entries[-1], picks=())
+            filed.status = Status.CLAIMED
+
+    def write(
+        self,
+        filed: Filed,
+        move: Move,
+        words: str,
+        outcome: Outcome | None = None,
+        extras: Extras = NOTHING,
+    ) -> None:
         """An officer asks, answers or closes; the bell rings at the next change."""
         kinds = {Move.ASK: Kind.QUESTION, Move.ANSWER: Kind.ANSWER, Move.CLOSE: Kind.CLOSING}
         before = replace(filed, entries=list(filed.entries))
@@ -413,7 +434,8 @@ class World:
             # Without words, and nobody at the desk can open it any more.
             filed.readers = frozenset()
         else:
-            filed.entries.append(Entry(kinds[move], Author.OFFICER, words, self.today))
+            told = Entry(kinds[move], Author.OFFICER, words, self.today)
+            filed.entries.append(replace(told, english=extras.english, picks=extras.picks))
         self.rung[filed.tip.bell] = bell.next_change(self.now.astimezone(VIETNAM))
 
     @staticmethod

@@ -12,7 +12,7 @@ from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
 from bot.web.stream import STREAMS
 from storage import aside, board, cases
-from storage.database import Unreachable
+from storage.database import Unreachable, for_desk
 
 _REST_SECONDS = 0.2
 
@@ -36,7 +36,7 @@ async def _live(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
     shown, loop = request.query.get("tu", now), asyncio.get_running_loop()
-    with request.app[PARTS].hub.watch(topic) as changed, streams.listed(changed):
+    with request.app[PARTS].hub.watch(topic, for_desk(topic)) as changed, streams.listed(changed):
         try:
             await response.prepare(request)
             await response.write(b"retry: 5000\n\n")

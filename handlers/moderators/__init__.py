@@ -13,12 +13,13 @@ from handlers.moderators.actions import (
     CloseOutside,
     DeskTurn,
     HandOver,
+    Note,
     Offer,
     Release,
     Relieve,
     Standing,
 )
-from handlers.moderators.replies import answer, ask
+from handlers.moderators.replies import answer, ask, note
 from handlers.moderators.triage import claim, close, close_outside
 from handlers.tips import Status
 
@@ -55,5 +56,7 @@ def respond(action: Action, standing: Standing) -> DeskTurn:
             return holding.hand_over(action, standing)
         case Relieve():
             return holding.relieve(action, standing)
+        case Note():
+            return note(action)
         case _:
             assert_never(action)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from handlers.coach import Doubt
+from handlers.replies import NOTHING, Extras
 from handlers.screens import Say
 from handlers.tips import Outcome, Status
 
@@ -36,6 +37,7 @@ class Offer(StrEnum):
     HAND_OVER = "hand_over"
     TAKE_OVER = "take_over"
     UNDO = "undo"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Ask:
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    extras: Extras = NOTHING
     to_each: bool = False
 
 
@@ -64,6 +67,7 @@ class Answer:
 
     words: str = field(repr=False)
     sure: Sure = frozenset()
+    extras: Extras = NOTHING
     to_each: bool = True
 
 
@@ -72,6 +76,15 @@ class Close:
     """The officer ends the tip. `outcome` as the form sent it: it may be none of ours."""
 
     outcome: str
+    words: str = field(repr=False)
+    sure: Sure = frozenset()
+    extras: Extras = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Somebody who reads the tip writes down something for those who read it, and nobody else."""
+
     words: str = field(repr=False)
     sure: Sure = frozenset()
 
@@ -105,7 +118,7 @@ class Relieve:
     """The officer wants to hold the tip in the place of a colleague who is away."""
 
 
-Action = Claim | Ask | Answer | Close | CloseOutside | Release | HandOver | Relieve
+Action = Claim | Ask | Answer | Close | CloseOutside | Note | Release | HandOver | Relieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,7 @@ class PutQuestion:
     """Lay a question into the worker's thread, or into each."""
 
     words: str = field(repr=False)
+    extras: Extras = NOTHING
     to_each: bool = False
 
 
@@ -126,7 +140,15 @@ class PutAnswer:
     """Lay an answer into the worker's thread, or into each."""
 
     words: str = field(repr=False)
+    extras: Extras = NOTHING
     to_each: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PutNote:
+    """Lay a note into the tip, which its worker never sees."""
+
+    words: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +157,7 @@ class End:
 
     outcome: Outcome
     words: str = field(repr=False)
+    extras: Extras = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +185,7 @@ class TakeFrom:
     seen: str = field(repr=False)
 
 
-Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo | GiveBack | Give | TakeFrom
+Effect = TakeOver | PutQuestion | PutAnswer | End | LetGo | PutNote | GiveBack | Give | TakeFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +220,8 @@ class DeskTurn:
 def refused(key: str, **fields: str | int) -> DeskTurn:
     """A turn that does nothing but say `desk.no.<key>`."""
     return DeskTurn((), (Say(f"desk.no.{key}", tuple(fields.items())),))
+
+
+def refused_reply(key: str, **fields: str | int) -> DeskTurn:
+    """A turn that does nothing but say `desk.reply.no.<key>`."""
+    return DeskTurn((), (Say(f"desk.reply.no.{key}", tuple(fields.items())),))

@@ -19,11 +19,14 @@ from handlers.moderators.actions import (
     Close,
     CloseOutside,
     HandOver,
+    Note,
     Offer,
     Release,
     Relieve,
 )
 from handlers.moderators.cards import READ, Face, card
+from handlers.moderators.chat_drafts import Correcting, Previewing, Templates, written
+from handlers.moderators.picks import at_the_end, typed_with
 from handlers.moderators.replies import as_read, warned
 from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, say
 from handlers.tips import Outcome
@@ -69,13 +72,14 @@ class LastWords:
 @dataclass(frozen=True, slots=True)
 class Doubting:
     """Told that the `words` may lead to the worker, and asked whether they shall go. `outcome` is
-    that of the last words, else empty.
+    that of the last words, else empty; `plain`: no line of them is an answer to press.
     """
 
     tip: str = field(repr=False)
     offer: Offer
     words: str = field(repr=False)
     outcome: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,19 @@ class Giving:
     names: tuple[str, ...] = field(default=(), repr=False)
 
 
-WithTip = Looking | Writing | Ending | LastWords | Doubting | Weighing | Parted | Giving
+WithTip = (
+    Looking
+    | Writing
+    | Ending
+    | LastWords
+    | Doubting
+    | Templates
+    | Previewing
+    | Correcting
+    | Weighing
+    | Parted
+    | Giving
+)
 State = Listing | WithTip
 
 
@@ -132,8 +148,9 @@ class Attached:
 @dataclass(frozen=True, slots=True)
 class Step:
     """Where it leads: `action` is to be tried on the state's tip, `reads` to send its words,
-    `undoes` to take the tip back. Where the action is done, the tip's card follows; where it is
-    refused, `state` stays.
+    `undoes` to take the tip back, `template` to be filled in for it; `corrects` takes the place of
+    the words that have just gone, `takes_back` them. Where the action is done, the tip's card
+    follows; where it is refused, `state` stays.
     """
 
     state: State
@@ -141,6 +158,9 @@ class Step:
     reads: bool = False
     undoes: bool = False
     says: tuple[Say, ...] = ()
+    template: str = ""
+    corrects: str | None = field(default=None, repr=False)
+    takes_back: bool = False
 
 
 def step(state: State, event: Pressed | Typed | Attached) -> Step:
@@ -165,7 +185,7 @@ def step(state: State, event: Pressed | Typed | Attached) -> Step:
 def enter(offer: str, tip: str) -> State:
     """Where a button of a group's card leads to in the private chat."""
     match offer:
-        case Offer.ASK | Offer.ANSWER:
+        case Offer.ASK | Offer.ANSWER | Offer.NOTE:
             return Writing(tip, Offer(offer))
         case Offer.CLOSE:
             return Ending(tip)
@@ -194,18 +214,25 @@ def listing(faces: tuple[Face, ...], free: int, aside: int = 0) -> Screen:
     return Screen(tuple(says), choices)
 
 
-def looking(face: Face, today: date, offers: tuple[Offer, ...], *, reads: bool) -> Screen:
-    """One card with what this officer can do about it here."""
-    names = [*([READ] if reads else []), *offers]
+def looking(
+    face: Face, today: date, offers: tuple[Offer, ...], *, reads: bool, sent: bool = False
+) -> Screen:
+    """One card with what this officer can do about it here; `sent`: what they sent last can still
+    be changed.
+    """
+    changes = ["correct", "take_back"] if sent else []
+    names = [*changes, *([READ] if reads else []), *offers, Offer.NOTE]
     choices = tuple(Choice(str(name), say(f"desk.chat.press_{name}")) for name in names)
     on_web = (say("desk.pass.on_web"),) if Offer.CLOSE in offers else ()
-    return Screen((*card(face, today).says, *on_web), choices, _BACK)
+    return Screen((*card(face, today).says, *on_web), choices, BACK)
 
 
 def writing(state: Writing | LastWords, nickname: str, beside: int = 0) -> Screen:
     """Asks for the words; where the tip leads others, tells to whom they go."""
     if isinstance(state, LastWords):
         told = say("desk.chat.write_close", name=nickname)
+    elif state.offer == Offer.NOTE:
+        return Screen((say("desk.chat.write_note", name=nickname),), (), BACK, Accepts.WORDS)
     elif state.offer == Offer.ASK:
         told = say("desk.chat.write_ask", name=nickname)
     else:
@@ -215,18 +242,24 @@ def writing(state: Writing | LastWords, nickname: str, beside: int = 0) -> Scree
         several = (say("desk.merge.chat_one"),)
     elif beside:
         several = (say("desk.merge.several", count=beside + 1),)
-    return Screen((told, *several, say("desk.tip.anonymous")), (), _BACK, Accepts.WORDS)
+    picks = (say("desk.chat.write_picks"),) if told.key == "desk.chat.write_ask" else ()
+    templates = (Choice("templates", say("desk.chat.press_templates")),)
+    says = (told, *several, *picks, say("desk.tip.anonymous"))
+    return Screen(says, templates, BACK, Accepts.WORDS)
 
 
 def doubting(tip: str, action: Action) -> State:
     """Where an officer is whose `action` is doubted."""
     match action:
-        case Ask(words):
-            return Doubting(tip, Offer.ASK, words)
+        case Ask(words, _, extras):
+            plain = not extras.picks
+            return Doubting(tip, Offer.ASK, typed_with(words, extras.picks), plain=plain)
         case Answer(words):
             return Doubting(tip, Offer.ANSWER, words)
         case Close(outcome, words):
             return Doubting(tip, Offer.CLOSE, words, outcome)
+        case Note(words):
+            return Doubting(tip, Offer.NOTE, words)
         case _:
             return Looking(tip)
 
@@ -240,7 +273,7 @@ def doubted(state: Doubting) -> Screen:
             Choice("rewrite", say("desk.coach.rewrite")),
             Choice("anyway", say("desk.coach.anyway")),
         ),
-        _BACK,
+        BACK,
         Accepts.WORDS,
     )
 
@@ -249,27 +282,27 @@ def ending(nickname: str) -> Screen:
     """Asks how the tip ended."""
     offered = (*OUTCOMES, Outcome.OUT_OF_SCOPE)
     choices = tuple(Choice(str(each), say(f"desk.outcome.{each}")) for each in offered)
-    return Screen((say("desk.chat.choose", name=nickname),), choices, _BACK)
+    return Screen((say("desk.chat.choose", name=nickname),), choices, BACK)
 
 
 def weighing(nickname: str) -> Screen:
     """What closing as out of scope means, before it is done."""
     told = ("what", "lose", "worker", "counted", "back")
     says = (say("desk.chat.weigh", name=nickname), *(say(f"desk.outside.{each}") for each in told))
-    return Screen(says, (Choice("let_go", say("desk.chat.press_let_go")),), _BACK)
+    return Screen(says, (Choice("let_go", say("desk.chat.press_let_go")),), BACK)
 
 
 def parted(state: Parted) -> Screen:
     """The way back, as long as it is open."""
     says = (say("desk.outside.until", time=state.until), say("desk.outside.restart"))
-    return Screen(says, (Choice("undo", say("desk.chat.press_undo")),), _BACK)
+    return Screen(says, (Choice("undo", say("desk.chat.press_undo")),), BACK)
 
 
 def giving(state: Giving, nickname: str) -> Screen:
     """Asks which colleague shall get the tip."""
     shown = state.names[: MOST_CHOICES - 1]
     if not shown:
-        return Screen((say("desk.life.nobody_else"),), (), _BACK)
+        return Screen((say("desk.life.nobody_else"),), (), BACK)
     more = len(state.names) - len(shown)
     says = [say("desk.life.choose", name=nickname)]
     says += [say("desk.life.more", count=more)] if more else []
@@ -277,7 +310,7 @@ def giving(state: Giving, nickname: str) -> Screen:
         Choice(f"to{number}", say("desk.life.press_to", name=name))
         for number, name in enumerate(shown, start=1)
     )
-    return Screen(tuple(says), choices, _BACK)
+    return Screen(tuple(says), choices, BACK)
 
 
 def said(key: str, **fields: str | int) -> Screen:
@@ -289,28 +322,25 @@ def _typed(state: State, words: str | None) -> Step:
     if words is None:
         return Step(state, says=(say("desk.chat.only_words"),))
     match state:
+        case Correcting(tip):
+            return Step(Looking(tip), corrects=words)
+        case Writing(tip, Offer.ASK) | Doubting(tip, Offer.ASK) if at_the_end(words)[1]:
+            # A list may have been meant: it is shown as buttons before it goes.
+            return Step(Previewing(tip, Offer.ASK, words))
+        case Previewing(tip, Offer.CLOSE, outcome=outcome):
+            return Step(LastWords(tip, Outcome(outcome)), written(Offer.CLOSE, words, outcome))
+        case Previewing(tip, offer):
+            return _typed(Writing(tip, offer), words)
         case Writing(offer=offer):
-            return Step(state, _written(offer, words))
+            return Step(state, written(offer, words))
         case LastWords(outcome=outcome):
             return Step(state, Close(outcome, words))
         case Doubting(offer=offer, outcome=outcome):
-            return Step(state, _written(offer, words, outcome))
-        case Listing(tips) if (tip := _at(tips, words.strip())) is not None:
-            return Step(Looking(tip))
+            return Step(state, written(offer, words, outcome))
+        case Listing(tips) if (chosen := _at(tips, words.strip())) is not None:
+            return Step(Looking(chosen))
         case _:
             return Step(state, says=(say("desk.chat.press_first"),))
-
-
-def _written(
-    offer: Offer, words: str, outcome: str = "", sure: frozenset[str] = frozenset()
-) -> Action:
-    match offer:
-        case Offer.ASK:
-            return Ask(words, sure)
-        case Offer.CLOSE:
-            return Close(outcome, words, sure)
-        case _:
-            return Answer(words, sure)
 
 
 def _pressed(state: State, name: str) -> Step:
@@ -322,14 +352,14 @@ def _pressed(state: State, name: str) -> Step:
         return Step(state, undoes=True) if name == "undo" else Step(Listing())
     if isinstance(state, Giving) and (to := _at(state.to, name.removeprefix("to"))) is not None:
         return Step(Looking(tip), HandOver(to, state.names[state.to.index(to)]))
-    if isinstance(state, Doubting) and name in ("rewrite", "anyway"):
-        return _decided(state, anyway=name == "anyway")
+    if (drafted := _of_draft(state, name)) is not None:
+        return drafted
     match name:
         case "list":
             return Step(Listing())
         case Offer.CLAIM:
             return Step(Looking(tip), Claim())
-        case Offer.ASK | Offer.ANSWER | Offer.CLOSE:
+        case Offer.ASK | Offer.ANSWER | Offer.CLOSE | Offer.NOTE:
             return Step(enter(name, tip))
         case "read":
             return Step(Looking(tip), reads=True)
@@ -352,14 +382,48 @@ def _about_holding(tip: str, name: str) -> Step | None:
             return None
 
 
+def _of_draft(state: WithTip, name: str) -> Step | None:
+    """A press about words that did not go yet, or have just gone; None for any other."""
+    match state, name:
+        case Doubting(), "rewrite" | "anyway":
+            return _decided(state, anyway=name == "anyway")
+        case Templates(ids=ids), _ if name != "list":
+            return Step(state, template=_at(ids, name.removeprefix("template")) or "")
+        case Previewing(), "send" | "send_plain" | "edit":
+            return _looked_at(state, name)
+        case Writing(tip, offer), "templates":
+            return Step(Templates(tip, offer))
+        case LastWords(tip, outcome), "templates":
+            return Step(Templates(tip, Offer.CLOSE, outcome))
+        case Looking(tip), "correct":
+            return Step(Correcting(tip))
+        case Looking(), "take_back":
+            return Step(state, takes_back=True)
+        case _:
+            return None
+
+
 def _decided(state: Doubting, *, anyway: bool) -> Step:
     if anyway:
         # The words are those that they were told about.
         every = frozenset(each.value for each in Doubt)
-        return Step(state, _written(state.offer, state.words, state.outcome, every))
+        action = written(state.offer, state.words, state.outcome, every, plain=state.plain)
+        return Step(state, action)
+    return Step(_box(state))
+
+
+def _looked_at(state: Previewing, name: str) -> Step:
+    if name == "edit":
+        return Step(_box(state), says=(say("desk.chat.preview_edit"),))
+    plain = name == "send_plain"
+    return Step(_box(state), written(state.offer, state.words, state.outcome, plain=plain))
+
+
+def _box(state: Doubting | Previewing) -> WithTip:
+    """Where words like these are written."""
     if state.offer == Offer.CLOSE:
-        return Step(LastWords(state.tip, Outcome(state.outcome)))
-    return Step(Writing(state.tip, state.offer))
+        return LastWords(state.tip, Outcome(state.outcome))
+    return Writing(state.tip, state.offer)
 
 
 def _ended(state: WithTip, name: str) -> Step:
@@ -385,4 +449,4 @@ def _numbered(number: int, face: Face) -> Say:
     return Say(key, (("number", number), ("name", face.nickname), ("category", what)))
 
 
-_BACK = (Choice("list", say("desk.chat.press_list")),)
+BACK = (Choice("list", say("desk.chat.press_list")),)

@@ -9,26 +9,38 @@ from handlers.moderators.actions import (
     Ask,
     DeskTurn,
     Effect,
+    Note,
     PutAnswer,
+    PutNote,
     PutQuestion,
     Standing,
     Sure,
     refused,
 )
+from handlers.moderators.picks import unfit_picks
+from handlers.replies import NOTHING, Extras
 from handlers.screens import Say, Tone, say
 from handlers.tips import Status
 
 
 def ask(action: Ask, standing: Standing) -> DeskTurn:
     """A question for the worker; the tip waits for them afterwards."""
-    effect = PutQuestion(clean(action.words), action.to_each)
+    effect = PutQuestion(clean(action.words), action.extras, to_each=action.to_each)
     return _laid(effect, action.sure, standing, say("desk.done.asked"))
 
 
 def answer(action: Answer, standing: Standing) -> DeskTurn:
     """Something that the worker should know."""
-    effect = PutAnswer(clean(action.words), action.to_each)
+    effect = PutAnswer(clean(action.words), action.extras, to_each=action.to_each)
     return _laid(effect, action.sure, standing, say("desk.done.answered"))
+
+
+def note(action: Note) -> DeskTurn:
+    """Something for those who read the tip, however it stands."""
+    words = clean(action.words)
+    if (turn := unfit(words) or doubted(words, action.sure)) is not None:
+        return turn
+    return DeskTurn((PutNote(words),), (say("desk.reply.noted"),))
 
 
 def not_held(standing: Standing) -> DeskTurn | None:
@@ -49,14 +61,16 @@ def unfit(words: str) -> DeskTurn | None:
     if not words:
         return refused("empty")
     if len(words) > MOST_LETTERS:
-        return refused("too_long", most=MOST_LETTERS, letters=len(words))
+        over = len(words) - MOST_LETTERS
+        return refused("too_long", most=MOST_LETTERS, letters=len(words), over=over)
     return None
 
 
-def doubted(words: str, sure: Sure) -> DeskTurn | None:
-    """The question whether cleaned `words` shall go that may lead to the worker; None where nothing
-    is found but what the officer was told and is sure about.
+def doubted(words: str, sure: Sure, extras: Extras = NOTHING) -> DeskTurn | None:
+    """The question whether cleaned `words` shall go, with the answers to press under them, that may
+    lead to the worker; None where nothing is found but what the officer was told and is sure about.
     """
+    words = all_words(words, extras)
     doubts = tuple(each.doubt for each in remarks(words))
     return None if sure.issuperset(doubts) else DeskTurn((), warned(words), doubts)
 
@@ -66,9 +80,17 @@ def warned(words: str) -> tuple[Say, ...]:
     return tuple(say(f"desk.coach.{each.doubt}", words=each.told(words)) for each in remarks(words))
 
 
-def as_read(words: str) -> Say:
-    """The officer's words as the worker will read them."""
-    return say("desk.as_read", Tone.OFFICER, words=words)
+def all_words(words: str, extras: Extras) -> str:
+    """All that the coach reads: the words, and the answers to press below them."""
+    return "\n".join((words, *(each.words for each in extras.picks)))
+
+
+def as_read(words: str, extras: Extras = NOTHING) -> Say:
+    """The officer's words as the worker will read them, with the answers to press."""
+    if not extras.picks:
+        return say("desk.as_read", Tone.OFFICER, words=words)
+    told = " ".join(f"[{each.words}]" for each in extras.picks)
+    return say("desk.reply.as_read_with_picks", Tone.OFFICER, words=words, picks=told)
 
 
 def to_each(standing: Standing) -> tuple[Say, ...]:
@@ -77,9 +99,14 @@ def to_each(standing: Standing) -> tuple[Say, ...]:
 
 
 def _laid(effect: PutQuestion | PutAnswer, sure: Sure, standing: Standing, done: Say) -> DeskTurn:
-    refusal = not_held(standing) or unfit(effect.words) or doubted(effect.words, sure)
+    refusal = (
+        not_held(standing)
+        or unfit(effect.words)
+        or unfit_picks(effect.extras.picks)
+        or doubted(effect.words, sure, effect.extras)
+    )
     if refusal is not None:
         return refusal
     effects: tuple[Effect, ...] = (effect,)
     several = to_each(standing) if effect.to_each else ()
-    return DeskTurn(effects, (done, *several, as_read(effect.words)))
+    return DeskTurn(effects, (done, *several, as_read(effect.words, effect.extras)))

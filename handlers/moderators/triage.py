@@ -42,7 +42,8 @@ def close(action: Close, standing: Standing) -> DeskTurn:
     if (turn := unfit(words) or doubted(words, action.sure)) is not None:
         return turn
     done = say("desk.done.closed", outcome=say(f"desk.outcome.{outcome}"))
-    return DeskTurn((End(outcome, words),), (done, *to_each(standing), as_read(words)))
+    end = End(outcome, words, action.extras)
+    return DeskTurn((end,), (done, *to_each(standing), as_read(words)))
 
 
 def close_outside(action: CloseOutside, standing: Standing) -> DeskTurn:

@@ -13,9 +13,12 @@ class TypingCode:
 
 @dataclass(frozen=True, slots=True)
 class ReadingThread:
-    """The thread of one tip is open."""
+    """The thread of one tip is open. `asked` is the place of the question whose answers to press
+    were shown, 0 where none were.
+    """
 
     key: Key
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,10 @@
 """Adding to an open thread: words and files, at once or after a question."""
 
-from dataclasses import replace
-
-from handlers import telling
 from handlers.effects import AddPicture, AddWords, DropPictures
+from handlers.entries import last_question, shown, standing
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import has_letters
-from handlers.languages import Language
-from handlers.screens import Accepts, Say, Screen, Tone, say
+from handlers.screens import Accepts, Say, Screen, say
 from handlers.states import (
     AddingPicture,
     AddingVideo,
@@ -15,8 +12,8 @@ from handlers.states import (
     ConfirmingAddition,
     ReadingThread,
 )
-from handlers.tips import FILES, MOST_FILES_OF_A_TIP, Author, Kind, Move, after
-from handlers.turn import Entry, Facts
+from handlers.tips import FILES, MOST_FILES_OF_A_TIP, Author, Move, after
+from handlers.turn import Facts
 from handlers.worker.step import (
     BACK,
     Input,
@@ -26,7 +23,6 @@ from handlers.worker.step import (
     given_back,
     not_taken,
     note,
-    shown_day,
     too_long,
 )
 
@@ -53,21 +49,6 @@ def added_words(facts: Facts) -> Say:
     return note("told.reopened" if opens_again(facts) else "added")
 
 
-def shown(entry: Entry, language: Language) -> Say:
-    """How a part of a thread reads for its worker."""
-    if entry.told is not None:
-        return telling.said(entry.told, language, Tone.OFFICER)
-    tone = Tone.OWN if entry.author is Author.WORKER else Tone.OFFICER
-    day = shown_day(entry.day) if entry.day else ""
-    if entry.kind in FILES and entry.author is Author.OFFICER:
-        tone = Tone.PICTURE if entry.kind is Kind.PHOTO else Tone.FILE
-        told = say(f"unit_file.{entry.kind}", tone, day=day)
-        return replace(told, file=entry.number)
-    if entry.kind in FILES:
-        return say(f"thread.{entry.kind}", tone)
-    return say(f"thread.{entry.kind}", tone, words=entry.words, day=day)
-
-
 def adding_words(
     state: AddingWords, event: Input, facts: Facts
 ) -> Step[AddingWords | ReadingThread | AddingVideo]:
@@ -90,14 +71,10 @@ def adding_words(
 
 def adding_screen(_: AddingWords, facts: Facts) -> Screen:
     """The last question stands above the box; nobody has to say who they are."""
-    question = (
-        next((e for e in reversed(facts.thread.entries) if e.kind is Kind.QUESTION), None)
-        if facts.thread
-        else None
-    )
-    asked = (shown(question, facts.language),) if question else ()
+    question = last_question(facts.thread) if facts.thread else None
+    asked = (shown(question[1], facts.language),) if question else ()
     again = (say("told.reopens"),) if opens_again(facts) else ()
-    told = (*asked, say("add.ask"), *again, say("thread.free"))
+    told = (*asked, say("add.ask"), *again, standing())
     return Screen(told, (), (BACK,), Accepts.WORDS)
 
 

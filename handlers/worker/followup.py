@@ -1,6 +1,7 @@
 """Coming back with the receipt code: status, questions and answers, additions."""
 
-from handlers.effects import ShowFiles
+from handlers.effects import AddWords, ShowFiles
+from handlers.entries import asked, offering, pick_choices, picked, shown, standing
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import fold, has_letters
 from handlers.receipt import looks_like_code, read
@@ -17,6 +18,7 @@ from handlers.states import (
     ConfirmingTold,
     Early,
     HidingLater,
+    Key,
     PoliceLater,
     ReadingHandbook,
     ReadingThread,
@@ -33,7 +35,7 @@ from handlers.tips import (
 )
 from handlers.turn import Facts, Shown, Thread, Whose
 from handlers.worker import second_look, told
-from handlers.worker.additions import add_picture, opens_again, shown, takes_more
+from handlers.worker.additions import add_picture, opens_again, takes_more
 from handlers.worker.step import (
     HOME,
     Input,
@@ -112,6 +114,14 @@ def reading_thread(
             return Step(state, (note("files_shown"),), (ShowFiles(state.key),))
         case Chose("tell_no_more") if facts.thread is not None and facts.thread.is_told:
             return told.ended(state)
+        case Chose("others"):
+            return Step(ReadingThread(state.key))
+        case Chose("refresh"):
+            return Step(opened(state.key, facts))
+        case Chose("reply") if state.asked != (shown_now := opened(state.key, facts)).asked:
+            return Step(shown_now)
+        case Chose(name) if (words := _picked(name, facts)) is not None:
+            return Step(ReadingThread(state.key), (note("added"),), (AddWords(state.key, words),))
         case Chose(name):
             return Step(_page_of(state, name))
         case Said(words) if has_letters(words) and not too_long(words) and takes_more(facts):
@@ -186,10 +196,10 @@ def thread_screen(state: ReadingThread, facts: Facts) -> Screen:
             ),
             *who_line(thread),
             *_where_files_are(thread, facts),
-            *((say("thread.free"),) if thread.whose is Whose.WORKER else ()),
+            *((standing(),) if thread.whose is Whose.WORKER else ()),
             say("thread.bell", bell=thread.bell),
         ),
-        _thread_choices(thread, facts),
+        _quick_choices(state, thread, facts) or _thread_choices(thread, facts),
         (*_seeing_files(thread, facts), HOME),
     )
 
@@ -238,6 +248,30 @@ def _whose(thread: Thread) -> tuple[Say, ...]:
             return (say("thread.your_turn", Tone.NOTE),)
         case Whose.NOBODY:
             return ()
+
+
+def _picked(name: str, facts: Facts) -> str | None:
+    """The words of an answer that was pressed."""
+    return picked(name, facts.thread, facts.language) if facts.thread is not None else None
+
+
+def opened(key: Key, facts: Facts) -> ReadingThread:
+    """The thread as it is opened now: with the answers to press, where there are some."""
+    return ReadingThread(key, offering(facts.thread) if facts.thread is not None else 0)
+
+
+def _quick_choices(state: ReadingThread, thread: Thread, facts: Facts) -> tuple[Choice, ...]:
+    """The answers under the unit's question; there is no room for all the other choices. When the
+    question that was shown is over, no number may mean anything but to look again.
+    """
+    question = asked(thread)
+    if not state.asked:
+        return ()
+    if question is None or question[0] != state.asked:
+        return (choice("refresh"),)
+    picks = pick_choices(question[0], question[1].picks, facts.language)
+    own, others = choice("reply", "reply.own_words"), choice("others", "reply.others")
+    return (*picks, own, choice("add_picture"), others)
 
 
 def _thread_choices(thread: Thread, facts: Facts) -> tuple[Choice, ...]:

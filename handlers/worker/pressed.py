@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from handlers.entries import is_pick
 from handlers.events import Chose, Command, Commanded, Said
+from handlers.screens import Screen
 from handlers.states import (
     Aside,
     ChoosingCategory,
@@ -29,7 +31,10 @@ def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
     """Carry out a choice of the present screen; one of another screen changes nothing."""
     state = talk.state
     shown = screen(state, facts)
-    if event.name not in {each.name for each in (*shown.choices, *shown.ways)}:
+    if isinstance(state, ReadingThread) and is_pick(event.name) and not _offers(shown, event):
+        now = followup.opened(state.key, facts)
+        return turn(talk, Step(now, (note("reply.question_over"),)))
+    if not _offers(shown, event):
         return turn(talk, Step(state, (note(_why_not(talk, event)),)))
     match event.name:
         case "back":
@@ -55,6 +60,10 @@ def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
             return turn(talk, step(state, event, facts))
 
 
+def _offers(shown: Screen, event: Chose) -> bool:
+    return event.name in {each.name for each in (*shown.choices, *shown.ways)}
+
+
 def is_fresh(talk: Talk) -> bool:
     """Whether nothing has happened in this talk yet, but perhaps the choice of a language: what
     refers to something before it refers to a talk that has ended.
@@ -71,7 +80,7 @@ def _why_not(talk: Talk, event: Chose) -> str:
 def open_thread(talk: Talk, code: str, facts: Facts, otherwise: State) -> Turn:
     """Open the thread of `code`, which was looked up; or say why not, and go to `otherwise`."""
     if facts.thread is not None and not facts.wait_seconds:
-        return turn(talk, Step(ReadingThread(facts.thread.key)))
+        return turn(talk, Step(followup.opened(facts.thread.key, facts)))
     missed = turn(talk, Step(otherwise, followup.code_notes(code, facts)))
     return replace(missed, wrong_code=not facts.wait_seconds)
 

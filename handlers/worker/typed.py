@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from handlers import receipt
+from handlers.entries import is_pick
 from handlers.events import Chose, Command, Commanded, PressedUnder, Said, Under
 from handlers.folding import fold, has_letters
 from handlers.languages import Language
@@ -146,7 +147,12 @@ def _choice(at: _Typing) -> Turn | None:
     if fold(at.words) == "dung" and not is_right and set(offered) & set(_ASKED):
         # Without marks it is "stop" as well as "right, yes": too much may hang on it.
         return at.stay("not_understood")
-    found = None if is_right else words.chosen(at.words, at.shown, at.texts)
+    # A yes may be the whole of an answer to press; "đúng" without its marks is [Dừng].
+    found = (
+        words.labelled(at.words, _answers(at.shown), at.texts)
+        if is_right
+        else words.chosen(at.words, at.shown, at.texts)
+    )
     if found is not None:
         return chose(at.talk, found, at.facts)
     if words.is_number(at.words):
@@ -154,6 +160,11 @@ def _choice(at: _Typing) -> Turn | None:
     if not isinstance(at.state, ConfirmingWord):
         return _yes_or_no(at, offered)
     return None
+
+
+def _answers(shown: Screen) -> Screen:
+    """The screen with nothing but the answers under a question."""
+    return Screen((), tuple(each for each in shown.choices if is_pick(each.name)))
 
 
 def _yes_or_no(at: _Typing, offered: list[str]) -> Turn | None:

@@ -16,6 +16,8 @@ from handlers.listing import DANGER, MINE, NOBODY, SORT, Age, Due, Facet, Sort
 from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
 from handlers.moderators.cards import READ
+from handlers.moderators.picks import READY
+from handlers.moderators.templates import Field
 from handlers.passing import PassReason, ReleaseReason, ReturnReason, Stage
 from handlers.roles import Role
 from handlers.searching import Where
@@ -272,10 +274,10 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.alarms.path.{path}" for path in AlarmPath),
         *(f"desk.alarms.todo.{path}" for path in AlarmPath),
         *(f"desk.bell.trouble.{trouble}" for trouble in NotRung),
-        *(f"desk.chat.press_{name}" for name in (*Offer, READ)),
+        *(f"desk.chat.press_{name}" for name in (*Offer, READ, *OF_DRAFTS)),
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
-        f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         f"desk.entry.{Kind.POLICE_ASKED}_nameless",
+        *(f"desk.entry.{kind}_nameless" for kind in (Kind.IDENTITY_READ, Kind.NOTE)),
         *(f"desk.tip.{kind}" for kind in FILES),
         *TEXTS_OF_NUMBERS,
         *(f"desk.audit.act.{act}" for act in Act),
@@ -291,6 +293,8 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.police.stage.{each}" for each in Stage),
         *(f"desk.agreement.standing.{each}" for each in Standing),
         *(f"desk.agreement.no.{each}" for each in {*Flaw, *Kept} - {Kept.DONE}),
+        *(f"desk.reply.template.field.{each}" for each in Field),
+        *(f"desk.reply.set.{each}" for each in READY),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
@@ -298,7 +302,9 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
     assert written <= vi.keys()
 
 
+OF_DRAFTS = ("send", "send_plain", "edit", "correct", "take_back")
 ENDS = ("", "_label", "_hint")
+NO = ("desk.reply.no", "desk.reply.template.no")
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for folder in ("bot", "handlers")
@@ -315,7 +321,7 @@ def _by_end(key: str) -> bool:
         return True
     if start == "desk.people.done" and end in {Act.GRANTED, Act.REVOKED}:
         return True
-    made = start in {"desk.no", "desk.people.no", "desk.chat"}
+    made = start in {"desk.no", "desk.people.no", "desk.chat", *NO}
     return made and any(
         written in CODE for written in (f'("{end}"', f'"{end}" if', f'= "{end}"', f'else "{end}"')
     )

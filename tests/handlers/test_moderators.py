@@ -99,7 +99,7 @@ def test_the_longest_words_pass_and_one_letter_more_does_not() -> None:
     for action in (Ask, Answer):
         turn = moderators.respond(action("a" * (MOST_LETTERS + 1)), MINE)
         assert keys(turn) == ["desk.no.too_long"]
-        assert dict(turn.says[0].fields) == {"most": 4000, "letters": 4001}
+        assert dict(turn.says[0].fields) == {"most": 4000, "letters": 4001, "over": 1}
 
 
 ASKING = "Bạn tên gì, cho xin số điện thoại?"

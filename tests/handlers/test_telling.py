@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from handlers import telling
+from handlers.entries import shown
 from handlers.languages import Language
 from handlers.telling import Flaw, Telling
 from handlers.tips import Author, Kind, Move
 from handlers.turn import Entry
-from handlers.worker.additions import shown
 from tests.world import texts
 
 DAY = date(2026, 12, 3)

@@ -16,11 +16,12 @@ from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
 from handlers.labels import Label
 from handlers.languages import Language
+from handlers.moderators.templates import STARTERS
 from handlers.routing import Exclusion
 from handlers.screens import Say, Screen, Tone, say
 from handlers.subscriptions import PartOfDay
 from handlers.texts import Texts
-from handlers.tips import FILES, OF_IDENTITY, Category, Kind, Outcome, Status
+from handlers.tips import FILES, OF_IDENTITY, OF_STAFF, Category, Kind, Outcome, Status
 from tests.world import places, texts
 
 HOUSE = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "outcome": Outcome,
     "unusable": Unusable,
     "hide": Exclusion,
-    "thread": set(Kind) - OF_IDENTITY - {Kind.TOLD},
+    "thread": set(Kind) - OF_IDENTITY - OF_STAFF - {Kind.TOLD},
     "told": (*telling.MOVES, "own"),
     "who": OF_IDENTITY,
     "kept": {*FILES, "loud"},
@@ -48,6 +49,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "in_language": Language,
     "coach_kind": coach.Kind,
     "desk.coach": coach.Doubt,
+    "reply.starter": STARTERS,
+    "reply.starter_name": STARTERS,
 }
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
 # Keys of these are put together in the templates, and those of an incident from its lists.

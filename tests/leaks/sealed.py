@@ -71,6 +71,9 @@ _PART = {
     ),
     "mime": What(Kind.CLOSED, "kinds of files"),
     "chunks": What(Kind.RANDOM, "ids of the rows of a file, or of who the worker says they are"),
+    "english": What(Kind.WORDS, "an officer's words, as their template has them in English"),
+    "picks": What(Kind.WORDS, "answers to press that an officer laid under a question"),
+    "change": What(Kind.CLOSED, "whether an officer changed the words, or took them back"),
 }
 _ENTRY = {
     "act": What(Kind.CLOSED, "what staff do"),
@@ -96,6 +99,7 @@ OF_TIPS: Mapping[str, Fields] = {
     "storage.outbox._sealed": _LETTER,
     "storage.record.seal": {"police": _STATE, **_RECORD},
     "storage.thread.extend": _PART,
+    "storage.thread.rewrite": _PART,
     "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
     "storage.knocks._sealed": {WHOLE: What(Kind.RANDOM, "a key of one row alone")},
     "storage.audit.write": _ENTRY,
@@ -158,7 +162,10 @@ CLASSES: Mapping[type, Fields] = {
         "author": What(Kind.CLOSED, "worker, officer or house"),
     },
     NewPart: {
-        **{name: _PART[name] for name in ("kind", "words", "by", "minute", "mime")},
+        **{
+            name: _PART[name]
+            for name in ("kind", "words", "by", "minute", "mime", "english", "picks")
+        },
         "author": What(Kind.CLOSED, "worker, officer or house"),
         "data": What(Kind.WORDS, "a clean file, or who the worker says they are"),
     },

@@ -28,6 +28,7 @@ from storage import (
     alarms,
     bots,
     cases,
+    corrections,
     desk_codes,
     desk_groups,
     desk_links,
@@ -204,6 +205,10 @@ async def _tip(made: Database, officer: bytes) -> None:
         await cases.claim(tx, officer, tip, NOW)
         await cases.ask(tx, officer, tip, "Ở đâu?", NOW)
         assert await tips.add_words(tx, new.key, "Ở tầng hai.")
-        await cases.answer(tx, officer, tip, "Cảm ơn bạn.", NOW)
+        answered = await cases.answer(tx, officer, tip, "Cảm ơn bạn.", NOW)
+        assert isinstance(answered, cases.Done)
+        assert answered.sent is not None
+        open_ = corrections.opened(officer, tip, answered.sent, NOW)
+        assert isinstance(await corrections.correct(tx, open_, "Cảm ơn.", NOW), tuple)
         done = await cases.close(tx, officer, tip, Outcome.HANDLED, "Đã xong.", NOW)
         assert isinstance(done, cases.Done)

@@ -84,6 +84,7 @@ VOLATILE: Mapping[str, str] = {
     "withheld": "how often in a row Zalo kept back what a chat wrote",
     "withheld and counted": "that one of those was counted",
     "told in a group": "that a group was told to write alone",
+    "correction": "the record before and after words that an officer may change for a minute",
     "undo": "what an officer may take back within ten minutes: a wrap, and the record as it was",
     "turns": "how often a chat spoke in a minute",
     "files": "how many files a chat brought in an hour",

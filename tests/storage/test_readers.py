@@ -24,6 +24,7 @@ from handlers.valuable import Valuable
 from storage import (
     aside,
     cases,
+    corrections,
     desk_codes,
     desk_groups,
     entering,
@@ -32,6 +33,7 @@ from storage import (
     labelling,
     leaving,
     merging,
+    notes,
     out_of_scope,
     passing,
     police,
@@ -258,6 +260,47 @@ async def _ask(house: House) -> None:
 async def _answer(house: House) -> None:
     async with house.made.write() as tx:
         assert isinstance(await cases.answer(tx, house.one.id, house.tip, "Vâng.", NOW), Done)
+
+
+async def _note(house: House) -> None:
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await notes.add(tx, member.id, house.tip, "Ghi lại.", NOW)
+        assert done == Refusal(No.NOT_YOURS)
+    async with house.made.write() as tx:
+        assert isinstance(await notes.add(tx, house.one.id, house.tip, "Ghi lại.", NOW), Done)
+
+
+async def _sent(house: House) -> corrections.Open:
+    """Words that can still be changed; the police cannot, whoever's they say they are."""
+    async with house.made.write() as tx:
+        done = await cases.answer(tx, house.one.id, house.tip, "Vâng.", NOW)
+    assert isinstance(done, Done)
+    assert done.sent is not None
+    for member in house.police:
+        stolen = corrections.opened(member.id, house.tip, done.sent, NOW)
+        async with house.made.write() as tx:
+            strange = Refusal(No.NOT_YOURS)
+            assert await corrections.correct(tx, stolen, "Không.", NOW) == strange
+            assert await corrections.take_back(tx, stolen, NOW) == strange
+    return corrections.opened(house.one.id, house.tip, done.sent, NOW)
+
+
+async def _correct(house: House) -> None:
+    open_ = await _sent(house)
+    async with house.made.write() as tx:
+        assert isinstance(await corrections.correct(tx, open_, "Không.", NOW), tuple)
+
+
+async def _take_back(house: House) -> None:
+    """With a memory in which somebody has written a police unit: only what moved comes back."""
+    open_ = await _sent(house)
+    async with house.made.write() as tx:
+        forged = record.seal(tx.keys, house.tip, _for_police(await house.record()))
+    forgery = replace(open_, sent=replace(open_.sent, before=forged))
+    await refused(house, lambda tx: corrections.take_back(tx, forgery, NOW))
+    async with house.made.write() as tx:
+        assert isinstance(await corrections.take_back(tx, open_, NOW), Done)
 
 
 async def _close(house: House) -> None:
@@ -772,6 +815,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "merging.close": _merged_close,
     "merging.merge": _merge,
     "merging.take_out": _take_out,
+    "corrections.correct": _correct,
+    "corrections.take_back": _take_back,
+    "notes.add": _note,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,

@@ -5,7 +5,7 @@ never by what a button says.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from bot.channels.telegram.desk_post import MARK, Post, lines
 from bot.channels.telegram.desk_private import Private, may_read
 from bot.channels.telegram.reading import file_of
 from bot.pace import ACCOUNT
+from handlers.languages import Language
 from handlers.moderators import chat
 from handlers.moderators.actions import Claim, Offer
 from handlers.moderators.chat import Listing, Looking, Pressed, Typed
@@ -54,6 +55,7 @@ class Desk:
         clock: Callable[[], datetime],
         zone: ZoneInfo,
         clean: Clean,
+        wording: Mapping[Language, Texts] | None = None,
     ) -> None:
         """Joined by `bot/app.py`; `texts` in the language of the desks, `clean` for their files."""
         self._post = post
@@ -61,7 +63,7 @@ class Desk:
         self._volatile = volatile
         self._texts = texts
         self._clock = clock
-        self._private = Private(post, database, volatile, texts, clock, zone, clean)
+        self._private = Private(post, database, volatile, texts, clock, zone, clean, wording)
 
     async def group(self, update: Update) -> None:
         """Something happened in a group, or to the bot's place in one."""

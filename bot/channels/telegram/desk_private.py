@@ -1,7 +1,7 @@
 """An officer's private chat with the bot while they are at the desk: volatile, 30 idle minutes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
 
-from bot import held
+from bot import correcting, held
 from bot.acting import act, holding_standing, undo
 from bot.attaching import Clean, attachment, refused
+from bot.channels.telegram.desk_drafts import Drafts
 from bot.channels.telegram.desk_post import Post, key, lines
 from bot.channels.telegram.fetching import fetch
 from bot.channels.telegram.sending import Notice
@@ -21,7 +22,8 @@ from bot.postman import Posted
 from bot.splitting import split
 from handlers import moderators, telling
 from handlers.events import Unusable
-from handlers.moderators import chat
+from handlers.languages import Language
+from handlers.moderators import chat, chat_words
 from handlers.moderators import holding as about_holding
 from handlers.moderators.actions import Action, Offer
 from handlers.moderators.cards import may_be_read_in_chat
@@ -41,12 +43,13 @@ from handlers.moderators.chat import (
     WithTip,
     Writing,
 )
+from handlers.moderators.chat_drafts import Correcting, Previewing, Templates
 from handlers.screens import Say, Screen, say
 from handlers.texts import Texts
 from handlers.tips import FILES, OF_IDENTITY, Kind, Status
 from storage import aside, cases, holding, out_of_scope, outbox, posts, staff
 from storage.cards import Card
-from storage.cases import Case, Refusal
+from storage.cases import Case, Refusal, Sent
 from storage.chance import random_bytes
 from storage.database import Database, Tx
 from storage.out_of_scope import Removed
@@ -61,7 +64,10 @@ _MESSAGE_LETTERS = 4000
 _KIND = "desk chat"
 _PLACES: dict[str, Callable[..., State]] = {
     each.__name__: each
-    for each in (Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted, Giving)
+    for each in (
+        *(Listing, Looking, Writing, Ending, LastWords, Doubting, Weighing, Parted, Giving),
+        *(Templates, Previewing, Correcting),
+    )
 }
 
 
@@ -80,6 +86,7 @@ class _Seen:
     card: Card = field(repr=False)
     reads: bool
     offers: tuple[Offer, ...]
+    sent: bool = False
 
 
 class Private:
@@ -94,8 +101,9 @@ class Private:
         clock: Callable[[], datetime],
         zone: ZoneInfo,
         clean: Clean,
+        wording: Mapping[Language, Texts] | None = None,
     ) -> None:
-        """Joined by `Desk`."""
+        """Joined by `Desk`; `wording` is what ready words are filled from, in each language."""
         self._post = post
         self._database = database
         self._volatile = volatile
@@ -103,6 +111,7 @@ class Private:
         self._clock = clock
         self._zone = zone
         self._clean = clean
+        self._drafts = Drafts(database, volatile, wording or {Language.VI: texts}, clock, zone)
 
     async def place_of(self, account: str) -> Place | None:
         """Where the officer is; None outside the desk."""
@@ -167,6 +176,12 @@ class Private:
         if step.reads and not isinstance(after, Listing):
             read = await self.read(account, officer, bytes.fromhex(after.tip))
             says = (say("desk.chat.read_sent" if read else "desk.chat.read_on_web"),)
+        if not isinstance(after, Listing | Parted):
+            worded = await self._drafts.follow(officer, after, step)
+            if worded is not None:
+                after, says = worded
+                # At once: should the screen fail and the message come again, it does no more.
+                await self._keep(account, Place(after, ""))
         await self.show(account, officer, after, says)
 
     async def _acted(
@@ -179,6 +194,7 @@ class Private:
     ) -> tuple[State, tuple[Say, ...]]:
         """Where the officer is after what they did, and what they read."""
         taken: list[Removed] = []
+        gone: list[Sent] = []
         tip = bytes.fromhex(state.tip)
         after: State = state
         if attached is None and isinstance(state, Doubting):
@@ -187,6 +203,7 @@ class Private:
             # Left from words that were given up: it goes with no others.
             await held.forget(self._volatile, officer, tip)
         async with self._database.write() as tx:
+            action = await self._drafts.with_wording(tx, officer, tip, action)
             turn = await act(
                 tx,
                 officer,
@@ -194,6 +211,7 @@ class Private:
                 action,
                 self._clock(),
                 removed=taken.append,
+                sent=gone.append,
                 attached=attached,
             )
         says = turn.says if turn is not None else (say("desk.chat.no_right"),)
@@ -208,6 +226,8 @@ class Private:
         if turn is None or not turn.doubts:
             await held.forget(self._volatile, officer, tip)
         # At most one.
+        for sent in gone:
+            await correcting.remember(self._volatile, officer, tip, sent, self._clock())
         for removed in taken:
             kept = await out_of_scope.remember(self._volatile, removed)
             until = removed.ends.astimezone(self._zone)
@@ -234,7 +254,7 @@ class Private:
                 ids = tuple(each.id.hex() for each in people)
                 state = Giving(state.tip, ids, tuple(each.name for each in people))
             offers = await self._offers(tx, officer, found, state)
-            state, screen = await self._screen(tx, found, state, len(waiting), offers)
+            state, screen = await self._screen(tx, officer, found, state, len(waiting), offers)
         mark = random_bytes(6).hex()
         await self._keep(account, Place(state, mark))
         rendered = self._texts.render(Screen((*says, *screen.says), screen.choices, screen.ways))
@@ -332,6 +352,7 @@ class Private:
     async def _screen(
         self,
         tx: Tx,
+        officer: bytes,
         found: tuple[Card, ...],
         state: State,
         waiting: int,
@@ -342,10 +363,13 @@ class Private:
         if not isinstance(state, Listing):
             tip = bytes.fromhex(state.tip)
             card = next((each for each in found if each.tip == tip), None)
+            if card is not None and isinstance(state, Templates):
+                return await self._drafts.templates(tx, officer, state, card.nickname)
             if card is not None:
                 # To press it, the right is asked again.
                 reads = card.theirs and await may_read(tx, None, tip)
-                return state, self._screen_of(state, _Seen(card, reads, offers))
+                sent = await correcting.is_open(self._volatile, officer, tip, self._clock())
+                return state, self._screen_of(state, _Seen(card, reads, offers, sent))
         # What another tip leads is no work of its own.
         still = [card for card in found if card.status is not Status.CLOSED and not card.under]
         mine = [card for card in still if card.mine]
@@ -359,6 +383,10 @@ class Private:
                 return chat.writing(state, seen.card.nickname, seen.card.beside)
             case Doubting():
                 return chat.doubted(state)
+            case Previewing():
+                return chat_words.previewing(state, self._drafts.today)
+            case Correcting():
+                return chat_words.correcting(seen.card.nickname)
             case Ending():
                 return chat.ending(seen.card.nickname)
             case Weighing():
@@ -368,7 +396,7 @@ class Private:
             case _:
                 today = self._clock().astimezone(self._zone).date()
                 face = face_of(seen.card, self._zone)
-                return chat.looking(face, today, seen.offers, reads=seen.reads)
+                return chat.looking(face, today, seen.offers, reads=seen.reads, sent=seen.sent)
 
     async def _keep(self, account: str, place: Place) -> None:
         inside = {each.name: getattr(place.state, each.name) for each in fields(place.state)}
