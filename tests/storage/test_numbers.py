@@ -25,6 +25,7 @@ from storage import (
     staff,
     stored,
     tips,
+    undoing,
     units,
     valuable,
 )
@@ -33,6 +34,7 @@ from storage.database import Database
 from storage.days import local_day
 from storage.numbers import Asked
 from storage.out_of_scope import Removed
+from storage.reopening import Again
 from storage.staff import Member
 from tests import desk_world
 from tests.desk_world import NOW, PLACE
@@ -67,7 +69,10 @@ class Told:
     outcome: str = ""
     valuable: Valuable | None = None
     gone: bool = False
-    removed: Removed | None = None
+    again: datetime | None = None
+    late: bool = False
+    heard: bool = False
+    waited: timedelta | None = None
 
 
 class World:
@@ -82,7 +87,7 @@ class World:
 
     async def live(self, steps: int) -> None:
         does = [self.file] * 5 + [self.claim] * 4 + [self.answer] * 3 + [self.close] * 4
-        does += [self.leave, self.withdraw, self.delete, self.mark, self.mark, self.keep]
+        does += [self.add, self.mark] * 2 + [self.leave, self.withdraw, self.delete, self.keep]
         for _ in range(steps):
             self.now += timedelta(hours=self.chance.choice((1, 3, 8, 20, 40)))
             await self.chance.choice(does)()
@@ -121,7 +126,7 @@ class World:
         async with self.made.write() as tx:
             done = await cases.claim(tx, self.officers[told.unit].id, told.tip, self.now)
         assert isinstance(done, Done)
-        told.claimed = self.now
+        told.claimed, told.waited = self.now, self.now - (told.again or told.filed)
 
     async def answer(self) -> None:
         told = self.one(is_open=True, claimed=True)
@@ -143,6 +148,10 @@ class World:
             officer = self.officers[told.unit].id
             done = await cases.close(tx, officer, told.tip, outcome, "Xong.", self.now)
         assert isinstance(done, Done)
+        if self.chance.random() < 0.2:
+            async with self.made.write() as tx:
+                assert isinstance(await undoing.undo(tx, officer, told.tip, self.now), Done)
+            return
         told.answered, told.closed = told.answered or self.now, self.now
         told.outcome = outcome
 
@@ -176,10 +185,30 @@ class World:
                 tx, told.new.key, above, today=day, dates=dates, due=self.now
             )
             await tips.deliver(tx, told.tip)
-        again = replace(told, unit=above, filed=self.now, claimed=None, answered=None)
+        again = replace(told, unit=above, filed=self.now, claimed=None, answered=None, again=None)
         # The first desk has closed it, and what becomes of the tip is not its concern any more.
         told.gone = True
-        self.told.append(replace(again, closed=None, outcome="", valuable=None))
+        self.told.append(
+            replace(
+                again, closed=None, outcome="", valuable=None, late=False, heard=False, waited=None
+            )
+        )
+
+    async def add(self) -> None:
+        """Its worker adds something: a closed tip is open again, for a month."""
+        told = self.one(is_open=False)
+        if told is None or told.outcome == Outcome.OUT_OF_SCOPE:
+            return
+        assert told.closed is not None
+        day = local_day(self.now)
+        again = Again(day, clocks.deadlines(self.now, day, danger=False), self.now)
+        async with self.made.write() as tx:
+            opened = await tips.add_words(tx, told.new.key, "Vẫn còn.", again)
+        assert opened is (day <= local_day(told.closed) + timedelta(days=30))
+        if not opened:
+            return
+        told.late, told.heard = kept(told) == "late", told.heard or told.answered is not None
+        told.again, told.answered, told.closed, told.outcome = self.now, None, None, ""
 
     async def withdraw(self) -> None:
         told = self.one(is_open=True)
@@ -252,20 +281,21 @@ def recount(told: list[Told], units: tuple[str, ...], period: Period, on: AsOf) 
 
 
 def waited(told: Told) -> str:
-    if told.claimed is None:
+    if told.waited is None:
         return "never"
-    hours = (told.claimed - told.filed) / timedelta(hours=1)
+    hours = told.waited / timedelta(hours=1)
     classes = ((0.5, "half_hour"), (1, "hour"), (4, "4_hours"), (24, "day"))
     return next((name for most, name in classes if hours <= most), "later")
 
 
 def kept(told: Told) -> str:
     assert told.closed is not None
-    filed = local_day(told.filed)
-    late = (told.claimed or told.closed) - told.filed > timedelta(hours=24)
+    since = told.again or told.filed
+    filed = local_day(since)
+    late = told.late or (told.claimed or told.closed) - since > timedelta(hours=24)
     late |= local_day(told.answered or told.closed) > clocks.working_day_after(filed, 3)
     late |= local_day(told.closed) > filed + timedelta(days=20)
-    return "late" if late else "in_time" if told.answered else "unanswered"
+    return "late" if late else "in_time" if told.heard or told.answered else "unanswered"
 
 
 @pytest.mark.parametrize("seed", range(3))
