@@ -13,10 +13,12 @@ from handlers.languages import Language
 from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
 from handlers.moderators.cards import READ
+from handlers.moderators.notices import Notice
 from handlers.roles import Role
 from handlers.texts import Texts
 from handlers.tips import FILES, Kind, Outcome, Status
 from handlers.turn import Whose
+from handlers.unit_clocks import BOUNDS, Fault
 from storage import accounts, alarms, desk_codes, desk_groups, desk_links, staff
 from storage.alarms import AlarmPath
 from storage.alarms import Trouble as NotRung
@@ -262,6 +264,10 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         *(f"desk.tip.{kind}" for kind in FILES),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
+        *(f"desk.clock.{notice}" for notice in Notice),
+        *(f"desk.clock.day.{day}" for day in range(7)),
+        *(f"desk.clock.time.{name}" for name in BOUNDS),
+        *(f"desk.clock.no.{fault}" for fault in Fault),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
     assert not unused, sorted(unused)
