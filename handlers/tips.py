@@ -254,8 +254,10 @@ LIFE: Mapping[Move, Rule] = {
         | _all([Status.ASKED], Status.WORKING),
         _WORKER,
     ),
-    # To whoever held it, while they may read it; else to everybody at the desk.
-    Move.REOPEN: Rule(_all([Status.CLOSED], Status.WORKING, Status.TRIAGE), _WORKER),
+    # To whoever held it, while they may read it; else to everybody at the desk, once its card came.
+    Move.REOPEN: Rule(
+        _all([Status.CLOSED], Status.WORKING, Status.TRIAGE, Status.RECEIVED), _WORKER
+    ),
     Move.WITHDRAW: Rule(_all([Status.RECEIVED, *_OPEN], Status.CLOSED), _WORKER),
     # RECEIVED where its card waits for the hour, as that of a new tip does.
     Move.MOVE_UP: Rule(

@@ -387,22 +387,17 @@ async def _add(tx: Tx, key: Key, part: NewPart, files: int, again: Again | None 
     opened = await _open(tx, key, lock=True)
     if opened is None:
         return False
-    known = opened.record
-    files += known.files
+    tip, files = opened.tip, files + opened.record.files
     if files > MOST_FILES_OF_A_TIP:
         return False
-    status = after(known.status, Move.ADD)
-    opens = status is None and again is not None and reopening.may_reopen(known, again.today)
-    if again is not None and opens:
-        known = await reopening.reopened(tx, known, again)
-        status = known.status
-    if status is None:
+    known = await reopening.after_addition(tx, tip, opened.record, again)
+    if known is None:
         return False
-    end = await thread.extend(tx, opened.tip, opened.case, [part], known.end)
-    changed = replace(known, status=status, files=files, end=end)
-    await stored.change(tx, opened.tip, changed, None)
-    if again is not None and opens:
-        await reopening.call(tx, opened.tip, changed, again)
+    end = await thread.extend(tx, tip, opened.case, [part], known.end)
+    changed = replace(known, files=files, end=end)
+    await stored.change(tx, tip, changed, None)
+    if again is not None and opened.record.status is Status.CLOSED:
+        await reopening.call(tx, tip, changed, again)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import cast
 from bs4 import Tag
 
 from bot.web import desk_list
+from handlers import telling
 from handlers.coach import Doubt
 from handlers.languages import Language
 from handlers.moderators.accounts import Weakness
@@ -263,6 +264,8 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.entry.{kind}_nameless" for kind in (Kind.QUESTION, Kind.ANSWER, Kind.CLOSING)),
         f"desk.entry.{Kind.IDENTITY_READ}_nameless",
         *(f"desk.tip.{kind}" for kind in FILES),
+        *(f"desk.life.move.{move}" for move in telling.MOVES),
+        *(f"desk.life.words.{language}" for language in Language),
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
         *(f"desk.clock.{notice}" for notice in Notice),
         *(f"desk.clock.day.{day}" for day in range(7)),

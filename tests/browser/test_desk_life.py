@@ -74,7 +74,7 @@ async def test_a_tip_goes_from_hand_to_hand_and_a_closing_is_undone(
     await page.click("main a.button")
     await page.click("button[value=open]")
     assert "Chuyện khác đã xong." not in await page.inner_text("main")
-    assert "lần đóng vừa rồi là nhầm" in await page.inner_text("main")
+    assert "lần kết thúc vừa rồi là nhầm" in await page.inner_text("main")
     await check(page)
     await page.goto(base + await demo_link(world.parts, "truong"))
     await page.click("nav >> text=Đơn vị")

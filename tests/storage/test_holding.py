@@ -320,3 +320,42 @@ async def test_whoever_cannot_sign_in_yet_gets_no_tip_but_in_a_demo(desk: Desk) 
             each.id for each in await holding.colleagues(tx, desk.one.id, desk.tip)
         }
     assert await desk.do(give(desk.one, waiting)) == Refusal(No.NO_READER)
+
+
+@pytest.mark.parametrize("second", ["release", "close", "take", "withdraw"])
+async def test_two_desks_that_act_at_once_leave_one_holder_or_none(desk: Desk, second: str) -> None:
+    new = new_tip()
+    other = await file(desk.made, new)
+    async with desk.made.write() as tx:
+        await cases.claim(tx, desk.one.id, other, NOW)
+
+    async def give_it() -> Done | Refusal:
+        async with desk.made.write() as tx:
+            return await holding.hand_over(tx, desk.one.id, other, desk.two.id, LATE)
+
+    async def meanwhile() -> Done | Refusal | bool:
+        async with desk.made.write() as tx:
+            match second:
+                case "release":
+                    return await holding.release(tx, desk.one.id, other, LATE)
+                case "close":
+                    words = "Xong."
+                    return await cases.close(tx, desk.one.id, other, Outcome.HANDLED, words, LATE)
+                case "take":
+                    return await holding.take_over(tx, desk.lead.id, other, LATE)
+                case _:
+                    return await tips.close(tx, new.key, LATE)
+
+    given, done = await asyncio.gather(give_it(), meanwhile())
+    known = await record_of(desk.made, other)
+    holders = {each.id.hex() for each in (desk.one, desk.two, desk.lead)}
+    if known.status is Status.TRIAGE:
+        assert known.holder is None
+    else:
+        assert known.holder in holders
+    if second in ("release", "close"):
+        # The holder did both: whichever came second found the tip as the first had left it.
+        assert [isinstance(each, Done) for each in (given, done)].count(True) == 1
+    elif second == "withdraw":
+        assert done is True
+        assert known.status is Status.CLOSED

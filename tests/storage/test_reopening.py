@@ -1,5 +1,6 @@
 """A closed tip comes back: by an undo within ten minutes, or by what its worker adds in time."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -240,6 +241,21 @@ async def test_what_its_worker_ended_opens_again_too(desk: Desk) -> None:
     assert (await desk.record()).status is Status.WORKING
 
 
+async def test_a_tip_whose_card_has_not_come_waits_for_its_hour_all_the_same(desk: Desk) -> None:
+    new = new_tip()
+    tip = await file(desk.made, new, delivered=False)
+    async with desk.made.write() as tx:
+        assert await tips.close(tx, new.key, NOW)
+    async with desk.made.write() as tx:
+        assert await tips.add_words(tx, new.key, WORDS, again())
+    async with desk.made.read() as tx:
+        assert await cases.see(tx, desk.one.id, tip, NOW) == Refusal(No.NOT_YOURS)
+    assert (await record_of(desk.made, tip)).status is Status.RECEIVED
+    async with desk.made.write() as tx:
+        assert await tips.deliver(tx, tip)
+    assert (await record_of(desk.made, tip)).status is Status.TRIAGE
+
+
 async def test_a_tip_that_was_closed_twice_is_counted_once(desk: Desk) -> None:
     async with desk.made.write() as tx:
         await cases.answer(tx, desk.one.id, desk.tip, "Đã đến xem.", NOW)
@@ -302,6 +318,20 @@ async def test_an_addition_and_a_closing_at_once_lose_nothing(desk: Desk) -> Non
     assert await desk.add()
     assert (await desk.kinds()).count(Kind.ADDITION) == 2
     assert (await desk.record()).status is Status.WORKING
+
+
+async def test_an_undo_and_an_addition_at_once_leave_one_tip_with_both_or_one(desk: Desk) -> None:
+    await desk.close()
+    undone, added = await asyncio.gather(desk.undo(desk.one), desk.add())
+    assert added
+    now, kinds = await desk.record(), await desk.kinds()
+    assert now.status in (Status.CLAIMED, Status.WORKING)
+    assert now.closed_on is None
+    assert await desk.tallies() == ()
+    assert kinds.count(Kind.ADDITION) == 1
+    # Whoever came second met what the first one left.
+    assert (Kind.TOLD in kinds) is isinstance(undone, Done)
+    assert (Kind.CLOSING in kinds) is (undone == Refusal(No.CHANGED))
 
 
 def test_an_undo_and_a_reopening_are_moves_of_the_table() -> None:

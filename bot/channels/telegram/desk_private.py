@@ -299,7 +299,7 @@ class Private:
                 files += 1
             elif entry.told is not None:
                 words = self._texts.say(telling.said(entry.told, self._texts.language))
-                blocks.append(f"{get('desk.life.entry')}:\n{words}")
+                blocks.append(f"{get('desk.entry.told')}:\n{words}")
             elif entry.kind not in OF_IDENTITY:
                 blocks.append(f"{self._label(entry)}:\n{entry.words}")
         if files:
