@@ -745,8 +745,11 @@ class HousePlayer:
             async with self.house.database.read() as tx:
                 found = await cases.cards(tx, officer, self.clock.now)
             shown = [card for card in found if not card.beside]
-            if shown and shown[0].theirs:
-                assert len(shown) == 1, "a script looks at one tip only"
+            if not shown:
+                continue
+            assert len(shown) == 1, "a script looks at one tip only"
+            # A unit that had it before may go on reading.
+            if shown[0].theirs:
                 return self.holder or officer, shown[0].tip
         raise AssertionError("no desk shows a tip")
 

@@ -17,6 +17,7 @@ from handlers.listing import DANGER, MINE, NOBODY, SORT, Age, Due, Facet, Sort
 from handlers.moderators.accounts import Weakness
 from handlers.moderators.actions import Offer
 from handlers.moderators.cards import READ
+from handlers.moderators.notices import Notice
 from handlers.moderators.picks import READY
 from handlers.moderators.templates import Field
 from handlers.passing import PassReason, ReleaseReason, ReturnReason, Stage
@@ -26,6 +27,7 @@ from handlers.searching import Where
 from handlers.texts import Texts
 from handlers.tips import FILES, Kind, Outcome, Status
 from handlers.turn import Whose
+from handlers.unit_clocks import BOUNDS, Fault
 from storage import accounts, alarms, desk_codes, desk_groups, desk_links, staff
 from storage.agreements import Kept
 from storage.alarms import AlarmPath
@@ -302,6 +304,10 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.entry.unit_{kind}" for kind in (Kind.PHOTO, Kind.DOCUMENT)),
         *(f"desk.entering.hides.{each}" for each in Exclusion),
         *(f"desk.entering.consent.{each}" for each in ("yes", "no", "never")),
+        *(f"desk.clock.{notice}" for notice in Notice),
+        *(f"desk.clock.day.{day}" for day in range(7)),
+        *(f"desk.clock.time.{name}" for name in BOUNDS),
+        *(f"desk.clock.no.{fault}" for fault in Fault),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
     assert not unused, sorted(unused)
