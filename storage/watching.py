@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 
 from handlers import clocks, duty, routing
 from handlers.moderators.notices import Notice
+from handlers.passing import Stage
 from handlers.roles import READERS_OF_TIPS, Role
 from handlers.routing import Tree, Unit
 from handlers.tips import Status
@@ -209,6 +210,10 @@ def _counted(
     new = late = yours = 0
     for known in every:
         if known.status is Status.CLOSED or not sight.lists(known):
+            continue
+        if known.unit not in sight.reads:
+            # Another desk is responsible; to the police it is new until they say that it came.
+            new += Stage.WAITING in map(known.stage_at, sight.reads)
             continue
         due = due_of(known)
         new += known.status is Status.TRIAGE

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from handlers.duty import VIETNAM
 from handlers.moderators.notices import Notice
+from handlers.passing import PassReason
 from handlers.roles import Role
 from handlers.tips import Status
 from storage import (
@@ -19,6 +20,7 @@ from storage import (
     desk_codes,
     desk_groups,
     outbox,
+    passing,
     rising,
     stored,
     unit_rules,
@@ -27,6 +29,7 @@ from storage import (
 from storage.database import Database
 from storage.desk_codes import CodeKind
 from storage.outbox import LetterKind
+from storage.passing import Gone
 from storage.staff import Member
 from storage.tables import counters
 from storage.tables import tips as tips_table
@@ -216,6 +219,21 @@ async def test_duty_begins_with_what_there_is_to_do(desk: Desk) -> None:
         ("lead", Notice.MORNING, (1, 0, 0)): 1,
         ("group of north-park", Notice.MORNING, (1, 0, 1)): 1,
     }
+
+
+async def test_what_another_desk_is_responsible_for_by_now_is_no_work_of_whoever_reads_on(
+    desk: Desk,
+) -> None:
+    tip = await desk.file()
+    async with desk.made.write() as tx:
+        officer = desk.people["officer"].id
+        await cases.claim(tx, officer, tip, FILED)
+        gone = await passing.pass_on(tx, officer, tip, "south", PassReason.COMPETENCE, FILED)
+        assert gone == Gone("Công đoàn phía nam", reads_on=True)
+    await desk.look(at(1, 7))
+    await desk.told()
+    await desk.look(at(1, 7, 30))
+    assert set(await desk.told()) == {("elsewhere", Notice.MORNING, (1, 0, 0))}
 
 
 async def test_where_there_is_nothing_nobody_is_greeted(desk: Desk) -> None:
