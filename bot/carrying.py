@@ -234,7 +234,8 @@ async def _hide(tx: Tx, key: Key, excluded: frozenset[str], unit: str, facts: Fa
     danger = facts.thread is not None and facts.thread.danger
     due = await _due(tx, unit, facts.now, danger=danger)
     dates = _dates(unit, facts)
-    return await tips.hide(tx, key, excluded, unit, due=due, triage_by=dates.triage_by)
+    by, (minutes, _) = dates.triage_by, dates.given
+    return await tips.hide(tx, key, excluded, unit, due=due, triage_by=by, minutes=minutes)
 
 
 async def _again(tx: Tx, facts: Facts) -> Again | None:

@@ -414,7 +414,9 @@ async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
     reads = frozenset({held.unit})
     card = card_of(held.tip, held.record, held.day, officer, people, now, reads=reads)
     rest = await bundles.others(tx, held.tip, held.record)
-    return bundled(card, held.record, rest | {held.tip: held.record}, now)
+    # Who only reads the one that leads, as the police do, learns of no other one.
+    seen = {each: known for each, known in rest.items() if held.unit in known.readers}
+    return bundled(card, held.record, seen | {held.tip: held.record}, now)
 
 
 async def _people(tx: Tx, known: Record) -> dict[str, Member]:

@@ -53,7 +53,8 @@ async def correct(tx: Tx, open_: Open, words: str, now: datetime) -> tuple[Done,
         return found
     held, loaded, at = found
     said = replace(loaded[at], words=words, english="", change=Change.EDITED)
-    end = await thread.rewrite(tx, open_.tip, held.case, loaded, [said, *loaded[at + 1 :]])
+    last = [said, *loaded[at + 1 :]]
+    end = await thread.rewrite(tx, open_.tip, held.case, loaded, last, at=at)
     changed = replace(held.record, end=end)
     await _write(tx, open_, held, changed, Act.CORRECTED, now)
     after = record.seal(tx.keys, open_.tip, changed)
@@ -70,7 +71,7 @@ async def take_back(tx: Tx, open_: Open, now: datetime) -> Done | Refusal:
         return found
     held, loaded, at = found
     gone = replace(loaded[at], words="", english="", picks=(), change=Change.WITHDRAWN)
-    end = await thread.rewrite(tx, open_.tip, held.case, loaded, [gone])
+    end = await thread.rewrite(tx, open_.tip, held.case, loaded, [gone], at=at)
     changed = replace(held.record, end=end, **_before(tx, open_))
     await _write(tx, open_, held, changed, Act.TAKEN_BACK, now)
     return Done(changed.status)

@@ -13,6 +13,7 @@ from handlers import routing
 from handlers.exports import EXPORT_HOURS, MOST_LETTERS, Authority, Reason, Request
 from handlers.folding import clean
 from handlers.moderators.actions import HELD
+from handlers.replies import Change
 from handlers.roles import READERS_OF_TIPS
 from handlers.routing import UnitKind
 from handlers.tips import FILES, Author, Category, Kind, Status, police_allowed
@@ -31,7 +32,9 @@ MOST_BYTES = 64 * 1024 * 1024
 """Files beyond are named, and left out: the export is made in memory."""
 
 _TAKEN = frozenset({Kind.STORY, Kind.ADDITION, Kind.QUESTION, Kind.ANSWER, Kind.CLOSING, *FILES})
-"""Whatever else stands in a thread stays: who the worker is, notes, what the house said."""
+"""Whatever else stands in a thread stays: who the worker is, notes, what the house said; and what
+an officer took back.
+"""
 
 
 class Why(StrEnum):
@@ -296,7 +299,7 @@ async def _content(tx: Tx, held: Held) -> tuple[tuple[Item, ...], Mapping[int, P
     files: dict[int, PictureData | None] = {}
     room = MOST_BYTES
     for part in await thread.load(tx, held.tip, held.case, held.record.end):
-        if part.kind not in _TAKEN:
+        if part.kind not in _TAKEN or part.change is Change.WITHDRAWN:
             continue
         number = 0
         if part.kind in FILES:

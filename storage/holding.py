@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 
 from handlers.moderators.actions import HELD
 from handlers.tips import Move, after
-from storage import audit, cases, installation, staff, stored, timing, unit_clocks, unit_rules
+from storage import (
+    audit,
+    cases,
+    installation,
+    rising,
+    staff,
+    stored,
+    timing,
+    unit_clocks,
+    unit_rules,
+)
 from storage.audit import Act
 from storage.cases import Done, Held, No, Refusal
 from storage.database import Tx
@@ -52,6 +62,9 @@ async def release(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | R
         return await cases.not_held(tx, known)
     dates = await unit_clocks.dates(tx, known.unit, known.category, now, danger=known.danger)
     free = timing.waits_again(replace(known, status=status, holder=None), dates)
+    # In danger the unit above stands behind it again. The wraps of all are written anew.
+    free = await rising.planned(tx, free, moved=False)
+    await stored.seal_again(tx, tip, held.case, free)
     await stored.change(tx, tip, free, AT_ONCE)
     await stored.call_groups(tx, tip, free)
     await stored.call_officers(tx, tip, free, but=officer)

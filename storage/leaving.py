@@ -7,10 +7,20 @@ from enum import StrEnum
 
 from sqlalchemy import delete, select, update
 
-from handlers.tips import Move, after
-from storage import audit, desk_links, record, staff, staff_rows, stored, timing, unit_clocks
+from handlers.tips import Move, Status, after
+from storage import (
+    audit,
+    bundles,
+    desk_links,
+    record,
+    staff,
+    staff_rows,
+    stored,
+    timing,
+    unit_clocks,
+)
 from storage.audit import Act
-from storage.cards import records
+from storage.cards import records, sight_of
 from storage.database import Tx
 from storage.days import local_day
 from storage.outbox import AT_ONCE
@@ -80,16 +90,20 @@ async def uninvite(tx: Tx, by: bytes, member: bytes, now: datetime) -> Member | 
 
 
 async def hand_back(tx: Tx, member: bytes, by: bytes | None, now: datetime) -> int:
-    """Give the open tips that this member holds and may not read any more back to their desks, and
-    call those; how many they were. `by` took the right away.
+    """Give the open tips that this member holds, and may not read any more at the desk that is
+    responsible, back to their desks, and call those; how many they were. `by` took the right away.
     """
-    reads = await staff.units_read_by(tx, member)
-    held = [
-        tip
+    sight = await sight_of(tx, member)
+    held = {
+        tip: known
         for tip, known, _ in await records(tx)
-        if known.holder == member.hex() and not reads.intersection(known.readers)
-    ]
-    freed = [(tip, unit) for tip in sorted(held) if (unit := await _free(tx, tip, member, now))]
+        if known.holder == member.hex() and known.status is not Status.CLOSED
+        if known.unit not in sight.through(known)
+    }
+    await bundles.lock_all(tx, held)
+    # Those that lead others first: what was merged is given back together.
+    order = sorted(held, key=lambda tip: (bool(held[tip].lead), tip))
+    freed = [(tip, unit) for tip in order if (unit := await _free(tx, tip, member, now))]
     # After all of them: whoever waits for the log holds a tip that might be the next here.
     for tip, unit in freed:
         await audit.write(tx, Act.RELEASED, staff=by, tip=tip, unit=unit, minute=now)

@@ -13,7 +13,7 @@ from handlers.numbers import Counted, Lines, Review, Table, review
 from handlers.periods import Period, as_of, month_of
 from handlers.roles import READERS_OF_NUMBERS
 from handlers.tips import Status
-from storage import staff, tally, units
+from storage import staff, tally, timing, units
 from storage.cards import Sight, holder_of, records
 from storage.database import Tx
 from storage.days import VIETNAM, local_day
@@ -174,5 +174,4 @@ def _is_late(known: Record, through: date) -> bool:
     """Whether a deadline of an open tip had passed at the end of that day, or one before."""
     end = datetime.combine(through + timedelta(days=1), time(), VIETNAM)
     waits = known.triage_by is not None and known.triage_by < end
-    owes = known.result_on if known.answered else known.answer_on
-    return known.overdue or waits or owes <= through
+    return known.overdue or waits or timing.due_on(known) <= through

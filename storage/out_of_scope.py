@@ -106,7 +106,7 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
     # Not before: where the record is another one, the key of the old one may be gone as well.
     before = record.unseal(tx.keys, removed.tip, removed.record)
     mine = await readers.reading(tx, before, await staff.units_read_by(tx, officer))
-    if not mine:
+    if before.unit not in mine:
         return Refusal(No.NOT_YOURS)
     await stored.put_back(tx, removed.tip, before, removed.wraps)
     await tally.drop(tx, record.unseal(tx.keys, removed.tip, row.record).tally)
@@ -117,7 +117,8 @@ async def undo(tx: Tx, officer: bytes, removed: Removed, now: datetime) -> Done 
         before = bundles.alone(replace(before, posts=()))
         await stored.write_record(tx, removed.tip, before)
     await stored.call_groups(tx, removed.tip, before)
-    await audit.write(tx, Act.REOPENED, staff=officer, tip=removed.tip, unit=min(mine), minute=now)
+    unit = before.unit
+    await audit.write(tx, Act.REOPENED, staff=officer, tip=removed.tip, unit=unit, minute=now)
     return Done(before.status)
 
 
@@ -227,6 +228,13 @@ def _anew(known: Record, unit: str, dates: Deadlines, today: date) -> Record:
         lead="",
         followers=(),
         held_back=False,
+        export=None,
+        ending=None,
+        labels=frozenset(),
+        trail=(),
+        returns_to="",
+        given=(),
+        asks_police=False,
     )
 
 

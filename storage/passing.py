@@ -18,6 +18,7 @@ from storage import (
     staff,
     stored,
     telling,
+    timing,
     unit_clocks,
     unit_rules,
     units,
@@ -25,7 +26,6 @@ from storage import (
 from storage.audit import Act
 from storage.cases import Held
 from storage.database import Tx
-from storage.days import local_day
 from storage.outbox import AT_ONCE
 from storage.record import Record
 from storage.telling import News
@@ -105,7 +105,7 @@ async def pass_on(
     if refused is not None:
         return refused
     stays = reason is not PassReason.CONCERNED and await reads_on(tx, known.unit)
-    changed = replace(known, unit=to, returns_to=known.unit)
+    changed = replace(timing.moved(known, now), unit=to, returns_to=known.unit)
     return await _move(tx, held, officer, changed, Move.PASS_ON, now, reason, stays=stays)
 
 
@@ -124,7 +124,7 @@ async def give_back(
     refused = await _refused(tx, known, known.returns_to)
     if refused is not None:
         return refused
-    changed = replace(known, unit=known.returns_to, returns_to="")
+    changed = replace(timing.moved(known, now), unit=known.returns_to)
     return await _move(tx, held, officer, changed, Move.RETURN, now, reason, stays=False)
 
 
@@ -223,16 +223,6 @@ async def _move(
 
 
 async def _anew(tx: Tx, known: Record, now: datetime) -> Record:
-    """Nobody holds it, and every clock runs from now on; that one ran out before stays known."""
-    today = local_day(now)
-    late = known.triage_by is not None and now > known.triage_by
-    late = late or (not known.answered and today > known.answer_on)
+    """Every clock runs from now on."""
     fresh = await unit_clocks.begun(tx, known, now)
-    return replace(
-        fresh,
-        status=Status.TRIAGE,
-        holder=None,
-        overdue=known.overdue or late,
-        aside=False,
-        asks_police=False,
-    )
+    return replace(fresh, status=Status.TRIAGE, aside=False)

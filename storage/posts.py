@@ -112,6 +112,9 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     post = post_in(known, group.id)
     if post is None and (known.lead or letter.kind is LetterKind.REFRESH):
         return None
+    if post is not None and post.message and letter.kind is LetterKind.POST:
+        # It was called for twice, and stands there.
+        return None
     if post is None:
         post = Post(group.id.hex(), random_bytes(HANDLE_BYTES).hex())
         await _keep(tx, letter.tip, known, post)
@@ -120,7 +123,8 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     reads = frozenset({group.unit})
     card = card_of(letter.tip, known, row.day, b"", people, now, reads=reads)
     rest = await bundles.others(tx, letter.tip, known)
-    return Posting(group, bundled(card, known, rest | {letter.tip: known}, now), post)
+    seen = {each: one for each, one in rest.items() if group.unit in one.readers}
+    return Posting(group, bundled(card, known, seen | {letter.tip: known}, now), post)
 
 
 async def standing(tx: Tx) -> tuple[Standing, ...]:

@@ -141,15 +141,12 @@ def _is_due(known: Record, now: datetime) -> bool:
 async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
     tip, up = bytes(row.id), known.behind
     risen = replace(
-        _calm(known),
+        timing.moved(_calm(known), now),
         unit=up,
         readers=(up, *(each for each in known.readers if each != up)),
         status=after(known.status, Move.MOVE_UP) or Status.TRIAGE,
-        holder=None,
         overdue=True,
         aside=False,
-        acted=None,
-        ending=None,
     )
     with_clocks = unit_clocks.begun if known.rises_anyway else _with_more_minutes
     risen = await with_clocks(tx, risen, now)

@@ -38,9 +38,12 @@ async def row_where(tx: Tx, where: ColumnElement[bool], *, lock: bool = False) -
     return await tx.row(statement.with_for_update() if lock else statement)
 
 
-async def write_record(tx: Tx, tip: bytes, changed: Record, *, quiet: bool = False) -> bytes:
+async def write_record(
+    tx: Tx, tip: bytes, changed: Record, *, quiet: bool = False, due: datetime | None = None
+) -> bytes:
     """Write the record of a tip whose row the caller holds; as it is stored now. Tips that were
-    merged with it follow, or it leaves them (`bundles.kept`). `quiet`: nothing changed for its
+    merged with it follow, or it leaves them (`bundles.kept`); where one stands by itself then, or
+    leads, it gets its cards in groups, at `due` as for `change`. `quiet`: nothing changed for its
     worker, whose page is not to move. Raises NotForPolice.
     """
     # Before it could leave them: what holds it back is not escaped by the release itself.
@@ -49,6 +52,9 @@ async def write_record(tx: Tx, tip: bytes, changed: Record, *, quiet: bool = Fal
     for other, known in others.items():
         await _put(tx, other, known)
         await _refresh(tx, other, known, None)
+        await _show(tx, other, known, due)
+    if changed.lead and not kept.lead:
+        await _show(tx, tip, kept, due)
     return await _put(tx, tip, kept, quiet=quiet)
 
 
@@ -67,6 +73,7 @@ async def part(tx: Tx, tip: bytes, known: Record, due: datetime | None = None) -
     for other, left in (await bundles.rest_of(tx, tip, known)).items():
         await _put(tx, other, left)
         await _refresh(tx, other, left, due)
+        await _show(tx, other, left, due)
     return bundles.alone(known)
 
 
@@ -99,8 +106,16 @@ async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> N
     """The same, and its cards in groups are shown anew from `due` on; None (for what a worker did)
     when a card of this tip may leave, for the hour of a change would tell when they wrote.
     """
-    await write_record(tx, tip, changed)
+    await write_record(tx, tip, changed, due=due)
     await _refresh(tx, tip, changed, due)
+
+
+async def _show(tx: Tx, tip: bytes, known: Record, due: datetime | None) -> None:
+    """A card in each group for an open tip that no other one stands for: those that follow have
+    none.
+    """
+    if not known.lead and known.status not in (Status.RECEIVED, Status.CLOSED):
+        await call_groups(tx, tip, known, due)
 
 
 async def _refresh(tx: Tx, tip: bytes, known: Record, due: datetime | None) -> None:
@@ -109,7 +124,7 @@ async def _refresh(tx: Tx, tip: bytes, known: Record, due: datetime | None) -> N
 
 
 async def call_groups(
-    tx: Tx, tip: bytes, known: Record, due: datetime = AT_ONCE, *, unit: str = ""
+    tx: Tx, tip: bytes, known: Record, due: datetime | None = AT_ONCE, *, unit: str = ""
 ) -> None:
     """A card for every group of the unit that is responsible for the tip, or of the police `unit`
     that was given it, where there is none; not for one that waits for its lead, who alone knows of

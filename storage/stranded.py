@@ -13,7 +13,18 @@ from handlers import routing
 from handlers.roles import READERS_OF_TIPS
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Move, Status, after
-from storage import audit, installation, record, rising, staff, stored, telling, unit_clocks, units
+from storage import (
+    audit,
+    installation,
+    record,
+    rising,
+    staff,
+    stored,
+    telling,
+    timing,
+    unit_clocks,
+    units,
+)
 from storage.audit import Act
 from storage.cards import records
 from storage.database import Tx
@@ -124,11 +135,9 @@ def _above(tree: Tree, known: Record, can: Collection[str]) -> Unit | None:
 async def _risen(tx: Tx, known: Record, up: str, now: datetime) -> Record:
     staying = tuple(each for each in known.readers if each not in {known.unit, up})
     moved = replace(
-        known,
+        timing.moved(known, now),
         unit=up,
         readers=(up, *staying),
         status=after(known.status, Move.MOVE_UP) or Status.TRIAGE,
-        holder=None,
-        acted=None,
     )
     return await rising.planned(tx, await unit_clocks.begun(tx, moved, now), moved=True)

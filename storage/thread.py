@@ -109,16 +109,20 @@ async def extend(tx: Tx, tip: bytes, case: CaseKey, new: Sequence[NewPart], end:
     return end
 
 
+async def end_at(tx: Tx, loaded: Sequence[Part], count: int) -> End:
+    """The end of the thread, of which `loaded` are all parts, as it was when it had so many."""
+    return End(count, await _hash_of(tx, loaded[count - 1])) if count else START
+
+
 async def rewrite(
-    tx: Tx, tip: bytes, case: CaseKey, loaded: Sequence[Part], last: Sequence[Part]
+    tx: Tx, tip: bytes, case: CaseKey, loaded: Sequence[Part], last: Sequence[Part], *, at: int
 ) -> End:
-    """Let the thread, of which `loaded` are all parts, go on with `last` from where the first of
-    these stood: each keeps its row, and its file as well; what is not among them is destroyed. The
-    new end, for the record; the caller holds the tip's row.
+    """Let the thread, of which `loaded` are all parts, go on with `last` after the first `at`: each
+    keeps its row, and its file as well; what is not among them is destroyed. The new end, for the
+    record; the caller holds the tip's row.
     """
-    at = last[0].number - 1
     gone = {part.id: part for part in loaded[at:]}
-    end = End(at, await _hash_of(tx, loaded[at - 1])) if at else START
+    end = await end_at(tx, loaded, at)
     for part in last:
         del gone[part.id]
         plain = _plain(part, end.count + 1, end.last, part.chunks)

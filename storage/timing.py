@@ -31,6 +31,24 @@ def acted(known: Record, now: datetime) -> Record:
     return replace(known, acted=now.astimezone(UTC).replace(second=0, microsecond=0))
 
 
+def moved(known: Record, now: datetime) -> Record:
+    """The record of a tip that leaves its desk now, for another one: nobody holds it, and what was
+    going on at the one before ends there. That a clock ran out there stays known.
+    """
+    late = known.status is not Status.CLOSED
+    late = late and clocks.is_missed(known.triage_by, due_on(known), now, local_day(now))
+    return replace(
+        known,
+        holder=None,
+        overdue=known.overdue or late,
+        export=None,
+        acted=None,
+        ending=None,
+        returns_to="",
+        asks_police=False,
+    )
+
+
 def waits_again(known: Record, dates: Deadlines) -> Record:
     """The record of a tip that nobody holds any more: it has to be claimed as soon as a new one.
     How long it waited the first time stays what is counted.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -318,11 +318,19 @@ async def remove(tx: Tx, key: Key, *, day: date) -> bool:
 
 
 async def hide(
-    tx: Tx, key: Key, excluded: frozenset[str], unit: str, *, due: datetime, triage_by: datetime
+    tx: Tx,
+    key: Key,
+    excluded: frozenset[str],
+    unit: str,
+    *,
+    due: datetime,
+    triage_by: datetime,
+    minutes: int = 0,
 ) -> bool:
     """Take the tip away from `excluded`; `unit` is responsible from now on, and where that is
-    another one, its card leaves at `due` and its clock runs to `triage_by`. A tip that was closed
-    as out of scope has no reader, and gets none here: False.
+    another one, its card leaves at `due` and its clock runs to `triage_by`, which gives it so many
+    `minutes` (0: as many as the house does). A tip that was closed as out of scope has no reader,
+    and gets none here: False.
     """
     opened = await _open(tx, key, lock=True)
     if opened is None or opened.record.outcome is Outcome.OUT_OF_SCOPE:
@@ -332,9 +340,12 @@ async def hide(
     out = excluded | await readers.shut_out(tx, excluded)
     staying = tuple(each for each in found.readers if each not in out and each != unit)
     changed = replace(found, unit=unit, readers=(unit, *staying), excluded=excluded)
+    if unit != found.unit:
+        # An hour before the card leaves at the latest: when its worker was here is not told.
+        changed = timing.moved(changed, due - timedelta(hours=1))
     if unit != found.unit and found.status is not Status.CLOSED:
-        changed = replace(changed, status=Status.RECEIVED, holder=None, triage_by=triage_by)
-        changed = replace(changed, triage=None)
+        changed = replace(changed, status=Status.RECEIVED, triage_by=triage_by, triage=None)
+        changed = replace(changed, spans=(minutes, found.spans[1]))
         await outbox.drop_of(tx, opened.tip)
         await outbox.write(tx, Letter(LetterKind.CARD, opened.tip, unit, due))
     changed = await rising.planned(tx, changed, moved=unit != found.unit)
@@ -403,9 +414,14 @@ async def _add(tx: Tx, key: Key, part: NewPart, files: int, again: Again | None 
         return False
     end = await thread.extend(tx, tip, opened.case, [part], known.end)
     changed = replace(known, files=files, end=end)
+    if again is None or opened.record.status is not Status.CLOSED:
+        await stored.change(tx, tip, changed, None)
+        return True
+    # As at its filing: in danger the unit above stands behind it.
+    changed = await rising.planned(tx, changed, moved=False)
+    await stored.seal_again(tx, tip, opened.case, changed)
     await stored.change(tx, tip, changed, None)
-    if again is not None and opened.record.status is Status.CLOSED:
-        await reopening.call(tx, tip, changed, again)
+    await reopening.call(tx, tip, changed, again)
     return True
 
 

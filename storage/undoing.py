@@ -3,16 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete
-
-from handlers.tips import Move, Status
+from handlers.tips import Kind, Move, Status
 from storage import audit, cases, stored, tally, telling, thread, timing
 from storage.audit import Act
 from storage.cases import Done, Held, No, Refusal
 from storage.database import Tx
 from storage.outbox import AT_ONCE
-from storage.record import Ending, Record
-from storage.tables import chunks, parts
+from storage.record import End, Ending, Record
 from storage.telling import News
 
 
@@ -31,11 +28,11 @@ async def undo(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Refu
         return Refusal(No.NOT_YOURS)
     if now >= ending.until:
         return Refusal(No.TOO_LATE)
-    if known.end.count != ending.end.count + 1:
+    end = await _without_closing(tx, held, ending)
+    if end is None:
         return Refusal(No.CHANGED)
-    await _take_out(tx, held, ending)
     await tally.drop(tx, known.tally)
-    open_again = _as_before(known, ending)
+    open_again = replace(_as_before(known, ending), end=end)
     news = News(Move.UNDO_CLOSE, about=known.unit, by=known.unit, when=now)
     told = await telling.tell(tx, tip, held.case, held.bell, open_again, news, now)
     await stored.change(tx, tip, timing.acted(told, now), AT_ONCE)
@@ -47,13 +44,15 @@ async def undo(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Refu
     return Done(open_again.status)
 
 
-async def _take_out(tx: Tx, held: Held, ending: Ending) -> None:
-    """Take the closing words, the last part, out of the thread."""
+async def _without_closing(tx: Tx, held: Held, ending: Ending) -> End | None:
+    """Take the closing words out of the thread: its new end; None where they do not stand there.
+    What came after them stays: a note, or that the police have it.
+    """
+    at = ending.end.count
     loaded = await thread.load(tx, held.tip, held.case, held.record.end)
-    gone = [part for part in loaded if part.number > ending.end.count]
-    pieces = [each for part in gone for each in part.chunks]
-    await tx.run(delete(chunks).where(chunks.c.id.in_(pieces)))
-    await tx.run(delete(parts).where(parts.c.id.in_([part.id for part in gone])))
+    if len(loaded) <= at or loaded[at].kind is not Kind.CLOSING:
+        return None
+    return await thread.rewrite(tx, held.tip, held.case, loaded, loaded[at + 1 :], at=at)
 
 
 def _as_before(known: Record, ending: Ending) -> Record:
@@ -65,7 +64,6 @@ def _as_before(known: Record, ending: Ending) -> Record:
         answered=ending.answered,
         answer=ending.answer,
         overdue=ending.overdue,
-        end=ending.end,
         closed_on=None,
         tally="",
         ending=None,
