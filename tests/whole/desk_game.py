@@ -27,6 +27,7 @@ from storage import (
     merging,
     notes,
     out_of_scope,
+    outbox,
     passing,
     police,
     readers,
@@ -791,6 +792,8 @@ def _gone(came: Gone | Declined) -> str:
 async def _filed(tx: Tx, new: FileTip, game: Game) -> bytes:
     tip = await tips.file(tx, new, [], day=local_day(game.now), due=game.now)
     await tips.deliver(tx, tip)
+    # Its card is there.
+    await outbox.drop_of(tx, tip)
     return tip
 
 
