@@ -31,7 +31,7 @@ from storage import (
     valuable,
 )
 from storage.cases import Done, No, Refusal
-from storage.database import Database, Tx
+from storage.database import Database
 from storage.days import local_day
 from storage.numbers import Asked
 from storage.out_of_scope import Removed
@@ -117,7 +117,9 @@ class World:
         )
         async with self.made.write() as tx:
             tip = await tips.file(tx, new, (), day=day, due=self.now)
-            await arrive(tx, tip)
+            await tips.deliver(tx, tip)
+            # Its card is there.
+            await outbox.drop_of(tx, tip)
         self.told.append(Told(new, tip, unit, self.now))
 
     async def claim(self) -> None:
@@ -185,7 +187,7 @@ class World:
             assert await out_of_scope.appeal(
                 tx, told.new.key, above, today=day, dates=dates, due=self.now
             )
-            await arrive(tx, told.tip)
+            await tips.deliver(tx, told.tip)
         again = replace(told, unit=above, filed=self.now, claimed=None, answered=None, again=None)
         # The first desk has closed it, and what becomes of the tip is not its concern any more.
         told.gone = True
@@ -248,12 +250,6 @@ class World:
                 continue
             async with self.made.read() as tx:
                 told.gone = await tips.tip_of(tx, told.new.key) is None
-
-
-async def arrive(tx: Tx, tip: bytes) -> None:
-    """The card reaches the desk, and its letter is settled with that."""
-    [letter] = [each for each in await outbox.waiting(tx) if each.tip == tip]
-    assert await tips.settle(tx, letter)
 
 
 def recount(told: list[Told], units: tuple[str, ...], period: Period, on: AsOf) -> Counter[str]:
