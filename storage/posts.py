@@ -119,7 +119,11 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     people = {known.holder: holder} if known.holder and holder else {}
     reads = frozenset({group.unit})
     card = card_of(letter.tip, known, row.day, b"", people, now, reads=reads)
-    rest = await bundles.others(tx, letter.tip, known)
+    rest = {
+        each: other
+        for each, other in (await bundles.others(tx, letter.tip, known)).items()
+        if await readers.reading(tx, other, reads)
+    }
     return Posting(group, bundled(card, known, rest | {letter.tip: known}, now), post)
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from handlers.effects import FileTip
+from handlers.listing import Facet, read
 from handlers.moderators.actions import HELD
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
@@ -19,10 +20,14 @@ from handlers.turn import Thread, Whose
 from storage import (
     audit,
     bell,
+    board,
     bundles,
     cases,
+    desk_codes,
+    desk_groups,
     merging,
     out_of_scope,
+    posts,
     retention,
     staff,
     stored,
@@ -34,7 +39,9 @@ from storage.cards import Card
 from storage.cases import Done, No, Refusal
 from storage.database import Database
 from storage.days import VIETNAM
+from storage.desk_codes import CodeKind
 from storage.merging import Refused, Why
+from storage.outbox import Letter, LetterKind
 from storage.readers import NotForPolice
 from storage.record import Record
 from storage.staff import Member
@@ -531,6 +538,48 @@ async def test_the_desk_has_one_card_of_them_in_lists_and_a_stranger_has_none(
     async with house.made.write() as tx:
         await stored.call_groups(tx, one, await house.record(one))
     assert await count(house.made, letters) == before
+
+
+async def test_who_reads_one_alone_learns_nothing_of_the_others(house: House) -> None:
+    """The police, or a unit that had it before: neither how many there are, nor what is in them."""
+    agreed = {"may_go_to_police": True}
+    lead, one = await house.file(**agreed), await house.file(**agreed, danger=True)
+    officer = await add(house, "phuong", "police")
+    await house.merged(lead, one)
+    await release(house, lead)
+    async with house.made.read() as tx:
+        seen = await cases.see(tx, officer.id, lead, NOW)
+        listed = await board.seen(tx, officer.id, NOW)
+    assert isinstance(seen, Card)
+    assert (seen.beside, seen.danger) == (0, False)
+    shown = listed.narrowed(read({}))
+    assert [card.danger for card in listed.cards(shown.left)] == [False]
+    assert shown.counts[Facet.DANGER] == {}
+    async with house.made.write() as tx:
+        assert isinstance(await merging.take_out(tx, house.one.id, lead, NOW), Done)
+    assert await house.merge(one, lead) == 1
+    async with house.made.read() as tx:
+        assert await cases.see(tx, officer.id, one, NOW) == Refusal(No.NOT_YOURS)
+        seen = await cases.see(tx, officer.id, lead, NOW)
+    assert isinstance(seen, Card)
+    assert seen.under is None
+
+
+async def test_the_card_in_a_group_of_the_police_tells_nothing_of_the_others(
+    house: House,
+) -> None:
+    agreed = {"may_go_to_police": True}
+    lead, one = await house.file(**agreed), await house.file(**agreed, danger=True)
+    await house.merged(lead, one)
+    await release(house, lead)
+    async with house.made.write() as tx:
+        code = await desk_codes.make(tx, CodeKind.GROUP, "police", NOW)
+        found = await desk_groups.link(tx, code, "-100", NOW)
+        assert found is not None
+        letter = Letter(LetterKind.POST, lead, "police", NOW, group=found.id)
+        posting = await posts.posting(tx, letter, NOW)
+    assert posting is not None
+    assert (posting.card.beside, posting.card.danger) == (0, False)
 
 
 async def test_two_who_change_one_bundle_do_not_wait_for_each_other_for_ever(house: House) -> None:
