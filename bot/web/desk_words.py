@@ -92,7 +92,7 @@ async def _write(
         if done is True:
             return await _page(request, seat, unit, said("desk.life.words.saved"))
         flaw = done
-    says = _why(*flaw, move)
+    says = _why(*flaw, move, words)
     tried = _Tried(move, words)
     return await _page(request, seat, unit, says, tried, HTTPStatus.CONFLICT)
 
@@ -101,7 +101,7 @@ def _flaw(words: str, move: Move) -> tuple[Flaw, str] | None:
     return telling.flaw_in(words, move)
 
 
-def _why(flaw: Flaw, name: str, move: Move) -> tuple[Say, ...]:
+def _why(flaw: Flaw, name: str, move: Move, words: Mapping[Language, str]) -> tuple[Say, ...]:
     known = " ".join(f"{{{each}}}" for each in telling.fields_of(move))
     match flaw:
         case Flaw.LONG:
@@ -110,6 +110,9 @@ def _why(flaw: Flaw, name: str, move: Move) -> tuple[Say, ...]:
             return said("desk.life.words.braces", known=known)
         case Flaw.FIELD:
             return said("desk.life.words.field", name=name, known=known)
+        case Flaw.DOUBTED:
+            whys = filter(None, map(telling.doubted, words.values()))
+            return said("desk.life.words.doubted", why=next(whys))
 
 
 async def _previewed(

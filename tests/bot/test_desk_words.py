@@ -52,6 +52,17 @@ async def test_own_words_are_kept_shown_and_put_back_to_the_default(world: World
         assert await telling.own(tx, "north") == {}
 
 
+async def test_words_that_ask_who_somebody_is_are_not_kept(one: World) -> None:
+    """Every worker of the unit would read them."""
+    lead = await lead_of(one)
+    for do in ("preview", "save"):
+        await write(lead, do, Move.PASS_ON, "Tin đã sang {unit}. Cho biết tên bạn là gì?")
+        assert (lead.status, "hỏi tên" in lead.words) == (409, True)
+        assert box(lead, "pass_on-vi") == "Tin đã sang {unit}. Cho biết tên bạn là gì?"
+    async with one.made.read() as tx:
+        assert await telling.own(tx, "north") == {}
+
+
 async def test_a_preview_keeps_nothing_and_shows_what_would_be_read(one: World) -> None:
     lead = await lead_of(one)
     await write(lead, "preview", Move.PASS_ON, "Tin sang {unit}, hẹn {day}. <b>")

@@ -277,6 +277,31 @@ async def test_who_lost_the_role_neither_agrees_nor_fetches(desk: Desk) -> None:
     assert await desk.take() is Why.NOT_YOURS
 
 
+async def test_the_word_of_who_lost_the_role_since_counts_no_more(desk: Desk) -> None:
+    binh, chi = await desk.second(), await desk.second(login="chi")
+    await desk.ask()
+    assert isinstance(await desk.decide(binh), Request)
+    async with desk.made.write() as tx:
+        await staff.revoke(tx, binh.id, "north", Role.OFFICER)
+    assert await desk.take() is Why.NOT_AGREED
+    view = await desk.look()
+    assert isinstance(view, View)
+    assert (view.request and view.request.agreed, view.names) == ("", ("Người chi",))
+    assert await desk.waits_for(chi) == 1
+    assert isinstance(await desk.decide(chi), Request)
+    assert isinstance(await desk.take(), Export)
+
+
+async def test_the_word_of_the_unit_above_holds_when_the_unit_gets_a_second_officer(
+    desk: Desk,
+) -> None:
+    top = await desk.second("root", "top")
+    await desk.ask()
+    assert isinstance(await desk.decide(top), Request)
+    await desk.second()
+    assert isinstance(await desk.take(), Export)
+
+
 async def test_a_file_that_is_too_large_is_named(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
