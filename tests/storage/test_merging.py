@@ -542,8 +542,8 @@ async def test_the_desk_has_one_card_of_them_in_lists_and_a_stranger_has_none(
 
 async def test_who_reads_one_alone_learns_nothing_of_the_others(house: House) -> None:
     """The police, or a unit that had it before: neither how many there are, nor what is in them."""
-    agreed = {"may_go_to_police": True}
-    lead, one = await house.file(**agreed), await house.file(**agreed, danger=True)
+    lead = await house.file(may_go_to_police=True)
+    one = await house.file(may_go_to_police=True, danger=True)
     officer = await add(house, "phuong", "police")
     await house.merged(lead, one)
     await release(house, lead)
@@ -568,8 +568,8 @@ async def test_who_reads_one_alone_learns_nothing_of_the_others(house: House) ->
 async def test_the_card_in_a_group_of_the_police_tells_nothing_of_the_others(
     house: House,
 ) -> None:
-    agreed = {"may_go_to_police": True}
-    lead, one = await house.file(**agreed), await house.file(**agreed, danger=True)
+    lead = await house.file(may_go_to_police=True)
+    one = await house.file(may_go_to_police=True, danger=True)
     await house.merged(lead, one)
     await release(house, lead)
     async with house.made.write() as tx:
