@@ -14,7 +14,7 @@ from handlers.routing import Unit, UnitKind
 from handlers.tips import Author, Category, Kind, Outcome
 from storage import audit, cases, exporting, leaving, record, staff, stored, tips, units
 from storage.audit import Act
-from storage.database import Database
+from storage.database import Database, for_desk
 from storage.exporting import Export, View, Why
 from storage.staff import Member
 from storage.tips import PictureData
@@ -300,6 +300,16 @@ async def test_the_word_of_the_unit_above_holds_when_the_unit_gets_a_second_offi
     assert isinstance(await desk.decide(top), Request)
     await desk.second()
     assert isinstance(await desk.take(), Export)
+
+
+async def test_no_page_of_a_worker_is_woken_by_an_export(desk: Desk) -> None:
+    binh = await desk.second()
+    told: list[frozenset[bytes]] = []
+    desk.made.on_commit = told.append
+    await desk.ask()
+    await desk.decide(binh)
+    assert isinstance(await desk.take(), Export)
+    assert told == 3 * [frozenset({for_desk(desk.tip)})]
 
 
 async def test_a_file_that_is_too_large_is_named(

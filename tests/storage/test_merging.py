@@ -540,6 +540,33 @@ async def test_the_desk_has_one_card_of_them_in_lists_and_a_stranger_has_none(
     assert await count(house.made, letters) == before
 
 
+async def test_no_page_of_a_worker_is_woken_because_others_wrote_of_the_same(
+    house: House,
+) -> None:
+    """Whom a tip is about could file one, and watch whether it is merged or others are ended."""
+    lead, one, two = [await house.file() for _ in range(3)]
+    for each in (lead, one, two):
+        async with house.made.write() as tx:
+            assert isinstance(await cases.claim(tx, house.one.id, each, NOW), Done)
+    told: list[frozenset[bytes]] = []
+    house.made.on_commit = told.append
+    assert await house.merge(lead, one, two) == 2
+    async with house.made.write() as tx:
+        assert isinstance(await merging.take_out(tx, house.one.id, two, NOW), Done)
+    assert len(told) == 2
+    assert not {lead, one, two} & frozenset[bytes]().union(*told)
+    assert await house.merge(lead, two) == 2
+    async with house.made.write() as tx:
+        assert await tips.remove(tx, house.new[lead].key, day=NOW.date())
+    woken = frozenset[bytes]().union(*told)
+    assert {lead, one, two} & woken == {lead}
+    assert (await house.cards())[one].beside == 1
+    # The control: what both of them see does wake them.
+    async with house.made.write() as tx:
+        assert isinstance(await merging.answer(tx, house.one.id, one, "Chào.", NOW), Done)
+    assert told[-1] >= {one, two}
+
+
 async def test_who_reads_one_alone_learns_nothing_of_the_others(house: House) -> None:
     """The police, or a unit that had it before: neither how many there are, nor what is in them."""
     lead = await house.file(may_go_to_police=True)
