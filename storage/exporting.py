@@ -327,7 +327,7 @@ async def _content(tx: Tx, held: Held) -> tuple[tuple[Item, ...], Mapping[int, P
 
 
 async def _write(tx: Tx, tip: bytes, known: Record, request: Request | None) -> None:
-    await stored.write_record(tx, tip, replace(known, export=request))
+    await stored.write_record(tx, tip, replace(known, export=request), quiet=True)
 
 
 async def _note(tx: Tx, act: Act, by: bytes, tip: bytes, request: Request, now: datetime) -> None:

@@ -89,7 +89,7 @@ async def take_out(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | 
     if not await bundles.others(tx, tip, held.record):
         return Refusal(No.WRONG_STATUS)
     single = await stored.part(tx, tip, held.record, AT_ONCE)
-    await stored.change(tx, tip, single, AT_ONCE)
+    await stored.change(tx, tip, single, AT_ONCE, quiet=True)
     if single.status is not Status.CLOSED:
         await stored.call_groups(tx, tip, single)
     await audit.write(tx, Act.TAKEN_OUT, staff=officer, tip=tip, unit=held.unit, minute=now)

@@ -31,7 +31,7 @@ async def mark(
     known = held.record
     if known.valuable is why:
         return Done(known.status)
-    await stored.write_record(tx, tip, replace(known, valuable=why))
+    await stored.write_record(tx, tip, replace(known, valuable=why), quiet=True)
     if known.tally:
         await tally.mark(tx, known.tally, why)
     note = why.value if why is not None else "none"

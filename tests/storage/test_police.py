@@ -1,7 +1,7 @@
 """A tip and the police: released only with its worker's consent, received, passed; they read it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +23,8 @@ from storage import (
     pings,
     police,
     posts,
+    record,
+    stored,
     tally,
     tips,
     units,
@@ -172,6 +174,16 @@ async def test_without_consent_nothing_is_released_and_no_reason_is_told(house: 
     wages = await house.file(category=Category.WAGES, may_go_to_police=True)
     assert await house.release(tip=wages) == Declined(Why.CONSENT)
     assert (await record_of(house.made, house.tip)).given == ()
+
+
+async def test_what_never_goes_there_is_not_released_whatever_its_record_says(
+    house: House,
+) -> None:
+    tip = await house.file(category=Category.WAGES)
+    async with house.made.write() as tx:
+        changed = replace(await record_of(house.made, tip), may_go_to_police=True)
+        await stored.write_sealed(tx, tip, record.seal(tx.keys, tip, changed))
+    assert await house.release(tip=tip) == Declined(Why.CONSENT)
 
 
 @pytest.mark.parametrize("to", ["empty", "south", "north", "nowhere"])
