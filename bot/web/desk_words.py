@@ -152,6 +152,7 @@ async def _page(
     parts, tried = request.app[PARTS], tried or _Tried()
     async with parts.database.read() as tx:
         led = [(each, await units.name_of(tx, each)) for each in _led(seat)]
+        writes = unit in await kept.writable(tx, seat.member.id)
         own = await kept.own(tx, unit)
         hours = await holding.away_hours(tx, unit)
     return page(
@@ -163,7 +164,7 @@ async def _page(
         says=says,
         unit=unit,
         led=led,
-        moves=[_shown(request, move, own, tried) for move in telling.MOVES],
+        moves=[_shown(request, move, own, tried) for move in telling.MOVES] if writes else (),
         hours=hours,
         most_hours=holding.MOST_AWAY_HOURS,
         most=telling.MOST_LETTERS,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.effects import FileTip
+from handlers.languages import Language
 from handlers.passing import MOST_STEPS, PassReason, PoliceReason, ReleaseReason, Stage
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
@@ -26,7 +27,9 @@ from storage import (
     record,
     stored,
     tally,
+    telling,
     tips,
+    unit_rules,
     units,
 )
 from storage.audit import Act
@@ -37,6 +40,7 @@ from storage.outbox import LetterKind
 from storage.passing import Declined, Gone, Why
 from storage.police import AtPolice, Release
 from storage.staff import Member
+from storage.unit_rules import Topic
 from tests import desk_world
 from tests.desk_world import NOW, STORY
 from tests.tip_world import file, new_tip, record_of
@@ -236,6 +240,30 @@ async def test_they_say_that_they_received_it_and_the_worker_reads_it(house: Hou
     kept = {each.act: (each.unit, each.note, each.tip) for each in entries}
     assert kept[Act.RELEASED_TO_POLICE] == ("north", "ward crime", house.tip)
     assert kept[Act.POLICE_RECEIVED] == ("ward", "", house.tip)
+
+
+async def test_what_they_would_write_of_their_own_reaches_no_worker(house: House) -> None:
+    """The police do not speak with who is anonymous: not even by words that a unit sets itself."""
+    words = {Language.VI: "Gọi cho đồng chí Ba."}
+    lead, _ = await desk_world.add(house.made, "truong", ("north", Role.LEAD))
+    async with house.made.write() as tx:
+        assert not await telling.write_own(
+            tx, house.city.id, "city", Move.POLICE_RECEIVED, words, NOW
+        )
+        assert await telling.own(tx, "city") == {}
+        # Nor do words that are there already.
+        rule = {Move.POLICE_RECEIVED: dict(words)}
+        await unit_rules.write(tx, "city", Topic.TOLD, rule)
+        own = {Language.VI: "{unit} đã nhận, công đoàn vẫn theo."}
+        assert await telling.write_own(tx, lead.id, "north", Move.POLICE_RECEIVED, own, NOW)
+    await house.release("city")
+    assert await house.receive(house.city) is Stage.RECEIVED
+    async with house.made.read() as tx:
+        thread = await tips.read_thread(tx, house.new.key)
+    assert thread is not None
+    told = thread.entries[-1].told
+    assert told is not None
+    assert told.own == {Language.VI: "Công an thành phố đã nhận, công đoàn vẫn theo."}
 
 
 async def test_they_pass_it_to_the_competent_unit_and_read_it_no_more(house: House) -> None:
