@@ -273,7 +273,9 @@ async def _bind(
     """The cards of those that follow leave the groups: what is one work is one card there."""
     fresh = [tip for tip in whole if tip.hex() not in head.record.followers]
     shown = {
-        tip: known if tip == head.tip else await stored.take_from_groups(tx, known)
+        tip: known
+        if tip == head.tip
+        else await stored.take_from_groups(tx, known, _elsewhere(known))
         for tip, known in whole.items()
     }
     await stored.bind(tx, shown)
@@ -281,6 +283,10 @@ async def _bind(
         await write_refresh(tx, head.tip, head.record.unit, bytes.fromhex(post.group), AT_ONCE)
     for tip in fresh:
         await audit.write(tx, Act.MERGED, staff=officer, tip=tip, unit=head.unit, minute=now)
+
+
+def _elsewhere(known: Record) -> frozenset[str]:
+    return frozenset(known.readers) - {known.unit}
 
 
 async def _record(tx: Tx, tip: bytes) -> Record:

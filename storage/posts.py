@@ -110,7 +110,9 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     if not may_read or await stored.waits_for_lead(tx, known):
         return None
     post = post_in(known, group.id)
-    if post is None and (known.lead or letter.kind is LetterKind.REFRESH):
+    # At its own desk the card of its lead stands for it.
+    is_under = bool(known.lead) and group.unit == known.unit
+    if post is None and (is_under or letter.kind is LetterKind.REFRESH):
         return None
     if post is None:
         post = Post(group.id.hex(), random_bytes(HANDLE_BYTES).hex())

@@ -642,6 +642,29 @@ async def test_the_card_in_a_group_of_the_police_tells_nothing_of_the_others(
     assert (posting.card.beside, posting.card.danger) == (0, False)
 
 
+async def test_a_group_of_the_police_keeps_its_card_whatever_the_union_merges(
+    house: House,
+) -> None:
+    lead = await house.file(may_go_to_police=True)
+    one = await house.file(may_go_to_police=True)
+    async with house.made.write() as tx:
+        assert isinstance(await cases.claim(tx, house.one.id, one, NOW), Done)
+        code = await desk_codes.make(tx, CodeKind.GROUP, "police", NOW)
+        found = await desk_groups.link(tx, code, "-100", NOW)
+    assert found is not None
+    await release(house, one)
+    letter = Letter(LetterKind.POST, one, "police", NOW, group=found.id)
+    async with house.made.write() as tx:
+        assert await posts.posting(tx, letter, NOW) is not None
+    await house.merged(lead, one)
+    assert [each.group for each in (await house.record(one)).posts] == [found.id.hex()]
+    other = await house.file(may_go_to_police=True)
+    assert await house.merge(lead, other) == 2
+    await release(house, other)
+    async with house.made.write() as tx:
+        assert await posts.posting(tx, replace(letter, tip=other), NOW) is not None
+
+
 async def test_two_who_change_one_bundle_do_not_wait_for_each_other_for_ever(house: House) -> None:
     """Workers come by their own tip, officers by the lead: the rows are held in one order."""
     lead, other = [await house.file() for _ in range(2)]
