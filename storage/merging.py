@@ -84,7 +84,7 @@ async def take_out(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | 
     held = await cases.hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
-    if held.record.holder != officer.hex():
+    if not held.by(officer):
         return Refusal(No.TAKEN, (await cases.holder_name(tx, held.record)) or "")
     if not await bundles.others(tx, tip, held.record):
         return Refusal(No.WRONG_STATUS)
@@ -242,7 +242,7 @@ def _not_leading(head: Held, officer: bytes) -> Refused | None:
     known = head.record
     if known.status is Status.CLOSED:
         return Refused(Why.CLOSED)
-    if known.aside or known.status not in HELD or known.holder != officer.hex():
+    if known.aside or known.status not in HELD or not head.by(officer):
         return Refused(Why.CLAIM_FIRST)
     return Refused(Why.MERGED) if known.lead else None
 

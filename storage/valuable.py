@@ -46,7 +46,7 @@ async def _theirs(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Held | R
     if held is None:
         return Refusal(No.NOT_YOURS)
     known = held.record
-    if known.status not in (*HELD, Status.CLOSED) or known.holder != officer.hex():
+    if known.status not in (*HELD, Status.CLOSED) or not held.by(officer):
         holder = await cases.holder_name(tx, known)
         return Refusal(No.TAKEN, holder) if holder else Refusal(No.WRONG_STATUS)
     if not may_still_be_marked(known.closed_on, local_day(now)):
