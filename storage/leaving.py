@@ -80,14 +80,14 @@ async def uninvite(tx: Tx, by: bytes, member: bytes, now: datetime) -> Member | 
 
 
 async def hand_back(tx: Tx, member: bytes, by: bytes | None, now: datetime) -> int:
-    """Give the open tips that this member holds and may not read any more back to their desks, and
-    call those; how many they were. `by` took the right away.
+    """Give the open tips that this member holds, and reads no more at the unit that is responsible,
+    back to their desks, and call those; how many they were. `by` took the right away.
     """
     reads = await staff.units_read_by(tx, member)
     held = [
         tip
         for tip, known, _ in await records(tx)
-        if known.holder == member.hex() and not reads.intersection(known.readers)
+        if known.holder == member.hex() and known.unit not in reads
     ]
     freed = [(tip, unit) for tip in sorted(held) if (unit := await _free(tx, tip, member, now))]
     # After all of them: whoever waits for the log holds a tip that might be the next here.

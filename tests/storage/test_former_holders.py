@@ -9,8 +9,19 @@ import pytest
 
 from handlers.labels import Label
 from handlers.roles import Role
+from handlers.tips import Status
 from handlers.valuable import Valuable
-from storage import cases, corrections, holding, labelling, merging, staff, stored, valuable
+from storage import (
+    cases,
+    corrections,
+    holding,
+    labelling,
+    leaving,
+    merging,
+    staff,
+    stored,
+    valuable,
+)
 from storage.cases import Done, Refusal
 from storage.database import Database
 from storage.staff import Member
@@ -87,3 +98,11 @@ async def test_a_former_holder_who_only_reads_does_nothing_to_the_tip(
     assert await record_of(desk.made, desk.tip) == before
     async with desk.made.read() as tx:
         assert await holding.colleagues(tx, me, tip) == ()
+
+
+async def test_what_they_held_goes_back_to_its_desk_though_they_still_read_it(desk: Desk) -> None:
+    async with desk.made.write() as tx:
+        await leaving.hand_back(tx, desk.one.id, None, NOW)
+    known = await record_of(desk.made, desk.tip)
+    assert (known.holder, known.status) == (None, Status.TRIAGE)
+    assert known.triage_by is not None, "it has to be claimed anew"
