@@ -156,9 +156,11 @@ def bound_of(known: Record) -> Bound:
 async def told(
     tx: Tx, held: Held, known: Record, move: Move, now: datetime, *, unit: str
 ) -> Record:
-    """The record after its worker was told of a move to `unit`, or of what that one did."""
+    """The record after its worker was told of a move to `unit`, or of what that one did; in words
+    of the unit that is responsible for the tip, also where the police do something.
+    """
     day = known.answer_on if move in (Move.PASS_ON, Move.RETURN) else None
-    news = News(move, about=unit, by=held.unit, day=day, when=now)
+    news = News(move, about=unit, by=held.record.unit, day=day, when=now)
     return await telling.tell(tx, held.tip, held.case, held.bell, known, news, now)
 
 

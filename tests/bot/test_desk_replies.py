@@ -288,6 +288,17 @@ async def test_a_template_fills_the_box_below_what_was_typed(world: World) -> No
     assert at.box("words-answer") == "Còn đây"
 
 
+async def test_answers_below_a_template_are_read_over_though_its_words_were_before(
+    one: World,
+) -> None:
+    at = await claimed(one)
+    await at.press("ask", words="", template="where", use="1", opened="1")
+    picks = "Tôi tên là Lan\nHỏi tên bạn là gì?"
+    await at.press("ask", words=at.box("words-ask"), picks=picks, opened="1")
+    assert "hỏi tên" in at.browser.words
+    assert len((await at.thread()).entries) == 1
+
+
 async def test_a_template_as_it_is_goes_in_both_languages_and_a_changed_one_does_not(
     world: World,
 ) -> None:
