@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from bs4 import Tag
 
 from handlers.roles import Role
@@ -83,3 +84,19 @@ async def test_a_lead_finds_every_rule_of_the_unit_on_one_page(one: World) -> No
     for each in rules:
         await lead.get(each)
         assert lead.page.select("main a[href='/desk/don-vi']"), each
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        (Role.OFFICER, "/desk"),
+        (Role.ADMINISTRATOR, "/desk/nguoi"),
+        (Role.AUDITOR, "/desk/nhat-ky"),
+        (Role.OBSERVER, "/desk/so-lieu"),
+    ],
+)
+async def test_everybody_comes_in_where_their_work_is(one: World, role: Role, first: str) -> None:
+    await add(one.made, "ai", ("root", role))
+    browser = await one.at_desk("ai")
+    await browser.get("/desk")
+    assert (browser.path, browser.status) == (first, 200)
