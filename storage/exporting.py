@@ -16,7 +16,7 @@ from handlers.moderators.actions import HELD
 from handlers.roles import READERS_OF_TIPS
 from handlers.routing import UnitKind
 from handlers.tips import FILES, Author, Category, Kind, Status, police_allowed
-from storage import audit, cases, record, staff, stored, stranded, thread, units
+from storage import audit, cases, readers, record, staff, stored, stranded, thread, units
 from storage.audit import Act
 from storage.cards import records
 from storage.cases import Held
@@ -272,7 +272,9 @@ async def _seconds(tx: Tx, known: Record, asker: str) -> tuple[Member, ...]:
     others = [
         member
         for member in await staff.members(tx)
-        if can_enter(member) and member.id.hex() != asker
+        if can_enter(member)
+        and member.id.hex() != asker
+        and not readers.has_stepped_back(known, member.id)
     ]
     out = routing.barred(tree, known.excluded)
     above = [

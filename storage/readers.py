@@ -53,6 +53,13 @@ def among(known: Record, mine: Collection[str], police: Collection[str]) -> froz
     return read if known.police_may_read else read.difference(police)
 
 
+def has_stepped_back(known: Record, member: bytes) -> bool:
+    """Whether this member said that the tip is not for them to see: no role lets them read it any
+    more, at whatever unit.
+    """
+    return member.hex() in known.recused
+
+
 async def beside(tx: Tx, known: Record) -> tuple[str, ...]:
     """The names of those that read a tip beside the unit that is responsible for it: units that had
     it before, and the police. Its worker is told.

@@ -43,6 +43,7 @@ from storage import (
     retention,
     rising,
     staff,
+    stepping_back,
     stored,
     stranded,
     tips,
@@ -790,6 +791,33 @@ async def _pass_on(house: House) -> None:
         assert isinstance(went, Gone)
 
 
+async def _let_go(house: House) -> None:
+    """Whatever the caller says who is above."""
+    async with house.made.write() as tx:
+        held = await cases.hold(tx, house.one.id, house.tip)
+        assert held is not None
+    with pytest.raises(NotForPolice):
+        async with house.made.write() as tx:
+            await passing.let_go(tx, held, house.one.id, "police", NOW)
+
+
+async def _step_back(house: House) -> None:
+    """The police see nothing to step back from; and where the police are the only others, not even
+    for whoever is alone at the desk does it go there.
+    """
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await stepping_back.step_back(tx, member.id, house.tip, NOW)
+            assert done == Declined(Why.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await stepping_back.step_back(tx, house.one.id, house.tip, NOW)
+        assert done == Declined(Why.NOWHERE)
+    await desk_world.add(house.made, "tren", ("root", Role.OFFICER))
+    async with house.made.write() as tx:
+        done = await stepping_back.step_back(tx, house.one.id, house.tip, NOW)
+        assert done == stepping_back.Stepped("Tổng liên đoàn")
+
+
 async def _give_back(house: House) -> None:
     """Should a record say that it came from the police."""
     async with house.made.write() as tx:
@@ -883,6 +911,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
     "passing.give_back": _give_back,
+    "passing.let_go": _let_go,
     "passing.pass_on": _pass_on,
     "police.ask": _ask_police,
     "police.pass_further": _pass_further,
@@ -893,6 +922,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "posts.place_pressed": _place_pressed,
     "posts.posting": _posting,
     "retention.run": _retention,
+    "stepping_back.step_back": _step_back,
     "stored.bind": _bind,
     "stranded.move_up": _move_up,
     "rising.arrive": _arrive,
