@@ -61,9 +61,9 @@ from storage.passing import Declined, Gone, Why
 from storage.readers import NotForPolice, ShutOut
 from storage.record import Post, Record
 from storage.staff import Member
+from storage.tables import grants, wraps
 from storage.tables import tips as tips_table
 from storage.tables import units as units_table
-from storage.tables import wraps
 from tests import desk_world
 from tests.desk_world import NOW, STORY
 from tests.tip_world import PHOTO, file, new_tip, record_of
@@ -1025,6 +1025,17 @@ async def test_what_was_released_is_taken_back_with_the_consent(house: House) ->
     async with house.made.read() as tx:
         rows = await tx.rows(select(wraps.c.id).where(wraps.c.tip == house.tip))
         assert len(rows) == stored.WRAPS_AT_LEAST
+        assert isinstance(await cases.see(tx, house.one.id, house.tip, NOW), cases.Card)
+
+
+async def test_who_came_to_serve_both_reads_what_the_police_may(house: House) -> None:
+    """Should an earlier version have let somebody: nobody is given both any more."""
+    async with house.made.write() as tx:
+        row = {"staff": house.one.id, "unit": "police", "role": Role.OFFICER}
+        await tx.run(insert(grants).values(**row))
+        assert await cases.cards(tx, house.one.id, NOW) == ()
+        assert await cases.see(tx, house.one.id, house.tip, NOW) == Refusal(No.NOT_YOURS)
+        assert await tips.allow_police(tx, house.new.key, allowed=True)
         assert isinstance(await cases.see(tx, house.one.id, house.tip, NOW), cases.Card)
 
 
