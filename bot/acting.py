@@ -26,7 +26,7 @@ from handlers.moderators.actions import (
 )
 from handlers.screens import Say, say
 from handlers.tips import Status, may_be_muted
-from storage import audit, cases, holding, merging, mutes, notes, out_of_scope, staff, undoing
+from storage import audit, cases, holding, merging, mutes, notes, out_of_scope, staff
 from storage.audit import Act
 from storage.cases import Card, Done, No, Refusal, Sent
 from storage.database import Database, Tx
@@ -151,7 +151,7 @@ async def undo(
         if removed is not None:
             result = await out_of_scope.undo(tx, officer, removed, now)
         else:
-            result = await undoing.undo(tx, officer, tip, now)
+            result = await merging.undo(tx, officer, tip, now)
         seen = await cases.see(tx, officer, tip, now)
     await out_of_scope.forget(volatile, officer, tip)
     is_there = isinstance(seen, Card)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from handlers.moderators.actions import HELD
 from handlers.replies import NOTHING, Extras
 from handlers.tips import Outcome, Status
-from storage import audit, bundles, cases, record, stored
+from storage import audit, bundles, cases, record, stored, undoing
 from storage.audit import Act
 from storage.cards import Card
 from storage.cases import Done, Held, No, Refusal
@@ -166,6 +166,28 @@ async def close(
                 _done(await cases.close(tx, officer, each, outcome, words, now, extras))
     if len(led) > 1:
         await stored.bind(tx, {each: await _record(tx, each) for each in led})
+    return done
+
+
+async def undo(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Refusal:
+    """As `undoing.undo`, for the tip and each that was closed with it; one that its worker went on
+    with meanwhile stands by itself from then on.
+    """
+    held = await cases.hold(tx, officer, tip, lock=True)
+    if held is None or held.record.lead or not held.record.followers:
+        return await undoing.undo(tx, officer, tip, now)
+    whole = {tip: held.record, **await bundles.others(tx, tip, held.record)}
+    for each, known in whole.items():
+        await stored.bind(tx, {each: known})
+    done = await undoing.undo(tx, officer, tip, now)
+    if isinstance(done, Refusal):
+        await stored.bind(tx, whole)
+        return done
+    back = {tip: await _record(tx, tip)}
+    for each in whole:
+        if each != tip and isinstance(await undoing.undo(tx, officer, each, now), Done):
+            back[each] = await _record(tx, each)
+    await stored.bind(tx, back)
     return done
 
 

@@ -10,7 +10,18 @@ from handlers import passing
 from handlers.passing import MOST_STEPS, Bound, PassReason, ReturnReason
 from handlers.routing import Tree, Unit
 from handlers.tips import Move, Status, after
-from storage import audit, cases, outbox, staff, stored, telling, unit_clocks, unit_rules, units
+from storage import (
+    audit,
+    cases,
+    outbox,
+    rising,
+    staff,
+    stored,
+    telling,
+    unit_clocks,
+    unit_rules,
+    units,
+)
 from storage.audit import Act
 from storage.cases import Held
 from storage.database import Tx
@@ -207,6 +218,7 @@ async def _move(
     readers = (to, *(each for each in known.readers if each not in gone))
     changed = replace(await _anew(tx, known, now), readers=readers, trail=(*known.trail, before))
     changed = await told(tx, held, changed, move, now, unit=to)
+    changed = await rising.planned(tx, changed, moved=True)
     await outbox.drop_of(tx, tip, unit=before)
     await stored.seal_again(tx, tip, held.case, changed)
     police = {each.unit for each in changed.given if each.unit in readers}
@@ -233,7 +245,4 @@ async def _anew(tx: Tx, known: Record, now: datetime) -> Record:
         overdue=known.overdue or late,
         aside=False,
         asks_police=False,
-        behind="",
-        rises=None,
-        rises_anyway=False,
     )

@@ -13,7 +13,7 @@ from handlers import routing
 from handlers.roles import READERS_OF_TIPS
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Move, Status, after
-from storage import audit, installation, record, staff, stored, telling, unit_clocks, units
+from storage import audit, installation, record, rising, staff, stored, telling, unit_clocks, units
 from storage.audit import Act
 from storage.cards import records
 from storage.database import Tx
@@ -136,8 +136,5 @@ async def _risen(tx: Tx, known: Record, up: str, now: datetime) -> Record:
         status=after(known.status, Move.MOVE_UP) or Status.TRIAGE,
         holder=None,
         acted=None,
-        behind="",
-        rises=None,
-        rises_anyway=False,
     )
-    return await unit_clocks.begun(tx, moved, now)
+    return await rising.planned(tx, await unit_clocks.begun(tx, moved, now), moved=True)

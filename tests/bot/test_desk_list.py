@@ -100,6 +100,7 @@ async def test_what_somebody_searches_for_is_in_no_address_no_log_and_no_file(
     one: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="tiengtho")
     browser, _ = await seated(one)
     await file(one.made, new_tip("north", story="Khóa cổng, zyxwvu."))
     await browser.get("/desk")

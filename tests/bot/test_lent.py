@@ -131,6 +131,7 @@ async def test_nothing_is_logged_and_nothing_prints_a_picture(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="tiengtho")
     path = world.lent.lend(PICTURE, "image/jpeg")
     await world.get(path)
     await world.get("/anh/" + "a" * 43)

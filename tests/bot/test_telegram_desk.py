@@ -314,9 +314,9 @@ async def test_the_private_desk_lists_asks_closes_and_is_left(scene: Scene) -> N
         "Hỏi thêm",
         "Trả lời",
         "Kết thúc",
-        "Ghi chú",
         "Trả lại",
         "Giao cho…",
+        "Ghi chú",
         "Danh sách",
     )
     await an.press(old, "Kết thúc")

@@ -136,7 +136,7 @@ async def test_a_card_leads_a_colleague_to_taking_over_once_its_holder_was_long_
     scene.clock.turn(hours=24)
     assert "Người an" in await scene.press(binh, scene.card(), "Trả lời")
     assert len(scene.private(binh)) == before + 1
-    assert binh.sees()[-1].labels == ("Nhận thay", "Danh sách")
+    assert binh.sees()[-1].labels == ("Nhận thay", "Ghi chú", "Danh sách")
     assert "Bạn giữ tin này thay Người an." in await press(scene, binh, "Nhận thay")
     assert (await record_of(scene.made, tip)).holder == scene.members["Binh"].id.hex()
     assert "Người binh" in scene.card().text
@@ -147,4 +147,4 @@ async def test_a_lead_is_led_there_at_once_and_may_give_it_away_too(scene: Scene
     lead = await scene.officer("Chi", role=Role.LEAD)
     await hold(scene, an)
     await scene.press(lead, scene.card(), "Hỏi thêm")
-    assert lead.sees()[-1].labels == ("Nhận thay", "Giao cho…", "Danh sách")
+    assert lead.sees()[-1].labels == ("Nhận thay", "Giao cho…", "Ghi chú", "Danh sách")

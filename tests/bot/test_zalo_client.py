@@ -101,6 +101,7 @@ async def platform() -> AsyncIterator[Platform]:
 @pytest.fixture
 async def client(platform: Platform, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Client]:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="tiengtho")
     async with Client(TOKEN, platform.url, send_seconds=0.5) as made:
         yield made
 
@@ -475,6 +476,7 @@ async def test_the_whole_platform_in_both_of_its_styles(
     style: Style, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="tiengtho")
     async with FakeZalo(style=style) as zalo:
         token, worker = zalo.bot().token, zalo.person("Worker")
         async with Client(token, zalo.url, send_seconds=1) as client:

@@ -424,6 +424,7 @@ async def test_the_log_counts_and_names_no_host(
     outside: Outside, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="tiengtho")
     await taken(outside, f"https://{HOST}/a")
     await taken(outside, f"https://{HOST}/a", hosts=(HOST,))
     await taken(outside, "https://127.0.0.1/a", hosts=(HOST,))

@@ -72,9 +72,6 @@ async def test_a_stranger_and_a_unit_that_only_reads_on_set_none(made: Database)
     async with made.read() as tx:
         assert not await labelling.may_label(tx, park.id, tip)
         assert not await labelling.may_label(tx, stranger.id, tip)
-    async with made.write() as tx:
-        await cases.claim(tx, park.id, tip, NOW)
-    assert await label(made, park, tip, VISIT) == Done(Status.CLAIMED)
 
 
 async def test_a_closed_tip_keeps_its_labels(made: Database) -> None:

@@ -341,6 +341,39 @@ async def test_closing_closes_each_with_a_count_of_its_own_and_they_stay_togethe
     assert await count(house.made, tallies) == 3
 
 
+async def test_a_closing_of_several_is_taken_back_for_all_but_who_went_on_meanwhile(
+    house: House,
+) -> None:
+    every = [await house.file() for _ in range(3)]
+    await house.merged(*every)
+    async with house.made.write() as tx:
+        await merging.close(tx, house.one.id, every[0], Outcome.HANDLED, "Xong.", NOW)
+        # Words that are added to a closed tip open it again; this worker does not wait for that.
+        assert await tips.remove(tx, house.new[every[2]].key, day=NOW.date())
+        done = await merging.undo(tx, house.one.id, every[0], NOW + timedelta(minutes=9))
+        assert done == Done(Status.CLAIMED)
+    cards = await house.cards()
+    assert (cards[every[0]].beside, cards[every[1]].under) == (1, every[0])
+    for each in every[:2]:
+        thread = await house.thread(each)
+        assert (thread.status, thread.outcome) == (Status.CLAIMED, None)
+        assert "Xong." not in await house.words(each)
+    # The one that was deleted while it was closed stays counted.
+    assert await count(house.made, tallies) == 1
+
+
+async def test_a_closing_of_several_stays_where_it_is_too_late(house: House) -> None:
+    every = [await house.file() for _ in range(2)]
+    await house.merged(*every)
+    async with house.made.write() as tx:
+        await merging.close(tx, house.one.id, every[0], Outcome.HANDLED, "Xong.", NOW)
+        late = await merging.undo(tx, house.one.id, every[0], NOW + timedelta(minutes=10))
+        assert late == Refusal(No.TOO_LATE)
+    cards = await house.cards()
+    assert cards[every[1]].under == every[0]
+    assert await count(house.made, tallies) == 2
+
+
 async def test_closing_one_that_follows_closes_it_alone(house: House) -> None:
     lead, one, two = [await house.file() for _ in range(3)]
     await house.merged(lead, one, two)

@@ -21,6 +21,7 @@ from storage import (
     cases,
     numbers,
     out_of_scope,
+    outbox,
     retention,
     staff,
     stored,
@@ -117,6 +118,8 @@ class World:
         async with self.made.write() as tx:
             tip = await tips.file(tx, new, (), day=day, due=self.now)
             await tips.deliver(tx, tip)
+            # Its card is there.
+            await outbox.drop_of(tx, tip)
         self.told.append(Told(new, tip, unit, self.now))
 
     async def claim(self) -> None:

@@ -681,6 +681,14 @@ async def _undo_close(house: House) -> None:
         assert isinstance(await undoing.undo(tx, house.one.id, house.tip, LATER), Done)
 
 
+async def _undo_close_of_several(house: House) -> None:
+    await _close(house)
+    async with house.made.write() as tx:
+        for member in house.police:
+            assert await merging.undo(tx, member.id, house.tip, LATER) == Refusal(No.NOT_YOURS)
+        assert isinstance(await merging.undo(tx, house.one.id, house.tip, LATER), Done)
+
+
 async def _retention(house: House) -> None:
     await _withdraw(house)
     await retention.run(house.made, NOW.date(), retention.Days())
@@ -954,6 +962,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.settle": _settle,
     "tips.take_back_who": _take_back_who,
     "valuable.mark": _mark_valuable,
+    "merging.undo": _undo_close_of_several,
     "undoing.undo": _undo_close,
 }
 """Every function that writes whom a tip is sealed to, or its record, with an attempt to let the
