@@ -17,7 +17,7 @@ from handlers.replies import Change
 from handlers.roles import READERS_OF_TIPS
 from handlers.routing import Tree, UnitKind
 from handlers.tips import FILES, Author, Category, Kind, Status, police_allowed
-from storage import audit, cases, record, staff, stored, stranded, thread, units
+from storage import audit, cases, readers, record, staff, stored, stranded, thread, units
 from storage.audit import Act
 from storage.cards import records
 from storage.cases import Held
@@ -287,7 +287,9 @@ async def _seconds(tx: Tx, known: Record, asker: str) -> tuple[Member, ...]:
     others = [
         member
         for member in await staff.members(tx)
-        if can_enter(member) and member.id.hex() != asker
+        if can_enter(member)
+        and member.id.hex() != asker
+        and not readers.has_stepped_back(known, member.id)
     ]
     for unit in _line(tree, known):
         found = tuple(each for each in others if _reads_at(each, unit))

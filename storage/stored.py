@@ -167,7 +167,7 @@ async def call_officers(
         return
     called = unit or known.unit
     for alarm in await alarms.of_unit(tx, called):
-        if alarm.staff != but:
+        if alarm.staff != but and not readers.has_stepped_back(known, alarm.staff):
             ring = Letter(LetterKind.PING, tip, called, due, to=alarm.id.hex())
             await outbox.write(tx, ring)
 
