@@ -114,7 +114,7 @@ async def _loses_the_right(crowd: Crowd, officer: Officer, recruit: Recruit) -> 
     words = {"guard": guard, "once": "1", "do": "answer", "words": "Điều này không được gửi đi."}
     await asyncio.to_thread(crowd.product.command, *revoke)
     # The page that is open may be taken away before anything is typed on it.
-    sent = await officer.context.request.post(crowd.product.address + path, multipart=words)
+    sent = await officer.context.request.post(crowd.product.address + path, multipart={**words})
     assert sent.status == HTTPStatus.NOT_FOUND
     await officer.go(path)
     await officer.reads("Tin này không còn nữa")

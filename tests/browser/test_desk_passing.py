@@ -112,6 +112,8 @@ async def test_a_tip_goes_to_the_next_desk_and_to_the_police(
     await page.click("button:has-text('Nhận tin này')")
     await page.goto(base + tip + "/chuyen")
     await check(page, world, asked)
+    await page.goto(base + tip + "/khong-xem")
+    await check(page, world, asked)
     await page.goto(base + await demo_link(world.parts, "ca"))
     await page.goto(base + tip + "/cong-an")
     await check(page, world, asked)
