@@ -29,7 +29,7 @@ _STAFF = (
 )
 # Texts of the library that lie there as drafts, without a time yet.
 _DRAFTS = ("culture_day", "loan_interest", "fake_recruiters")
-_SHOWN = (
+SHOWN = (
     ("canbo1", "Bàn tiếp nhận Bàn Thạch, cán bộ 1 / desk officer 1"),
     ("canbo2", "Bàn tiếp nhận Bàn Thạch, trưởng bàn / desk lead"),
     ("canbo4", "Bàn tiếp nhận toàn quốc / national desk"),
@@ -58,7 +58,7 @@ async def fill(database: Database, places: Places, now: datetime) -> None:
 async def links(parts: Parts, address: str) -> list[str]:
     """Lines with log-in links; each link works once, and only on this machine."""
     lines = ["Bản thử. Mỗi liên kết đăng nhập dùng một lần / demo log-in links, each works once:"]
-    for login, label in _SHOWN:
+    for login, label in SHOWN:
         link = await demo_link(parts, login)
         lines.append(f"  {label}: {address}{link}")
     return lines

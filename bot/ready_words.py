@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from handlers.coach import Doubt
+from handlers.coach import Doubt, remarks
 from handlers.folding import clean
 from handlers.languages import Language
 from handlers.moderators.actions import Action, Answer, Ask, Close, Offer
+from handlers.moderators.replies import all_words
 from handlers.moderators.templates import Field, Ready, Template, ready, starters
 from handlers.texts import Texts
 from storage import cases, templates
@@ -42,6 +43,7 @@ async def with_wording(
 ) -> Action:
     """The action, whose words may be those of a template to the letter: then they go in English
     too, and no doubt about them is raised again, for it could only be about the unit's own address.
+    The answers to press below them are read over as ever.
     """
     match action:
         case Ask(words):
@@ -56,7 +58,8 @@ async def with_wording(
     for each in await of_tip(tx, officer, tip, texts, today, Language.VI):
         if (each.kind, each.words) == (kind, words):
             extras = replace(action.extras, english=each.english)
-            return replace(action, extras=extras, sure=frozenset(Doubt))
+            below = {found.doubt for found in remarks(all_words("", extras))}
+            return replace(action, extras=extras, sure=action.sure | (frozenset(Doubt) - below))
     return action
 
 

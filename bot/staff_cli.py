@@ -73,6 +73,11 @@ async def grant(database: Database, login: str, unit: str, role: Role, now: date
                 raise click.ClickException(
                     "administrators and keepers never read tips: nobody may hold both roles"
                 )
+            case Change.BOTH:
+                raise click.ClickException(
+                    "nobody reads tips for the union and for the police: make two accounts"
+                    " for two people"
+                )
             case Change.SAME:
                 return f"{member.login} is {role} at {unit} already."
             case Change.DONE:

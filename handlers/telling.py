@@ -1,12 +1,14 @@
 """What a worker is told of a move of their tip: the house's words, or those of the unit."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from string import Formatter
 
+from handlers.coach import Doubt, remarks
 from handlers.folding import clean
 from handlers.languages import Language
 from handlers.screens import Say, Tone, say
@@ -19,6 +21,7 @@ MOVES = tuple(move for move, rule in LIFE.items() if rule.told is Told.HOUSE_WOR
 """The moves for which a unit may write words of its own, in the order of the table."""
 
 _WITH_DAY = frozenset({Move.PASS_ON, Move.RETURN, Move.MOVE_UP})
+_FIELD = re.compile(r"\{[^{}]*\}")
 
 
 class Flaw(StrEnum):
@@ -27,6 +30,7 @@ class Flaw(StrEnum):
     LONG = "long"
     BRACES = "braces"
     FIELD = "field"
+    DOUBTED = "doubted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,16 @@ def flaw_in(words: str, move: Move) -> tuple[Flaw, str] | None:
             return Flaw.BRACES, ""
         if name not in fields_of(move):
             return Flaw.FIELD, name
-    return None
+    return (Flaw.DOUBTED, "") if doubted(words) is not None else None
+
+
+def doubted(words: str) -> Say | None:
+    """What in a unit's words asks its workers who they are, and why it is better left out. A number
+    in words for everybody is nobody's of them.
+    """
+    plain = _FIELD.sub("…", words)
+    found = [each for each in remarks(plain) if each.doubt is not Doubt.NUMBER]
+    return say(f"desk.coach.{found[0].doubt}", words=found[0].told(plain)) if found else None
 
 
 def filled(words: str, unit: str, day: date | None) -> str:

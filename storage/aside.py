@@ -30,6 +30,7 @@ async def waiting(tx: Tx, lead: bytes, now: datetime) -> tuple[Card, ...]:
         for tip, known, day in await records(tx)
         if known.aside
         and readers.among(known, led, police)
+        and not readers.has_stepped_back(known, lead)
         and Sight.has_come(known)
         and known.status is not Status.CLOSED
     ]

@@ -51,6 +51,7 @@ class Act(StrEnum):
     TEMPLATES_CHANGED = "templates_changed"
     MUTED = "muted"
     LET_IN = "let_in"
+    STEPPED_BACK = "stepped_back"
     LABELLED = "labelled"
     SEARCHED = "searched"
     TAKEN_OUT = "taken_out"

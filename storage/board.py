@@ -150,7 +150,7 @@ async def seen(tx: Tx, officer: bytes, now: datetime) -> Seen:
     if not sight.reads:
         return Seen(officer, (), {}, present, sight)
     people = {member.id.hex(): member for member in await staff.members(tx)}
-    lines = tuple(line for line in await _lines(tx) if sight.lists(line.known))
+    lines = _by_themselves([line for line in await _lines(tx) if sight.lists(line.known)])
     return Seen(officer, lines, people, present, sight)
 
 
@@ -183,6 +183,24 @@ async def _lines(tx: Tx) -> tuple[Line, ...]:
     board = Board(version, tuple(lines))
     tx.cache.board = board
     return board.lines
+
+
+def _by_themselves(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines, in their order; one that was merged with a tip that is not among them says
+    nothing of that one.
+    """
+    every = {line.tip: line.known for line in lines if bundles.is_bound(line.known)}
+    found = [
+        line
+        if every.keys() >= _beside(line.known)
+        else _line(line.tip, line.known, line.day, every, {})
+        for line in lines
+    ]
+    return tuple(sorted(found, key=attrgetter("order")) if found != lines else found)
+
+
+def _beside(known: Record) -> set[bytes]:
+    return {bytes.fromhex(each) for each in (known.lead, *known.followers) if each}
 
 
 def _line(

@@ -171,9 +171,15 @@ def _following(known: Record, head: Record) -> Record:
 
 
 def _agreed(whole: Bundle) -> Bundle:
-    """The same, where what may go to the police is what all of them may."""
+    """The same, where what may go to the police is what all of them may, and who stepped back from
+    one sees none.
+    """
     against = {tip for tip, known in whole.items() if not known.may_go_to_police}
-    return {tip: replace(known, held_back=bool(against - {tip})) for tip, known in whole.items()}
+    recused = frozenset[str]().union(*(known.recused for known in whole.values()))
+    return {
+        tip: replace(known, held_back=bool(against - {tip}), recused=recused)
+        for tip, known in whole.items()
+    }
 
 
 def _differing(after: Bundle, before: Bundle) -> Bundle:

@@ -62,18 +62,21 @@ class Card:
 @dataclass(frozen=True, slots=True)
 class Sight:
     """At which desks an officer reads, leads, and at which anybody leads; which of those where they
-    read are the `police`.
+    read are the `police`. Nobody's own eyes where `officer` is empty.
     """
 
     reads: frozenset[str]
     leads: frozenset[str]
     led: frozenset[str]
     police: frozenset[str]
+    officer: bytes = field(default=b"", repr=False)
 
     def through(self, known: Record) -> frozenset[str]:
         """The units by which this officer may open a tip: one that was set aside only where they
-        lead, or nobody does.
+        lead, or nobody does; none where they stepped back.
         """
+        if readers.has_stepped_back(known, self.officer):
+            return frozenset()
         mine = readers.among(known, self.reads, self.police)
         return mine & (self.leads | (mine - self.led)) if known.aside else mine
 
@@ -97,7 +100,7 @@ async def sight_of(tx: Tx, officer: bytes) -> Sight:
         return Sight(reads, frozenset(), frozenset(), frozenset())
     leads = await staff.units_led_by(tx, officer)
     led, police = await staff.units_with_lead(tx), await units.police_among(tx, reads)
-    return Sight(reads, leads, led, police)
+    return Sight(reads, leads, led, police, officer)
 
 
 async def cards(tx: Tx, officer: bytes, now: datetime) -> tuple[Card, ...]:
@@ -194,6 +197,8 @@ def holder_of(known: Record, people: Mapping[str, Member]) -> Member | None:
     member = people.get(known.holder) if known.holder else None
     if member is None or known.status is Status.CLOSED:
         return member
+    if readers.has_stepped_back(known, member.id):
+        return None
     reads = {unit for unit, role in member.grants if role in READERS_OF_TIPS}
     return member if known.unit in reads.intersection(known.readers) else None
 

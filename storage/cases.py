@@ -414,9 +414,11 @@ async def _card_of(tx: Tx, held: Held, officer: bytes, now: datetime) -> Card:
     reads = frozenset({held.unit})
     card = card_of(held.tip, held.record, held.day, officer, people, now, reads=reads)
     rest = await bundles.others(tx, held.tip, held.record)
-    # Who only reads the one that leads, as the police do, learns of no other one.
-    seen = {each: known for each, known in rest.items() if held.unit in known.readers}
-    return bundled(card, held.record, seen | {held.tip: held.record}, now)
+    if rest:
+        # Who reads this one alone learns nothing of those with which its desk merged it.
+        sight = await sight_of(tx, officer)
+        rest = {each: known for each, known in rest.items() if sight.through(known)}
+    return bundled(card, held.record, rest | {held.tip: held.record}, now)
 
 
 async def _people(tx: Tx, known: Record) -> dict[str, Member]:

@@ -113,7 +113,7 @@ async def _theirs(
 ) -> tuple[Held, tuple[Part, ...], int] | Refusal:
     """The tip, its parts, and the place of the words that may be changed; or why not."""
     held = await hold(tx, open_.officer, open_.tip, lock=True)
-    if held is None or held.record.holder != open_.officer.hex():
+    if held is None or not held.by(open_.officer):
         return Refusal(No.NOT_YOURS)
     if now >= open_.ends:
         return Refusal(No.TOO_LATE)

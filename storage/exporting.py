@@ -15,9 +15,9 @@ from handlers.folding import clean
 from handlers.moderators.actions import HELD
 from handlers.replies import Change
 from handlers.roles import READERS_OF_TIPS
-from handlers.routing import UnitKind
+from handlers.routing import Tree, UnitKind
 from handlers.tips import FILES, Author, Category, Kind, Status, police_allowed
-from storage import audit, cases, record, staff, stored, stranded, thread, units
+from storage import audit, cases, readers, record, staff, stored, stranded, thread, units
 from storage.audit import Act
 from storage.cards import records
 from storage.cases import Held
@@ -108,7 +108,7 @@ async def look(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> View | Why:
     if isinstance(held, Why):
         return held
     known = held.record
-    request = _counting(known, now)
+    request = await _standing(tx, known, now)
     people: tuple[Member, ...]
     if request is not None and request.agreed:
         agreed = await staff.by_id(tx, bytes.fromhex(request.agreed))
@@ -168,7 +168,7 @@ async def waiting(tx: Tx, officer: bytes, now: datetime) -> tuple[Waiting, ...]:
     """
     found = []
     for tip, known, _ in await records(tx):
-        request = _counting(known, now)
+        request = await _standing(tx, known, now)
         if request is None or request.agreed:
             continue
         if officer in {each.id for each in await _seconds(tx, known, request.by)}:
@@ -184,7 +184,7 @@ async def decide(
     """The second person agrees, or does not: then the request is gone."""
     row = await stored.row_where(tx, tips.c.id == tip, lock=True)
     known = record.unseal(tx.keys, tip, row.record) if row is not None else None
-    request = _counting(known, now) if known is not None else None
+    request = await _standing(tx, known, now) if known is not None else None
     if known is None or request is None or request.agreed:
         return Why.NOT_YOURS
     if officer not in {each.id for each in await _seconds(tx, known, request.by)}:
@@ -201,7 +201,7 @@ async def take(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Export | Wh
     if isinstance(held, Why):
         return held
     known = held.record
-    request = _counting(known, now)
+    request = await _standing(tx, known, now)
     if request is None or not request.agreed:
         return Why.NOT_AGREED if request is not None else Why.NONE
     items, files = await _content(tx, held)
@@ -249,6 +249,18 @@ def _counting(known: Record, now: datetime) -> Request | None:
     return request
 
 
+async def _standing(tx: Tx, known: Record, now: datetime) -> Request | None:
+    """The same; it waits for somebody again where who agreed reads no more where they did."""
+    request = _counting(known, now)
+    if request is None or not request.agreed:
+        return request
+    second = await staff.by_id(tx, bytes.fromhex(request.agreed))
+    tree = await units.tree(tx)
+    near = _line(tree, known) if tree is not None else ()
+    holds = second is not None and any(_reads_at(second, unit) for unit in near)
+    return request if holds else replace(request, agreed="")
+
+
 def _police_may(known: Record) -> bool:
     return known.police_may_read and police_allowed(known.category)
 
@@ -275,19 +287,26 @@ async def _seconds(tx: Tx, known: Record, asker: str) -> tuple[Member, ...]:
     others = [
         member
         for member in await staff.members(tx)
-        if can_enter(member) and member.id.hex() != asker
+        if can_enter(member)
+        and member.id.hex() != asker
+        and not readers.has_stepped_back(known, member.id)
     ]
+    for unit in _line(tree, known):
+        found = tuple(each for each in others if _reads_at(each, unit))
+        if found:
+            return found
+    return ()
+
+
+def _line(tree: Tree, known: Record) -> tuple[str, ...]:
+    """The responsible unit, and those above that may learn of the tip."""
     out = routing.barred(tree, known.excluded)
     above = [
         unit.id
         for unit in tree.ancestors(known.unit)
         if unit.kind is UnitKind.UNION and not tree.is_inside(unit) and unit.id not in out
     ]
-    for unit in (known.unit, *above):
-        found = tuple(each for each in others if _reads_at(each, unit))
-        if found:
-            return found
-    return ()
+    return (known.unit, *above)
 
 
 def _reads_at(member: Member, unit: str) -> bool:
@@ -313,7 +332,7 @@ async def _content(tx: Tx, held: Held) -> tuple[tuple[Item, ...], Mapping[int, P
 
 
 async def _write(tx: Tx, tip: bytes, known: Record, request: Request | None) -> None:
-    await stored.write_record(tx, tip, replace(known, export=request))
+    await stored.write_record(tx, tip, replace(known, export=request), quiet=True)
 
 
 async def _note(tx: Tx, act: Act, by: bytes, tip: bytes, request: Request, now: datetime) -> None:

@@ -58,7 +58,7 @@ async def release(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | R
     status = after(known.status, Move.RELEASE)
     if status is None:
         return Refusal(No.WRONG_STATUS)
-    if known.holder != officer.hex():
+    if not held.by(officer):
         return await cases.not_held(tx, known)
     dates = await unit_clocks.dates(tx, known.unit, known.category, now, danger=known.danger)
     free = timing.waits_again(replace(known, status=status, holder=None), dates)
@@ -193,7 +193,8 @@ async def _may_get(tx: Tx, member: Member | None, known: Record) -> bool:
 
 
 async def _may_give(tx: Tx, officer: bytes, known: Record) -> bool:
-    return known.holder == officer.hex() or await _leads(tx, officer, known)
+    holds = known.holder == officer.hex() and await cases.reads_at_desk(tx, officer, known)
+    return holds or await _leads(tx, officer, known)
 
 
 async def _leads(tx: Tx, officer: bytes, known: Record) -> bool:

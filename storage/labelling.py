@@ -38,7 +38,7 @@ async def change(
     labels = (known.labels | put) - taken
     if labels == known.labels:
         return Done(known.status)
-    await stored.write_record(tx, tip, replace(known, labels=labels))
+    await stored.write_record(tx, tip, replace(known, labels=labels), quiet=True)
     for label in in_order(labels ^ known.labels):
         sign = "+" if label in labels else "-"
         await audit.write(

@@ -84,12 +84,12 @@ async def take_out(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | 
     held = await cases.hold(tx, officer, tip, lock=True)
     if held is None:
         return Refusal(No.NOT_YOURS)
-    if held.record.holder != officer.hex():
+    if not held.by(officer):
         return Refusal(No.TAKEN, (await cases.holder_name(tx, held.record)) or "")
     if not await bundles.others(tx, tip, held.record):
         return Refusal(No.WRONG_STATUS)
     single = await stored.part(tx, tip, held.record, AT_ONCE)
-    await stored.change(tx, tip, single, AT_ONCE)
+    await stored.change(tx, tip, single, AT_ONCE, quiet=True)
     if single.status is not Status.CLOSED:
         await stored.call_groups(tx, tip, single)
     await audit.write(tx, Act.TAKEN_OUT, staff=officer, tip=tip, unit=held.unit, minute=now)
@@ -242,7 +242,7 @@ def _not_leading(head: Held, officer: bytes) -> Refused | None:
     known = head.record
     if known.status is Status.CLOSED:
         return Refused(Why.CLOSED)
-    if known.aside or known.status not in HELD or known.holder != officer.hex():
+    if known.aside or known.status not in HELD or not head.by(officer):
         return Refused(Why.CLAIM_FIRST)
     return Refused(Why.MERGED) if known.lead else None
 
@@ -273,7 +273,9 @@ async def _bind(
     """The cards of those that follow leave the groups: what is one work is one card there."""
     fresh = [tip for tip in whole if tip.hex() not in head.record.followers]
     shown = {
-        tip: known if tip == head.tip else await stored.take_from_groups(tx, known)
+        tip: known
+        if tip == head.tip
+        else await stored.take_from_groups(tx, known, _elsewhere(known))
         for tip, known in whole.items()
     }
     await stored.bind(tx, shown)
@@ -281,6 +283,10 @@ async def _bind(
         await write_refresh(tx, head.tip, head.record.unit, bytes.fromhex(post.group), AT_ONCE)
     for tip in fresh:
         await audit.write(tx, Act.MERGED, staff=officer, tip=tip, unit=head.unit, minute=now)
+
+
+def _elsewhere(known: Record) -> frozenset[str]:
+    return frozenset(known.readers) - {known.unit}
 
 
 async def _record(tx: Tx, tip: bytes) -> Record:

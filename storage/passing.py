@@ -128,6 +128,16 @@ async def give_back(
     return await _move(tx, held, officer, changed, Move.RETURN, now, reason, stays=False)
 
 
+async def let_go(tx: Tx, held: Held, officer: bytes, to: str, now: datetime) -> Gone:
+    """Let a unit above be responsible for a tip that this officer, or all who read here, shall not
+    see; the unit that had it reads it no more. No reason stands anywhere. The caller asks whether
+    they may, and `to` can. Raises NotForPolice, ShutOut.
+    """
+    recused = held.record.recused | {officer.hex()}
+    changed = replace(held.record, unit=to, returns_to="", recused=recused)
+    return await _move(tx, held, officer, changed, Move.PASS_ON, now, None, stays=False)
+
+
 async def in_charge(
     tx: Tx, officer: bytes, tip: bytes, move: Move, *, leads: bool = False, lock: bool = True
 ) -> Held | Declined:
@@ -156,9 +166,11 @@ def bound_of(known: Record) -> Bound:
 async def told(
     tx: Tx, held: Held, known: Record, move: Move, now: datetime, *, unit: str
 ) -> Record:
-    """The record after its worker was told of a move to `unit`, or of what that one did."""
+    """The record after its worker was told of a move to `unit`, or of what that one did; in words
+    of the unit that is responsible for the tip, also where the police do something.
+    """
     day = known.answer_on if move in (Move.PASS_ON, Move.RETURN) else None
-    news = News(move, about=unit, by=held.unit, day=day, when=now)
+    news = News(move, about=unit, by=held.record.unit, day=day, when=now)
     return await telling.tell(tx, held.tip, held.case, held.bell, known, news, now)
 
 
@@ -196,7 +208,7 @@ async def _move(
     known: Record,
     move: Move,
     now: datetime,
-    reason: PassReason | ReturnReason,
+    reason: PassReason | ReturnReason | None,
     *,
     stays: bool,
 ) -> Gone:
@@ -217,7 +229,7 @@ async def _move(
     await stored.call_groups(tx, tip, changed)
     await stored.call_officers(tx, tip, changed)
     act = Act.RETURNED if move is Move.RETURN else Act.PASSED_ON
-    note = f"{to} {reason}"
+    act, note = (act, f"{to} {reason}") if reason is not None else (Act.STEPPED_BACK, to)
     await audit.write(tx, act, staff=officer, tip=tip, unit=before, minute=now, note=note)
     return Gone(await units.name_of(tx, to), stays)
 

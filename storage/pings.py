@@ -40,7 +40,7 @@ async def ping(tx: Tx, letter: Letter) -> Ping | None:
         is_wanted = await _waits_at(tx, known, letter.unit)
     if not is_wanted:
         return None
-    if await stored.waits_for_lead(tx, known):
+    if await stored.waits_for_lead(tx, known) or readers.has_stepped_back(known, alarm.staff):
         return None
     if letter.unit not in await staff.units_read_by(tx, alarm.staff):
         return None

@@ -110,7 +110,9 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     if not may_read or await stored.waits_for_lead(tx, known):
         return None
     post = post_in(known, group.id)
-    if post is None and (known.lead or letter.kind is LetterKind.REFRESH):
+    # At its own desk the card of its lead stands for it.
+    is_under = bool(known.lead) and group.unit == known.unit
+    if post is None and (is_under or letter.kind is LetterKind.REFRESH):
         return None
     if post is not None and post.message and letter.kind is LetterKind.POST:
         # It was called for twice, and stands there.
@@ -122,9 +124,12 @@ async def posting(tx: Tx, letter: Letter, now: datetime) -> Posting | None:
     people = {known.holder: holder} if known.holder and holder else {}
     reads = frozenset({group.unit})
     card = card_of(letter.tip, known, row.day, b"", people, now, reads=reads)
-    rest = await bundles.others(tx, letter.tip, known)
-    seen = {each: one for each, one in rest.items() if group.unit in one.readers}
-    return Posting(group, bundled(card, known, seen | {letter.tip: known}, now), post)
+    rest = {
+        each: other
+        for each, other in (await bundles.others(tx, letter.tip, known)).items()
+        if await readers.reading(tx, other, reads)
+    }
+    return Posting(group, bundled(card, known, rest | {letter.tip: known}, now), post)
 
 
 async def standing(tx: Tx) -> tuple[Standing, ...]:

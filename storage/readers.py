@@ -43,14 +43,24 @@ async def shut_out(tx: Tx, excluded: frozenset[str]) -> frozenset[str]:
 
 
 async def reading(tx: Tx, known: Record, mine: Collection[str]) -> frozenset[str]:
-    """Those of the units `mine` that may read the tip."""
+    """Those of the units `mine`, all of one member, that may read the tip."""
     return among(known, mine, await units.police_among(tx, mine))
 
 
 def among(known: Record, mine: Collection[str], police: Collection[str]) -> frozenset[str]:
-    """The same, where it is known which of them are `police`."""
-    read = frozenset(mine).intersection(known.readers)
-    return read if known.police_may_read else read.difference(police)
+    """The same, where it is known which of them are `police`. Who serves there reads nothing that
+    may not go there, by another unit of theirs either.
+    """
+    if police and not known.police_may_read:
+        return frozenset()
+    return frozenset(mine).intersection(known.readers)
+
+
+def has_stepped_back(known: Record, member: bytes) -> bool:
+    """Whether this member said that the tip is not for them to see: no role lets them read it any
+    more, at whatever unit.
+    """
+    return member.hex() in known.recused
 
 
 async def beside(tx: Tx, known: Record) -> tuple[str, ...]:

@@ -88,7 +88,8 @@ class Record:
     to the police, so none of them may. `trail` are the units that were responsible before, in their
     order; `returns_to` the one that it can be returned to; `given` the police units that it was
     released to. `police_asked` is how often its worker was asked about the police, `asks_police`
-    that they did not answer yet.
+    that they did not answer yet. `recused` are the ids (hex) of those who stepped back from it:
+    they see it no more, wherever it goes.
     """
 
     unit: str
@@ -136,6 +137,7 @@ class Record:
     given: tuple[Given, ...] = ()
     police_asked: int = 0
     asks_police: bool = False
+    recused: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def police_may_read(self) -> bool:
@@ -215,6 +217,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "given": [[each.unit, each.stage] for each in record.given],
             "police_asked": record.police_asked,
             "asks_police": record.asks_police,
+            "recused": sorted(record.recused),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -280,6 +283,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         given=tuple(Given(unit, Stage(stage)) for unit, stage in read.get("given", ())),
         police_asked=read.get("police_asked", 0),
         asks_police=read.get("asks_police", False),
+        recused=frozenset(read.get("recused", ())),
     )
 
 

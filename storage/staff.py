@@ -111,11 +111,12 @@ class Enrolment(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a grant or its revocation."""
+    """What became of a grant or its revocation. BOTH: nobody reads for the union and the police."""
 
     DONE = "done"
     SAME = "same"
     JOINED = "joined"
+    BOTH = "both"
     UNKNOWN = "unknown"
 
 
@@ -123,6 +124,15 @@ def may_join(roles: Iterable[Role]) -> bool:
     """Whether one person may hold all of `roles`: administrators and keepers never read tips."""
     held = set(roles)
     return not (held & READERS_OF_TIPS and held & _NEVER_READERS)
+
+
+async def serves_both(tx: Tx, granted: Iterable[tuple[str, Role]]) -> bool:
+    """Whether somebody with these roles would read tips for the union and for the police: then the
+    police would read what no worker agreed to.
+    """
+    reads = {unit for unit, role in granted if role in READERS_OF_TIPS}
+    kinds = select(units.c.kind).where(units.c.id.in_(reads)).distinct()
+    return len(await tx.rows(kinds)) > 1
 
 
 async def add(
@@ -133,7 +143,8 @@ async def add(
     with `by_login` and `may_join` first, in the same transaction.
     """
     held = frozenset(granted)
-    if not may_join(role for _, role in held) or await by_login(tx, login) is not None:
+    apart = not may_join(role for _, role in held) or await serves_both(tx, held)
+    if apart or await by_login(tx, login) is not None:
         raise ValueError("log-in name in use, or roles that may not be joined")
     body, token, key = staff_rows.fresh(login, name, now), new_token(), random_id()
     await tx.run(
@@ -287,7 +298,9 @@ async def enrol(tx: Tx, token: str, hashed: str, code: str, now: datetime) -> Me
 
 
 async def grant(tx: Tx, key: bytes, unit: str, role: Role) -> Change:
-    """Give a role at a unit. Never both reading tips and administering or keeping keys."""
+    """Give a role at a unit. Never both reading tips and administering or keeping keys, nor reading
+    for the union and the police.
+    """
     # The row is held so that two grants at once cannot join what may not be joined.
     row = await tx.row(select(staff.c.id).where(staff.c.id == key).with_for_update())
     if row is None or await tx.row(select(units.c.id).where(units.c.id == unit)) is None:
@@ -297,6 +310,8 @@ async def grant(tx: Tx, key: bytes, unit: str, role: Role) -> Change:
         return Change.SAME
     if not may_join([role, *(other for _, other in held)]):
         return Change.JOINED
+    if await serves_both(tx, [(unit, role), *held]):
+        return Change.BOTH
     await tx.run(insert(grants).values(staff=key, unit=unit, role=role))
     return Change.DONE
 

@@ -50,7 +50,7 @@ async def write_record(
     await readers.check(tx, changed)
     kept, others = await bundles.kept(tx, tip, changed)
     for other, known in others.items():
-        await _put(tx, other, known)
+        await _put(tx, other, known, quiet=await _reads_the_same(tx, other, known))
         await _refresh(tx, other, known, None)
         await _show(tx, other, known, due)
     if changed.lead and not kept.lead:
@@ -59,11 +59,12 @@ async def write_record(
 
 
 async def bind(tx: Tx, bound: Mapping[bytes, Record]) -> None:
-    """Let these tips, whose rows the caller holds, be worked on as one; the first one leads. Raises
+    """Let these tips, whose rows the caller holds, be worked on as one; the first one leads. Their
+    workers' pages are not to move: that others wrote of the same is nobody's to learn. Raises
     NotForPolice.
     """
     for tip, known in bundles.bound(bound).items():
-        await _put(tx, tip, known)
+        await _put(tx, tip, known, quiet=True)
 
 
 async def part(tx: Tx, tip: bytes, known: Record, due: datetime | None = None) -> Record:
@@ -71,10 +72,18 @@ async def part(tx: Tx, tip: bytes, known: Record, due: datetime | None = None) -
     The rest stays as it is; `due` as for `change`.
     """
     for other, left in (await bundles.rest_of(tx, tip, known)).items():
-        await _put(tx, other, left)
+        await _put(tx, other, left, quiet=await _reads_the_same(tx, other, left))
         await _refresh(tx, other, left, due)
         await _show(tx, other, left, due)
     return bundles.alone(known)
+
+
+async def _reads_the_same(tx: Tx, tip: bytes, known: Record) -> bool:
+    """Whether the worker of a merged tip reads nothing else than before: another one's coming or
+    going is not theirs to learn.
+    """
+    row = await row_where(tx, tips.c.id == tip)
+    return row is not None and record.unseal(tx.keys, tip, row.record).status is known.status
 
 
 async def _put(tx: Tx, tip: bytes, changed: Record, *, quiet: bool = False) -> bytes:
@@ -102,11 +111,13 @@ async def find_wraps_anew(tx: Tx, tip: bytes, known: Sequence[str]) -> None:
         await tx.run(update(wraps).where(wraps.c.id.in_(old)).values(id=new))
 
 
-async def change(tx: Tx, tip: bytes, changed: Record, due: datetime | None) -> None:
+async def change(
+    tx: Tx, tip: bytes, changed: Record, due: datetime | None, *, quiet: bool = False
+) -> None:
     """The same, and its cards in groups are shown anew from `due` on; None (for what a worker did)
     when a card of this tip may leave, for the hour of a change would tell when they wrote.
     """
-    await write_record(tx, tip, changed, due=due)
+    await write_record(tx, tip, changed, quiet=quiet, due=due)
     await _refresh(tx, tip, changed, due)
 
 
@@ -156,7 +167,7 @@ async def call_officers(
         return
     called = unit or known.unit
     for alarm in await alarms.of_unit(tx, called):
-        if alarm.staff != but:
+        if alarm.staff != but and not readers.has_stepped_back(known, alarm.staff):
             ring = Letter(LetterKind.PING, tip, called, due, to=alarm.id.hex())
             await outbox.write(tx, ring)
 

@@ -45,15 +45,16 @@ class Stranded:
     stuck: int
 
 
-async def able(tx: Tx, now: datetime) -> frozenset[str]:
+async def able(tx: Tx, now: datetime, *, but: Collection[str] = frozenset()) -> frozenset[str]:
     """The units where somebody can read tips, or can as soon as they use the link that they were
     given: whoever lost a phone does not lose the tips. The staff of a demo come in without one.
+    Those with an id (hex) in `but` do not count.
     """
     can_enter = await staff_can_enter(tx)
     return frozenset(
         unit
         for member in await staff.members(tx)
-        if can_enter(member) or _is_coming(member, now)
+        if member.id.hex() not in but and (can_enter(member) or _is_coming(member, now))
         for unit, role in member.grants
         if role in READERS_OF_TIPS
     )
@@ -70,12 +71,16 @@ async def find(tx: Tx, now: datetime) -> Stranded:
     can, tree = await able(tx, now), await units.tree(tx)
     if tree is None:
         return Stranded((), 0)
-    left = [
-        (tip, known)
-        for tip, known, _ in await records(tx)
-        if known.status not in _LEFT_ALONE and known.unit not in can
-    ]
-    movable = tuple(tip for tip, known in left if _above(tree, known, can) is not None)
+    left = []
+    without = {frozenset[str](): can}
+    for tip, known, _ in await records(tx):
+        # Whoever stepped back from a tip is nobody who reads it.
+        if known.recused not in without:
+            without[known.recused] = await able(tx, now, but=known.recused)
+        here = without[known.recused]
+        if known.status not in _LEFT_ALONE and known.unit not in here:
+            left.append((tip, known, here))
+    movable = tuple(tip for tip, known, here in left if _above(tree, known, here) is not None)
     return Stranded(movable, len(left) - len(movable))
 
 
@@ -86,9 +91,10 @@ async def move_up(tx: Tx, tip: bytes, now: datetime) -> bool:
     """
     row = await stored.row_where(tx, tips.c.id == tip, lock=True)
     known = record.unseal(tx.keys, tip, row.record) if row is not None else None
-    tree, can = await units.tree(tx), await able(tx, now)
+    tree = await units.tree(tx)
     if row is None or known is None or tree is None:
         return False
+    can = await able(tx, now, but=known.recused)
     if known.status in _LEFT_ALONE or known.unit in can:
         return False
     up = _above(tree, known, can)

@@ -70,13 +70,20 @@ async def own(tx: Tx, unit: str) -> Own:
     }
 
 
+async def writable(tx: Tx, lead: bytes) -> frozenset[str]:
+    """The units for whose workers this member may write words."""
+    led = await staff.units_led_by(tx, lead)
+    return led - await units.police_among(tx, led)
+
+
 async def write_own(
     tx: Tx, lead: bytes, unit: str, move: Move, words: Mapping[Language, str], now: datetime
 ) -> bool | tuple[Flaw, str]:
     """Put a unit's own words for `move` in the place of the house's; where a language is empty, it
-    is the house's again. False unless this member leads the unit; else what is wrong with them.
+    is the house's again. False unless this member leads the unit, which is one of the union: the
+    police do not speak with workers. Else what is wrong with them.
     """
-    if unit not in await staff.units_led_by(tx, lead) or move not in telling.MOVES:
+    if unit not in await writable(tx, lead) or move not in telling.MOVES:
         return False
     kept = {language: clean(each) for language, each in words.items() if clean(each)}
     for each in kept.values():

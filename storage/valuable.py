@@ -31,7 +31,7 @@ async def mark(
     known = held.record
     if known.valuable is why:
         return Done(known.status)
-    await stored.write_record(tx, tip, replace(known, valuable=why))
+    await stored.write_record(tx, tip, replace(known, valuable=why), quiet=True)
     if known.tally:
         await tally.mark(tx, known.tally, why)
     note = why.value if why is not None else "none"
@@ -46,7 +46,7 @@ async def _theirs(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Held | R
     if held is None:
         return Refusal(No.NOT_YOURS)
     known = held.record
-    if known.status not in (*HELD, Status.CLOSED) or known.holder != officer.hex():
+    if known.status not in (*HELD, Status.CLOSED) or not held.by(officer):
         holder = await cases.holder_name(tx, known)
         return Refusal(No.TAKEN, holder) if holder else Refusal(No.WRONG_STATUS)
     if not may_still_be_marked(known.closed_on, local_day(now)):

@@ -19,7 +19,7 @@ from handlers.roles import READERS_OF_TIPS, Role
 from handlers.routing import Tree, Unit
 from handlers.tips import Status
 from handlers.turn import Whose
-from storage import alarms, desk_groups, outbox, staff, stored, units
+from storage import alarms, desk_groups, outbox, readers, staff, stored, units
 from storage.cards import Sight, due_of, holder_of, records, sight_of
 from storage.database import Tx
 from storage.outbox import AT_ONCE, Letter, LetterKind
@@ -153,7 +153,8 @@ def _at_desk(here: _Look, known: Record, *, aside: bool) -> Iterable[bytes]:
     holder = holder_of(known, here.people)
     if holder is not None:
         return (holder.id,)
-    return _with(here, known.unit, *([Role.LEAD] if aside else READERS_OF_TIPS))
+    near = _with(here, known.unit, *([Role.LEAD] if aside else READERS_OF_TIPS))
+    return [each for each in near if not readers.has_stepped_back(known, each)]
 
 
 def _above(here: _Look, known: Record) -> Unit | None:

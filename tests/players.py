@@ -24,6 +24,7 @@ from bot.channels import Arrival
 from bot.channels.terminal import Terminal
 from bot.config import Settings
 from bot.inbound import Answer
+from bot.moving_up import moving
 from bot.web.server import make_application
 from handlers.bulletins import Topic
 from handlers.events import (
@@ -42,8 +43,9 @@ from handlers.events import (
 )
 from handlers.passing import PassReason, PoliceReason, ReleaseReason, ReturnReason
 from handlers.replies import Extras, Pick
-from handlers.roles import Role
+from handlers.roles import READERS_OF_TIPS, Role
 from handlers.screens import Accepts, Button, Line, Rendered
+from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.tips import Author, Kind, Move, Outcome, Status
 from handlers.worker import words as commands
@@ -57,17 +59,21 @@ from storage import (
     passing,
     police,
     staff,
+    stepping_back,
     stored,
     subscribers,
     telling,
+    tips,
     undoing,
+    units,
 )
 from storage.cards import Card
-from storage.cases import Case, Done, Sent
+from storage.cases import Case, Done, Refusal, Sent
 from storage.crypto import hash_password
 from storage.out_of_scope import Removed
 from storage.outbox import AT_ONCE
 from storage.passing import Declined
+from storage.stepping_back import Stepped
 from storage.tables import tips as tips_table
 from storage.telling import News
 from storage.tips import PictureData
@@ -126,6 +132,18 @@ class Surroundings(Protocol):
 
     async def merge(self) -> None:
         """That officer merges the tip under another one, which came to the same desk."""
+        ...
+
+    async def split(self) -> None:
+        """That officer takes it out of those again; the other one is deleted by its worker."""
+        ...
+
+    async def step_back(self, unit: str) -> None:
+        """That officer steps back from it: it stays where it is, or goes to `unit`."""
+        ...
+
+    async def desert(self, unit: str) -> None:
+        """Nobody reads at a unit any more, and what waits there goes up."""
         ...
 
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
@@ -267,6 +285,12 @@ async def _about_life(around: Surroundings, what: str) -> bool:
         await around.give(Move.HAND_OVER)
     elif what == "colleague takes over":
         await around.give(Move.TAKE_OVER)
+    elif what == "officer takes it out again":
+        await around.split()
+    elif found := re.fullmatch(r"officer steps back(?:, and it goes up to ([\w-]+))?", what):
+        await around.step_back(found[1] or "")
+    elif found := re.fullmatch(r"nobody reads any more at ([\w-]+)", what):
+        await around.desert(found[1])
     elif what == "officer undoes the closing":
         await around.undo()
     elif found := re.fullmatch(r"house tells (\w+)", what):
@@ -385,6 +409,18 @@ class CorePlayer:
     async def merge(self) -> None:
         """Of that the worker, whose talk this is, sees nothing: so there is nothing to do."""
 
+    async def split(self) -> None:
+        """Of that neither."""
+
+    async def step_back(self, unit: str) -> None:
+        if unit:
+            self.world.go(self._last, Move.PASS_ON, unit, reads_on=False)
+        elif self._last.holder:
+            self.world.release(self._last)
+
+    async def desert(self, unit: str) -> None:
+        self.world.desert(unit)
+
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         self.world.write(self._last, move, words, outcome)
 
@@ -468,6 +504,8 @@ class HousePlayer:
     news: list[str] = field(default_factory=list)
     holder: bytes | None = None
     sent: Sent | None = None
+    other: Key | None = None
+    away: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.house.news.over(self.channel, self.news.append)
@@ -581,10 +619,40 @@ class HousePlayer:
             card = await cases.see(tx, officer, tip, self.clock.now)
             assert isinstance(card, Card)
             unit = min(await staff.units_read_by(tx, officer))
-        other = await file(self.house.database, new_tip(unit, story=ANOTHER))
+        new = new_tip(unit, story=ANOTHER)
+        other, self.other = await file(self.house.database, new), new.key
         async with self.house.database.write() as tx:
             assert isinstance(await cases.claim(tx, officer, other, self.clock.now), Done)
             assert await merging.merge(tx, officer, other, [tip], self.clock.now) == 1
+
+    async def split(self) -> None:
+        officer, tip = await self._holding()
+        now = self.clock.now
+        assert self.other is not None
+        async with self.house.database.write() as tx:
+            assert isinstance(await merging.take_out(tx, officer, tip, now), Done)
+        async with self.house.database.write() as tx:
+            assert await tips.remove(tx, self.other, day=now.date())
+
+    async def step_back(self, unit: str) -> None:
+        officer, tip = await self._holding()
+        now = self.clock.now
+        async with self.house.database.write() as tx:
+            done = await stepping_back.step_back(tx, officer, tip, now)
+            name = await units.name_of(tx, unit) if unit else ""
+            assert done == Stepped(name), done
+            assert isinstance(await cases.see(tx, officer, tip, now), Refusal)
+        self.holder = None
+        self.away.add(officer)
+
+    async def desert(self, unit: str) -> None:
+        async with self.house.database.write() as tx:
+            for member in await staff.members(tx):
+                for at, role in member.grants:
+                    if at == unit and role in READERS_OF_TIPS:
+                        assert await staff.revoke(tx, member.id, unit, role)
+        await moving(self.house)()
+        self.holder = None
 
     async def write(self, move: Move, words: str, outcome: Outcome | None) -> None:
         officer, tip = await self._holding()
@@ -741,6 +809,8 @@ class HousePlayer:
     async def _holding(self) -> tuple[bytes, bytes]:
         """An officer who sees the tip, and the tip."""
         for unit in ("cs-may-vi-du", "ban-thach", "da-nang", "tong"):
+            if not await self._is_read(unit):
+                continue
             officer = await self._officer(unit)
             async with self.house.database.read() as tx:
                 found = await cases.cards(tx, officer, self.clock.now)
@@ -753,6 +823,10 @@ class HousePlayer:
                 return self.holder or officer, shown[0].tip
         raise AssertionError("no desk shows a tip")
 
+    async def _is_read(self, unit: str) -> bool:
+        async with self.house.database.read() as tx:
+            return any(at == unit for each in await staff.members(tx) for at, _ in each.grants)
+
     async def _officer(self, unit: str) -> bytes:
         async with self.house.database.read() as tx:
             every = await staff.members(tx)
@@ -762,7 +836,8 @@ class HousePlayer:
             if any(at == unit and role is not Role.ADMINISTRATOR for at, role in member.grants)
         ]
         assert reading, f"nobody reads at {unit}"
-        return reading[0]
+        # Who stepped back sees nothing, so somebody else looks, where there is one.
+        return next((each for each in reading if each not in self.away), reading[0])
 
 
 @dataclass(slots=True)

@@ -347,20 +347,29 @@ class World:
         self._move(filed, Move.CLAIM)
         filed.holder = "one"
 
-    def go(self, filed: Filed, move: Move, unit: str) -> None:
+    def go(self, filed: Filed, move: Move, unit: str, *, reads_on: bool = True) -> None:
         """It goes to another unit, where nobody holds it, or back to the one that it came from; or
-        to the police, who read it and no more.
+        to the police, who read it and no more. `reads_on`: who had it goes on reading.
         """
         self._move(filed, move)
         came_from, to = filed.unit, filed.came_from if move is Move.RETURN else unit
-        if move in (Move.PASS_ON, Move.RETURN):
+        if move in (Move.PASS_ON, Move.RETURN, Move.MOVE_UP):
             dates = clocks.deadlines(self.now, self.today, danger=filed.tip.danger)
             filed.tip = replace(filed.tip, answer_on=dates.answer_on, result_on=dates.result_on)
             filed.unit, filed.holder, filed.answered = to, "", False
             filed.came_from = came_from if move is Move.PASS_ON else ""
         leaves = {Move.RETURN: {came_from}, Move.POLICE_PASSED: self._police(filed)}
+        if not reads_on:
+            leaves[move] = {came_from}
         filed.readers = (filed.readers - leaves.get(move, set())) | {to}
         self.tell(filed, move, to)
+
+    def desert(self, unit: str) -> None:
+        """Nobody reads at a unit any more: its open tips go to the next one up."""
+        up = tree().ancestors(unit)[0]
+        for filed in self.tips.values():
+            if filed.unit == unit and filed.status is not Status.CLOSED:
+                self.go(filed, Move.MOVE_UP, up.id, reads_on=False)
 
     def _allow(self, filed: Filed, *, allowed: bool) -> None:
         filed.police = allowed

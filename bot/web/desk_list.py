@@ -52,6 +52,8 @@ async def _list(request: web.Request) -> web.Response:
         return see_other("/studio")
     if not seat.member.reads_tips and seat.member.audits:
         return see_other("/desk/nhat-ky")
+    if not seat.member.reads_tips and seat.member.sees_numbers:
+        return see_other("/desk/so-lieu")
     async with parts.database.read() as tx:
         saved = views.living(await views.of_member(tx, seat.member.id, parts.clock()))
         if not request.query and (first := _opens_with(saved)) is not None:

@@ -88,6 +88,9 @@ async def _show(request: web.Request) -> web.Response:
 async def _download(request: web.Request) -> web.Response:
     """Who takes figures away stands in the audit, with what they are of."""
     seat, parts, kind = await seated(request), request.app[PARTS], request.match_info["kind"]
+    # A link on a foreign page must not put takings into somebody's audit entries.
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise NotYours
     texts = parts.texts[seat.language]
     form = _form(request.query, seat, parts, texts)
     if form.says:

@@ -101,8 +101,10 @@ async def change(parts: Parts, officer: bytes, tip: bytes, fields: Mapping[str, 
 
 
 def last_words(case: Case) -> str | None:
-    """The words that can still be changed; None where there are none."""
+    """The words that can still be changed; None where there are none, or the worker wrote since."""
     for each in reversed(case.entries):
+        if each.author is Author.WORKER:
+            return None
         if each.author is Author.OFFICER and each.kind in (Kind.QUESTION, Kind.ANSWER):
             return each.words if each.change is not Change.WITHDRAWN else None
     return None

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.web import session_list
 from bot.web.access import Seat, checked_form, seated
 from bot.web.desk_pages import guarded, page, said
+from bot.web.desk_search import SHELVES
 from bot.web.parts import PARTS
 from handlers.screens import Say
 from storage import audit, staff
@@ -36,7 +37,10 @@ async def _show(request: web.Request) -> web.Response:
 async def _end(request: web.Request) -> web.Response:
     seat, parts = await seated(request), request.app[PARTS]
     fields = await checked_form(request, seat.session.token)
-    if not await session_list.end(parts, seat.session.staff, fields.get("session", "")):
+    ended = await session_list.end(parts, seat.session.staff, fields.get("session", ""))
+    # What it had opened in a search goes with it.
+    request.app[SHELVES].end(ended)
+    if not ended:
         gone = said("desk.staff.session_gone")
         return await _page(request, seat, gone, HTTPStatus.CONFLICT)
     async with parts.database.write() as tx:

@@ -284,9 +284,10 @@ async def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response
     card, parts = shown.card, request.app[PARTS]
     offers = moderators.offered(standing(card))
     kept = dict(shown.kept)
-    sent, ready = False, tuple[Ready, ...]()
+    sent, ready = None, tuple[Ready, ...]()
     if shown.case is not None:
-        sent = await correcting.is_open(parts.volatile, seat.member.id, card.tip, parts.clock())
+        if await correcting.is_open(parts.volatile, seat.member.id, card.tip, parts.clock()):
+            sent = desk_replies.last_words(shown.case)
         ready = await _ready(request, seat) if Offer.ASK in offers else ()
     return page(
         request,
@@ -305,9 +306,11 @@ async def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response
         writing=[offer for offer in offers if offer is not Offer.CLAIM],
         outcomes=OUTCOMES,
         kept=kept,
-        stranded=desk_replies.stranded(shown.kept, offers, sent=sent, opened=bool(shown.case)),
+        stranded=desk_replies.stranded(
+            shown.kept, offers, sent=sent is not None, opened=bool(shown.case)
+        ),
         preview=shown.preview,
-        sent=desk_replies.last_words(shown.case) if sent and shown.case else None,
+        sent=sent,
         ready=ready,
         pick_letters=PICK_LETTERS,
         ready_picks=tuple(READY),

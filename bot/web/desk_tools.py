@@ -12,6 +12,7 @@ from bot.web import (
     desk_likeness,
     desk_passing,
     desk_police,
+    desk_stepping,
     desk_valuable,
 )
 from bot.web.parts import PARTS
@@ -47,4 +48,5 @@ def of_tip(request: web.Request, card: Card) -> tuple[Tool, ...]:
         tools.append(Tool("desk.export.offer", desk_export.EXPORT))
     if (label := desk_holding.label(card)) is not None:
         tools.append(Tool(label, desk_holding.PAGE))
+    tools.append(Tool("desk.step.offer", desk_stepping.PAGE))
     return tuple(tools)

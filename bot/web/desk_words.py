@@ -92,7 +92,7 @@ async def _write(
         if done is True:
             return await _page(request, seat, unit, said("desk.life.words.saved"))
         flaw = done
-    says = _why(*flaw, move)
+    says = _why(*flaw, move, words)
     tried = _Tried(move, words)
     return await _page(request, seat, unit, says, tried, HTTPStatus.CONFLICT)
 
@@ -101,7 +101,7 @@ def _flaw(words: str, move: Move) -> tuple[Flaw, str] | None:
     return telling.flaw_in(words, move)
 
 
-def _why(flaw: Flaw, name: str, move: Move) -> tuple[Say, ...]:
+def _why(flaw: Flaw, name: str, move: Move, words: Mapping[Language, str]) -> tuple[Say, ...]:
     known = " ".join(f"{{{each}}}" for each in telling.fields_of(move))
     match flaw:
         case Flaw.LONG:
@@ -110,6 +110,9 @@ def _why(flaw: Flaw, name: str, move: Move) -> tuple[Say, ...]:
             return said("desk.life.words.braces", known=known)
         case Flaw.FIELD:
             return said("desk.life.words.field", name=name, known=known)
+        case Flaw.DOUBTED:
+            whys = filter(None, map(telling.doubted, words.values()))
+            return said("desk.life.words.doubted", why=next(whys))
 
 
 async def _previewed(
@@ -149,6 +152,7 @@ async def _page(
     parts, tried = request.app[PARTS], tried or _Tried()
     async with parts.database.read() as tx:
         led = [(each, await units.name_of(tx, each)) for each in _led(seat)]
+        writes = unit in await kept.writable(tx, seat.member.id)
         own = await kept.own(tx, unit)
         hours = await holding.away_hours(tx, unit)
     return page(
@@ -160,7 +164,7 @@ async def _page(
         says=says,
         unit=unit,
         led=led,
-        moves=[_shown(request, move, own, tried) for move in telling.MOVES],
+        moves=[_shown(request, move, own, tried) for move in telling.MOVES] if writes else (),
         hours=hours,
         most_hours=holding.MOST_AWAY_HOURS,
         most=telling.MOST_LETTERS,

@@ -112,6 +112,8 @@ async def _grant(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
             return _no("same")
         case Change.JOINED:
             return _no("joined")
+        case Change.BOTH:
+            return _no("both")
         case Change.UNKNOWN:
             return _no("unit")
         case Change.DONE:

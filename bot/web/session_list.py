@@ -39,12 +39,12 @@ async def of(parts: Parts, staff: str) -> list[SignedIn]:
     return list(reversed(await _living(parts, staff)))
 
 
-async def end(parts: Parts, staff: str, handle: str) -> bool:
-    """End that session of this member; False when there is none."""
+async def end(parts: Parts, staff: str, handle: str) -> str:
+    """End that session of this member; its token, empty when there is none."""
     for each in await _living(parts, staff):
         if each.handle == handle:
-            return await parts.volatile.drop("desk session", each.token)
-    return False
+            return each.token if await parts.volatile.drop("desk session", each.token) else ""
+    return ""
 
 
 async def _living(parts: Parts, staff: str) -> list[SignedIn]:

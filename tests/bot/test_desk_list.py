@@ -174,6 +174,21 @@ async def test_words_that_were_opened_are_wiped_with_the_session(one: World) -> 
     assert member.login == "mot"
 
 
+async def test_words_are_wiped_too_when_the_session_is_ended_from_another_one(one: World) -> None:
+    browser, _ = await seated(one)
+    await file(one.made, new_tip("north"))
+    second = await one.at_desk("mot")
+    await second.get("/desk")
+    await second.send("Tìm", words="xuong")
+    (kept,) = shelves(one)._of.values()
+    assert kept.tips
+    await browser.get("/desk/phien")
+    handle = next(str(box["value"]) for box in browser.page.select("input[name=session]"))
+    fields = {"guard": browser.guard, "session": handle}
+    assert (await browser.post("/desk/phien", fields)).status == 200
+    assert not kept.tips
+
+
 async def test_a_form_from_elsewhere_searches_nothing(one: World) -> None:
     browser, _ = await seated(one)
     await file(one.made, new_tip("north"))

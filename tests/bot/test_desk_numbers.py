@@ -192,6 +192,17 @@ async def test_files_say_the_same_and_the_audit_says_who_took_them(world: World)
     assert (await world.acts()).count(Act.REVIEW_TAKEN) == 4
 
 
+async def test_a_link_on_a_foreign_page_takes_no_review_in_somebodys_name(one: World) -> None:
+    await fill(one.made, 12)
+    browser = await (await watcher(one)).get(PAGE)
+    link = str(browser.page.select("p.files a")[0]["href"])
+    await browser.get(link, **{"Sec-Fetch-Site": "cross-site"})
+    assert browser.status == 404
+    assert Act.REVIEW_TAKEN not in await one.acts()
+    async with browser.client.get(link, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+        assert answer.status == 200
+
+
 # --- the mark ---------------------------------------------------------------------------------
 
 

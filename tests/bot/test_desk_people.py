@@ -22,13 +22,13 @@ from handlers.moderators.picks import READY
 from handlers.moderators.templates import Field
 from handlers.passing import PassReason, ReleaseReason, ReturnReason, Stage
 from handlers.roles import Role
-from handlers.routing import Exclusion
+from handlers.routing import Exclusion, Unit, UnitKind
 from handlers.searching import Where
 from handlers.texts import Texts
 from handlers.tips import FILES, Kind, Outcome, Status
 from handlers.turn import Whose
 from handlers.unit_clocks import BOUNDS, Fault
-from storage import accounts, alarms, desk_codes, desk_groups, desk_links, staff
+from storage import accounts, alarms, desk_codes, desk_groups, desk_links, staff, units
 from storage.agreements import Kept
 from storage.alarms import AlarmPath
 from storage.alarms import Trouble as NotRung
@@ -38,7 +38,7 @@ from storage.desk_groups import Trouble
 from storage.passing import Why
 from tests.bot.test_desk_numbers import TEXTS_OF_NUMBERS
 from tests.desk_browser import Browser, World
-from tests.desk_world import NOW, add, code_at, file_tip
+from tests.desk_world import NOW, UNITS, add, code_at, file_tip
 from tests.staff_world import enrolled
 
 
@@ -337,3 +337,18 @@ def _by_end(key: str) -> bool:
     return made and any(
         written in CODE for written in (f'("{end}"', f'"{end}" if', f'= "{end}"', f'else "{end}"')
     )
+
+
+async def test_nobody_is_made_to_read_for_the_union_and_the_police(one: World) -> None:
+    police = Unit("police", "north", UnitKind.POLICE, "Công an phường")
+    async with one.made.write() as tx:
+        await units.import_all(tx, (*UNITS, police), at_once=True)
+    await add(one.made, "qt", ("root", Role.ADMINISTRATOR))
+    member, _ = await add(one.made, "mot", ("north", Role.OFFICER))
+    browser = await one.at_desk("qt")
+    await browser.get("/desk/nguoi")
+    form = {"guard": browser.guard, "do": "grant", "member": member.id.hex()}
+    await browser.post("/desk/nguoi", form | {"unit": "police", "role": "officer"})
+    assert "Không ai vừa đọc tin cho công đoàn vừa đọc cho công an" in browser.words
+    async with one.made.read() as tx:
+        assert await staff.units_read_by(tx, member.id) == frozenset({"north"})

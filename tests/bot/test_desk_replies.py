@@ -224,6 +224,17 @@ async def test_new_words_are_read_over_and_nothing_typed_is_lost_when_it_is_too_
     assert [each.words for each in (await at.thread()).entries[1:]] == ["Cửa nào?", "Cửa sau."]
 
 
+async def test_no_change_is_offered_once_the_worker_has_written(one: World) -> None:
+    at = await claimed(one)
+    await at.browser.send("Hỏi thêm", words="Cửa nào?")
+    assert "Bạn vừa gửi" in at.browser.words
+    async with one.made.write() as tx:
+        assert await tips.add_words(tx, at.new.key, "Cửa sau.")
+    await at.browser.get(at.browser.path)
+    await at.browser.send("Mở tin")
+    assert "Bạn vừa gửi" not in at.browser.words
+
+
 async def test_nobody_changes_the_words_of_a_colleague(one: World) -> None:
     at = await claimed(one)
     await at.browser.send("Trả lời", words="Chào bạn.")
@@ -286,6 +297,17 @@ async def test_a_template_fills_the_box_below_what_was_typed(world: World) -> No
     await at.press("answer", words="Còn đây", template="nowhere", use="1", opened="1")
     assert "Mẫu này không còn nữa" in at.browser.words
     assert at.box("words-answer") == "Còn đây"
+
+
+async def test_answers_below_a_template_are_read_over_though_its_words_were_before(
+    one: World,
+) -> None:
+    at = await claimed(one)
+    await at.press("ask", words="", template="where", use="1", opened="1")
+    picks = "Tôi tên là Lan\nHỏi tên bạn là gì?"
+    await at.press("ask", words=at.box("words-ask"), picks=picks, opened="1")
+    assert "hỏi tên" in at.browser.words
+    assert len((await at.thread()).entries) == 1
 
 
 async def test_a_template_as_it_is_goes_in_both_languages_and_a_changed_one_does_not(

@@ -4,11 +4,12 @@ from bs4 import Tag
 
 from handlers.languages import Language
 from handlers.roles import Role
+from handlers.routing import Unit, UnitKind
 from handlers.telling import MOST_LETTERS
 from handlers.tips import Move
-from storage import holding, telling
+from storage import holding, telling, units
 from tests.desk_browser import Browser, World
-from tests.desk_world import add
+from tests.desk_world import UNITS, add
 
 PAGE = "/desk/don-vi/loi-nhan"
 
@@ -49,6 +50,30 @@ async def test_own_words_are_kept_shown_and_put_back_to_the_default(world: World
     await lead.send("Dùng lời mặc định")
     assert box(lead, "pass_on-vi") == ""
     async with world.made.read() as tx:
+        assert await telling.own(tx, "north") == {}
+
+
+async def test_a_lead_of_the_police_finds_nothing_to_write(one: World) -> None:
+    ward = Unit("ward", "north", UnitKind.POLICE, "Công an phường", frozenset({"25747"}))
+    async with one.made.write() as tx:
+        await units.import_all(tx, (*UNITS, ward), at_once=True)
+    await add(one.made, "phuong", ("ward", Role.LEAD))
+    lead = await (await one.at_desk("phuong")).get(PAGE)
+    assert lead.status == 200
+    assert "Công an không viết lời cho người báo tin." in lead.words
+    assert not lead.page.select("textarea")
+    told = {"guard": lead.guard, "unit": "ward", "move": Move.POLICE_RECEIVED, "do": "save"}
+    assert (await lead.post(PAGE, told | {"vi": "Gọi cho tôi.", "en": ""})).status == 404
+
+
+async def test_words_that_ask_who_somebody_is_are_not_kept(one: World) -> None:
+    """Every worker of the unit would read them."""
+    lead = await lead_of(one)
+    for do in ("preview", "save"):
+        await write(lead, do, Move.PASS_ON, "Tin đã sang {unit}. Cho biết tên bạn là gì?")
+        assert (lead.status, "hỏi tên" in lead.words) == (409, True)
+        assert box(lead, "pass_on-vi") == "Tin đã sang {unit}. Cho biết tên bạn là gì?"
+    async with one.made.read() as tx:
         assert await telling.own(tx, "north") == {}
 
 

@@ -183,4 +183,4 @@ class Officer(Person):
         if outcome:
             await self.page.get_by_label(outcome).check()
         async with self.page.expect_navigation():
-            await self.page.locator("form", has=box).locator("button").click()
+            await self.page.locator("form", has=box).locator("button").first.click()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import demo
 from tests import services
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +16,7 @@ STOP_SECONDS = 20
 COMMAND_SECONDS = 60
 _LINK = re.compile(r"http://\S+/desk/thu/\S+")
 # The order in which the product prints its links.
-_LOGINS = ("canbo1", "canbo2", "canbo4", "congan1", "quantri", "tacgia1", "duyet1")
+_LOGINS = tuple(login for login, _ in demo.SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Makes pictures of the main screens: `python -m tests.browser.screenshots FOLDER [DOCS]`.
 
-FOLDER gets every screen at both widths, in light and in dark; DOCS, if named, gets the two pictures
+FOLDER gets every screen at both widths, in light and in dark; DOCS, if named, gets the pictures
 that the README shows.
 """
 
@@ -15,12 +15,21 @@ from playwright.async_api import Page
 
 from tests.browser import tour
 from tests.browser.crowd import DESKTOP, PHONE, Crowd, chromium
-from tests.browser.people import STORY, Officer, Worker
+from tests.browser.people import STORY, Officer, Receipt, Worker
 from tests.browser.product import Product, running
 
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 # The national desk reads what comes from there, calm or in danger.
 _PLACE = "xã Thạnh Xuân, Cần Thơ"
+_WAGES = "Nợ lương, hợp đồng, tăng ca"
+_REPORTS: Final = (
+    ("Cháy nổ, lối thoát hiểm, nhà trọ", "Có, đang nguy hiểm", "Lối thoát hiểm bị khóa bằng xích."),
+    ("Mất an toàn lao động", "Không", STORY),
+    ("Cho vay nặng lãi, đòi nợ", "Không", "Có nhóm cho vay trước cổng, lãi 20% một tháng."),
+    (_WAGES, "Không", "Cả xưởng chậm lương hai tháng, công ty hẹn mà chưa trả."),
+)
+_QUESTION: Final = "Công ty hẹn trả vào ngày nào, có thông báo bằng giấy không?"
+_REPLY: Final = "Hẹn ngày 15, chỉ nói miệng. Có dán một tờ giấy ở cổng rồi gỡ xuống."
 At = Callable[[str], Awaitable[None]]
 
 
@@ -58,28 +67,37 @@ async def take_all(crowd: Crowd, folder: Path, width: int) -> None:
 
 
 async def take_for_readers(crowd: Crowd, folder: Path) -> None:
-    """The two pictures of the README: a worker's phone, and the list at the desk."""
+    """The pictures of the README: a worker's phone, the list at the desk, and one tip."""
     folder.mkdir(parents=True, exist_ok=True)
     worker = await crowd.worker(PHONE)
     await worker.go()
     await worker.page.screenshot(path=folder / "worker.png")
     officer = await crowd.officer("canbo4", DESKTOP)
-    for category, danger in (
-        ("Cháy nổ, lối thoát hiểm, nhà trọ", "Có, đang nguy hiểm"),
-        ("Nợ lương, hợp đồng, tăng ca", "Không"),
-    ):
-        await _report(await crowd.worker(PHONE), officer, category, danger)
+    for category, danger, story in _REPORTS:
+        worker = await crowd.worker(PHONE)
+        path, receipt = await _report(worker, officer, category, danger, story)
+    await officer.open(path)
+    await officer.press("Nhận tin này")
+    await officer.write("ask", _QUESTION)
+    await worker.come_back(receipt.code)
+    await worker.press("Trả lời")
+    await worker.say(_REPLY)
     await officer.go("/desk")
-    await officer.page.screenshot(path=folder / "desk.png")
+    await officer.page.screenshot(path=folder / "desk.png", full_page=True)
+    await officer.open(path)
+    await officer.page.screenshot(path=folder / "tip.png", full_page=True)
 
 
-async def _report(worker: Worker, officer: Officer, category: str, danger: str) -> None:
+async def _report(
+    worker: Worker, officer: Officer, category: str, danger: str, story: str
+) -> tuple[str, Receipt]:
+    """The address of the tip at the desk, and what the worker keeps."""
     await officer.watch_list()
     await worker.begin(category, danger)
     await worker.say(_PLACE)
-    await worker.say(STORY)
-    await worker.send()
-    await officer.open_new()
+    await worker.say(story)
+    receipt = await worker.send()
+    return await officer.open_new(), receipt
 
 
 async def take(product: Product, folder: Path, docs: Path | None) -> None:

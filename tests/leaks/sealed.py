@@ -43,6 +43,7 @@ _RECORD = {
     "place": What(Kind.PUBLIC, "the commune that the worker chose"),
     "files": What(Kind.COUNT, "files of the worker"),
     "holder": _MEMBER,
+    "recused": _MEMBER,
     "triage_by": What(Kind.DEADLINE, "rounded up, gone when the tip is claimed"),
     "rises": What(Kind.DEADLINE, "the same in danger; where its worker sent it up, a full hour"),
     "closing_on": What(Kind.DAY, "of a deadline"),

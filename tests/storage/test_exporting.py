@@ -14,7 +14,7 @@ from handlers.routing import Unit, UnitKind
 from handlers.tips import Author, Category, Kind, Outcome
 from storage import audit, cases, exporting, leaving, record, staff, stored, tips, units
 from storage.audit import Act
-from storage.database import Database
+from storage.database import Database, for_desk
 from storage.exporting import Export, View, Why
 from storage.staff import Member
 from storage.tips import PictureData
@@ -275,6 +275,41 @@ async def test_who_lost_the_role_neither_agrees_nor_fetches(desk: Desk) -> None:
     async with desk.made.write() as tx:
         await staff.revoke(tx, desk.an.id, "north", Role.OFFICER)
     assert await desk.take() is Why.NOT_YOURS
+
+
+async def test_the_word_of_who_lost_the_role_since_counts_no_more(desk: Desk) -> None:
+    binh, chi = await desk.second(), await desk.second(login="chi")
+    await desk.ask()
+    assert isinstance(await desk.decide(binh), Request)
+    async with desk.made.write() as tx:
+        await staff.revoke(tx, binh.id, "north", Role.OFFICER)
+    assert await desk.take() is Why.NOT_AGREED
+    view = await desk.look()
+    assert isinstance(view, View)
+    assert (view.request and view.request.agreed, view.names) == ("", ("Người chi",))
+    assert await desk.waits_for(chi) == 1
+    assert isinstance(await desk.decide(chi), Request)
+    assert isinstance(await desk.take(), Export)
+
+
+async def test_the_word_of_the_unit_above_holds_when_the_unit_gets_a_second_officer(
+    desk: Desk,
+) -> None:
+    top = await desk.second("root", "top")
+    await desk.ask()
+    assert isinstance(await desk.decide(top), Request)
+    await desk.second()
+    assert isinstance(await desk.take(), Export)
+
+
+async def test_no_page_of_a_worker_is_woken_by_an_export(desk: Desk) -> None:
+    binh = await desk.second()
+    told: list[frozenset[bytes]] = []
+    desk.made.on_commit = told.append
+    await desk.ask()
+    await desk.decide(binh)
+    assert isinstance(await desk.take(), Export)
+    assert told == 3 * [frozenset({for_desk(desk.tip)})]
 
 
 async def test_a_file_that_is_too_large_is_named(

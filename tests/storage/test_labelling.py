@@ -11,7 +11,7 @@ from handlers.tips import Outcome, Status
 from storage import audit, cases, labelling, stored
 from storage.audit import Act
 from storage.cases import Done, No, Refusal
-from storage.database import Database
+from storage.database import Database, for_desk
 from storage.staff import Member
 from storage.tables import tips
 from tests import desk_world
@@ -72,6 +72,15 @@ async def test_a_stranger_and_a_unit_that_only_reads_on_set_none(made: Database)
     async with made.read() as tx:
         assert not await labelling.may_label(tx, park.id, tip)
         assert not await labelling.may_label(tx, stranger.id, tip)
+
+
+async def test_no_page_of_a_worker_is_woken_by_a_label(made: Database) -> None:
+    one, _ = await desk_world.add(made, "mot", ("north", Role.OFFICER))
+    tip = await file(made, new_tip("north"))
+    told: list[frozenset[bytes]] = []
+    made.on_commit = told.append
+    assert await label(made, one, tip, VISIT) == Done(Status.TRIAGE)
+    assert told == [frozenset({for_desk(tip)})]
 
 
 async def test_a_closed_tip_keeps_its_labels(made: Database) -> None:

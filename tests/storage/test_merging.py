@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from handlers.effects import FileTip
+from handlers.listing import Facet, read
 from handlers.moderators.actions import HELD
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
@@ -19,10 +20,14 @@ from handlers.turn import Thread, Whose
 from storage import (
     audit,
     bell,
+    board,
     bundles,
     cases,
+    desk_codes,
+    desk_groups,
     merging,
     out_of_scope,
+    posts,
     retention,
     staff,
     stored,
@@ -34,7 +39,9 @@ from storage.cards import Card
 from storage.cases import Done, No, Refusal
 from storage.database import Database
 from storage.days import VIETNAM
+from storage.desk_codes import CodeKind
 from storage.merging import Refused, Why
+from storage.outbox import Letter, LetterKind
 from storage.readers import NotForPolice
 from storage.record import Record
 from storage.staff import Member
@@ -564,6 +571,98 @@ async def test_the_desk_has_one_card_of_them_in_lists_and_a_stranger_has_none(
     async with house.made.write() as tx:
         await stored.call_groups(tx, one, await house.record(one))
     assert await count(house.made, letters) == before
+
+
+async def test_no_page_of_a_worker_is_woken_because_others_wrote_of_the_same(
+    house: House,
+) -> None:
+    """Whom a tip is about could file one, and watch whether it is merged or others are ended."""
+    lead, one, two = [await house.file() for _ in range(3)]
+    for each in (lead, one, two):
+        async with house.made.write() as tx:
+            assert isinstance(await cases.claim(tx, house.one.id, each, NOW), Done)
+    told: list[frozenset[bytes]] = []
+    house.made.on_commit = told.append
+    assert await house.merge(lead, one, two) == 2
+    async with house.made.write() as tx:
+        assert isinstance(await merging.take_out(tx, house.one.id, two, NOW), Done)
+    assert len(told) == 2
+    assert not {lead, one, two} & frozenset[bytes]().union(*told)
+    assert await house.merge(lead, two) == 2
+    async with house.made.write() as tx:
+        assert await tips.remove(tx, house.new[lead].key, day=NOW.date())
+    woken = frozenset[bytes]().union(*told)
+    assert {lead, one, two} & woken == {lead}
+    assert (await house.cards())[one].beside == 1
+    # The control: what both of them see does wake them.
+    async with house.made.write() as tx:
+        assert isinstance(await merging.answer(tx, house.one.id, one, "Chào.", NOW), Done)
+    assert told[-1] >= {one, two}
+
+
+async def test_who_reads_one_alone_learns_nothing_of_the_others(house: House) -> None:
+    """The police, or a unit that had it before: neither how many there are, nor what is in them."""
+    lead = await house.file(may_go_to_police=True)
+    one = await house.file(may_go_to_police=True, danger=True)
+    officer = await add(house, "phuong", "police")
+    await house.merged(lead, one)
+    await release(house, lead)
+    async with house.made.read() as tx:
+        seen = await cases.see(tx, officer.id, lead, NOW)
+        listed = await board.seen(tx, officer.id, NOW)
+    assert isinstance(seen, Card)
+    assert (seen.beside, seen.danger) == (0, False)
+    shown = listed.narrowed(read({}))
+    assert [card.danger for card in listed.cards(shown.left)] == [False]
+    assert shown.counts[Facet.DANGER] == {}
+    async with house.made.write() as tx:
+        assert isinstance(await merging.take_out(tx, house.one.id, lead, NOW), Done)
+    assert await house.merge(one, lead) == 1
+    async with house.made.read() as tx:
+        assert await cases.see(tx, officer.id, one, NOW) == Refusal(No.NOT_YOURS)
+        seen = await cases.see(tx, officer.id, lead, NOW)
+    assert isinstance(seen, Card)
+    assert seen.under is None
+
+
+async def test_the_card_in_a_group_of_the_police_tells_nothing_of_the_others(
+    house: House,
+) -> None:
+    lead = await house.file(may_go_to_police=True)
+    one = await house.file(may_go_to_police=True, danger=True)
+    await house.merged(lead, one)
+    await release(house, lead)
+    async with house.made.write() as tx:
+        code = await desk_codes.make(tx, CodeKind.GROUP, "police", NOW)
+        found = await desk_groups.link(tx, code, "-100", NOW)
+        assert found is not None
+        letter = Letter(LetterKind.POST, lead, "police", NOW, group=found.id)
+        posting = await posts.posting(tx, letter, NOW)
+    assert posting is not None
+    assert (posting.card.beside, posting.card.danger) == (0, False)
+
+
+async def test_a_group_of_the_police_keeps_its_card_whatever_the_union_merges(
+    house: House,
+) -> None:
+    lead = await house.file(may_go_to_police=True)
+    one = await house.file(may_go_to_police=True)
+    async with house.made.write() as tx:
+        assert isinstance(await cases.claim(tx, house.one.id, one, NOW), Done)
+        code = await desk_codes.make(tx, CodeKind.GROUP, "police", NOW)
+        found = await desk_groups.link(tx, code, "-100", NOW)
+    assert found is not None
+    await release(house, one)
+    letter = Letter(LetterKind.POST, one, "police", NOW, group=found.id)
+    async with house.made.write() as tx:
+        assert await posts.posting(tx, letter, NOW) is not None
+    await house.merged(lead, one)
+    assert [each.group for each in (await house.record(one)).posts] == [found.id.hex()]
+    other = await house.file(may_go_to_police=True)
+    assert await house.merge(lead, other) == 2
+    await release(house, other)
+    async with house.made.write() as tx:
+        assert await posts.posting(tx, replace(letter, tip=other), NOW) is not None
 
 
 async def test_two_who_change_one_bundle_do_not_wait_for_each_other_for_ever(house: House) -> None:

@@ -1,12 +1,13 @@
 """A tip and the police: released only with its worker's consent, received, passed; they read it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from handlers.effects import FileTip
+from handlers.languages import Language
 from handlers.passing import MOST_STEPS, PassReason, PoliceReason, ReleaseReason, Stage
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
@@ -23,8 +24,12 @@ from storage import (
     pings,
     police,
     posts,
+    record,
+    stored,
     tally,
+    telling,
     tips,
+    unit_rules,
     units,
 )
 from storage.audit import Act
@@ -35,6 +40,7 @@ from storage.outbox import LetterKind
 from storage.passing import Declined, Gone, Why
 from storage.police import AtPolice, Release
 from storage.staff import Member
+from storage.unit_rules import Topic
 from tests import desk_world
 from tests.desk_world import NOW, STORY
 from tests.tip_world import file, new_tip, record_of
@@ -174,6 +180,16 @@ async def test_without_consent_nothing_is_released_and_no_reason_is_told(house: 
     assert (await record_of(house.made, house.tip)).given == ()
 
 
+async def test_what_never_goes_there_is_not_released_whatever_its_record_says(
+    house: House,
+) -> None:
+    tip = await house.file(category=Category.WAGES)
+    async with house.made.write() as tx:
+        changed = replace(await record_of(house.made, tip), may_go_to_police=True)
+        await stored.write_sealed(tx, tip, record.seal(tx.keys, tip, changed))
+    assert await house.release(tip=tip) == Declined(Why.CONSENT)
+
+
 @pytest.mark.parametrize("to", ["empty", "south", "north", "nowhere"])
 async def test_it_goes_only_to_a_police_unit_where_somebody_reads(house: House, to: str) -> None:
     assert await house.release(to) == Declined(Why.IMPOSSIBLE)
@@ -224,6 +240,30 @@ async def test_they_say_that_they_received_it_and_the_worker_reads_it(house: Hou
     kept = {each.act: (each.unit, each.note, each.tip) for each in entries}
     assert kept[Act.RELEASED_TO_POLICE] == ("north", "ward crime", house.tip)
     assert kept[Act.POLICE_RECEIVED] == ("ward", "", house.tip)
+
+
+async def test_what_they_would_write_of_their_own_reaches_no_worker(house: House) -> None:
+    """The police do not speak with who is anonymous: not even by words that a unit sets itself."""
+    words = {Language.VI: "Gọi cho đồng chí Ba."}
+    lead, _ = await desk_world.add(house.made, "truong", ("north", Role.LEAD))
+    async with house.made.write() as tx:
+        assert not await telling.write_own(
+            tx, house.city.id, "city", Move.POLICE_RECEIVED, words, NOW
+        )
+        assert await telling.own(tx, "city") == {}
+        # Nor do words that are there already.
+        rule = {Move.POLICE_RECEIVED: dict(words)}
+        await unit_rules.write(tx, "city", Topic.TOLD, rule)
+        own = {Language.VI: "{unit} đã nhận, công đoàn vẫn theo."}
+        assert await telling.write_own(tx, lead.id, "north", Move.POLICE_RECEIVED, own, NOW)
+    await house.release("city")
+    assert await house.receive(house.city) is Stage.RECEIVED
+    async with house.made.read() as tx:
+        thread = await tips.read_thread(tx, house.new.key)
+    assert thread is not None
+    told = thread.entries[-1].told
+    assert told is not None
+    assert told.own == {Language.VI: "Công an thành phố đã nhận, công đoàn vẫn theo."}
 
 
 async def test_they_pass_it_to_the_competent_unit_and_read_it_no_more(house: House) -> None:

@@ -43,6 +43,7 @@ from storage import (
     retention,
     rising,
     staff,
+    stepping_back,
     stored,
     stranded,
     tips,
@@ -60,9 +61,9 @@ from storage.passing import Declined, Gone, Why
 from storage.readers import NotForPolice, ShutOut
 from storage.record import Post, Record
 from storage.staff import Member
+from storage.tables import grants, wraps
 from storage.tables import tips as tips_table
 from storage.tables import units as units_table
-from storage.tables import wraps
 from tests import desk_world
 from tests.desk_world import NOW, STORY
 from tests.tip_world import PHOTO, file, new_tip, record_of
@@ -798,6 +799,33 @@ async def _pass_on(house: House) -> None:
         assert isinstance(went, Gone)
 
 
+async def _let_go(house: House) -> None:
+    """Whatever the caller says who is above."""
+    async with house.made.write() as tx:
+        held = await cases.hold(tx, house.one.id, house.tip)
+        assert held is not None
+    with pytest.raises(NotForPolice):
+        async with house.made.write() as tx:
+            await passing.let_go(tx, held, house.one.id, "police", NOW)
+
+
+async def _step_back(house: House) -> None:
+    """The police see nothing to step back from; and where the police are the only others, not even
+    for whoever is alone at the desk does it go there.
+    """
+    for member in house.police:
+        async with house.made.write() as tx:
+            done = await stepping_back.step_back(tx, member.id, house.tip, NOW)
+            assert done == Declined(Why.NOT_YOURS)
+    async with house.made.write() as tx:
+        done = await stepping_back.step_back(tx, house.one.id, house.tip, NOW)
+        assert done == Declined(Why.NOWHERE)
+    await desk_world.add(house.made, "tren", ("root", Role.OFFICER))
+    async with house.made.write() as tx:
+        done = await stepping_back.step_back(tx, house.one.id, house.tip, NOW)
+        assert done == stepping_back.Stepped("Tổng liên đoàn")
+
+
 async def _give_back(house: House) -> None:
     """Should a record say that it came from the police."""
     async with house.made.write() as tx:
@@ -891,6 +919,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "out_of_scope.close": _out_of_scope,
     "out_of_scope.undo": _undo,
     "passing.give_back": _give_back,
+    "passing.let_go": _let_go,
     "passing.pass_on": _pass_on,
     "police.ask": _ask_police,
     "police.pass_further": _pass_further,
@@ -901,6 +930,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "posts.place_pressed": _place_pressed,
     "posts.posting": _posting,
     "retention.run": _retention,
+    "stepping_back.step_back": _step_back,
     "stored.bind": _bind,
     "stranded.move_up": _move_up,
     "rising.arrive": _arrive,
@@ -1004,6 +1034,17 @@ async def test_what_was_released_is_taken_back_with_the_consent(house: House) ->
     async with house.made.read() as tx:
         rows = await tx.rows(select(wraps.c.id).where(wraps.c.tip == house.tip))
         assert len(rows) == stored.WRAPS_AT_LEAST
+        assert isinstance(await cases.see(tx, house.one.id, house.tip, NOW), cases.Card)
+
+
+async def test_who_came_to_serve_both_reads_what_the_police_may(house: House) -> None:
+    """Should an earlier version have let somebody: nobody is given both any more."""
+    async with house.made.write() as tx:
+        row = {"staff": house.one.id, "unit": "police", "role": Role.OFFICER}
+        await tx.run(insert(grants).values(**row))
+        assert await cases.cards(tx, house.one.id, NOW) == ()
+        assert await cases.see(tx, house.one.id, house.tip, NOW) == Refusal(No.NOT_YOURS)
+        assert await tips.allow_police(tx, house.new.key, allowed=True)
         assert isinstance(await cases.see(tx, house.one.id, house.tip, NOW), cases.Card)
 
 

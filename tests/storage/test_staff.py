@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from handlers.roles import Role
-from storage import staff
+from handlers.routing import Unit, UnitKind
+from storage import staff, units
 from storage.crypto import hash_password
 from storage.database import Database
 from storage.staff import Change, Enrolment, Member
 from storage.tables import grants
 from storage.tables import staff as staff_table
-from tests.desk_world import NOW, add, code_at, database, secret_of
+from tests.desk_world import NOW, UNITS, add, code_at, database, secret_of
 
 PASSWORD = "chuồn chuồn cắn rốn"
 
@@ -166,6 +167,23 @@ async def test_nobody_reads_tips_and_administers(made: Database, reader: Role, o
         assert len(await tx.rows(select(grants))) == 2
     with pytest.raises(ValueError, match="may not be joined"):
         await add(made, "both", ("north", reader), ("south", other))
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.LEAD])
+async def test_nobody_reads_for_the_union_and_for_the_police(made: Database, role: Role) -> None:
+    police = Unit("police", "north", UnitKind.POLICE, "Công an phường")
+    async with made.write() as tx:
+        await units.import_all(tx, (*UNITS, police), at_once=True)
+    union, _ = await add(made, "van.thu", ("north", role))
+    force, _ = await add(made, "cong.an", ("police", Role.OFFICER))
+    async with made.write() as tx:
+        assert await staff.grant(tx, union.id, "police", role) is Change.BOTH
+        assert await staff.grant(tx, force.id, "south", role) is Change.BOTH
+        # To administer both is no reading.
+        run, _ = await staff.add(tx, "qt", "Quản trị", [("north", Role.ADMINISTRATOR)], NOW)
+        assert await staff.grant(tx, run.id, "police", Role.ADMINISTRATOR) is Change.DONE
+    with pytest.raises(ValueError, match="may not be joined"):
+        await add(made, "both", ("north", role), ("police", role))
 
 
 async def test_two_grants_at_once_cannot_join_what_may_not_be_joined(made: Database) -> None:

@@ -34,6 +34,7 @@ from storage import (
     record,
     rising,
     staff,
+    stepping_back,
     stored,
     stranded,
     tips,
@@ -570,6 +571,17 @@ async def strands(game: Game) -> str:
     return came
 
 
+async def steps_back(game: Game) -> str:
+    """Somebody who reads a tip should not, and says so."""
+    tip = await game.one_of(lambda here: here.status not in (Status.RECEIVED, Status.CLOSED))
+    if tip is None:
+        return "no tip"
+    who = game.reader_or_anybody(await _known(game, tip))
+    async with game.made.write() as tx:
+        came = await stepping_back.step_back(tx, who.id, tip, game.now)
+    return came.why if isinstance(came, Declined) else "done"
+
+
 async def takes_back(game: Game) -> str:
     """Somebody undoes that, perhaps at once."""
     if game.dice.random() < 0.5:
@@ -614,6 +626,7 @@ PLAYS: Sequence[Play] = (
     rises,
     is_sent_up,
     strands,
+    steps_back,
     lets_go,
     takes_back,
     takes_back,
@@ -725,7 +738,7 @@ async def _assert_sight(tx: Tx, game: Game, who: Member, tip: bytes, here: Recor
 
 
 def _may(who: Member, here: Record) -> bool:
-    return any(
+    return who.id.hex() not in here.recused and any(
         unit in here.readers and role in (Role.OFFICER, Role.LEAD) for unit, role in who.grants
     )
 
