@@ -1,20 +1,17 @@
 """Tips from the worker's side: filing, coming back with the code, adding, closing, deleting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from handlers import telling
 from handlers.effects import FileTip
 from handlers.periods import month_of
 from handlers.states import Key
 from handlers.tips import (
-    FILES,
     MOST_FILES_OF_A_TIP,
-    OF_STAFF,
     Author,
     Kind,
     Move,
@@ -24,7 +21,6 @@ from handlers.tips import (
     kind_of_file,
     police_allowed,
 )
-from handlers.turn import Entry, Thread
 from storage import (
     identity,
     knocks,
@@ -41,13 +37,38 @@ from storage import (
 from storage.chance import random_id
 from storage.crypto import CaseKey
 from storage.database import Tx
-from storage.days import local_day
 from storage.keys import Purpose, Reporter
 from storage.outbox import Letter, LetterKind
+from storage.reading import PictureData, files_of_unit, opened_by, read_thread, tip_of
 from storage.record import Record
 from storage.reopening import Again
 from storage.tables import tips
-from storage.thread import NewPart, Part
+from storage.thread import NewPart
+
+__all__ = [
+    "AlreadyFiled",
+    "OldPepper",
+    "PictureData",
+    "add_picture",
+    "add_words",
+    "allow_police",
+    "close",
+    "deliver",
+    "file",
+    "files_of_unit",
+    "find",
+    "hide",
+    "key_of",
+    "read_thread",
+    "remove",
+    "renew",
+    "say_who",
+    "settle",
+    "take_back_who",
+    "tell_here",
+    "tell_no_more",
+    "tip_of",
+]
 
 
 class AlreadyFiled(Exception):
@@ -58,24 +79,6 @@ class OldPepper(Exception):
     """The receipt code was looked up under keys that are not the present ones: look again. Else a
     code could file twice, once under each.
     """
-
-
-@dataclass(frozen=True, slots=True)
-class PictureData:
-    """A clean file; `mime` is its media type."""
-
-    mime: str
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A tip whose case key is open."""
-
-    tip: bytes = field(repr=False)
-    case: CaseKey = field(repr=False)
-    record: Record
-    bell: str = field(repr=False)
 
 
 def key_of(reporter: Reporter) -> Key:
@@ -183,44 +186,6 @@ async def renew(tx: Tx, reporters: Sequence[Reporter]) -> Key | None:
     return await find(tx, reporters[:1])
 
 
-async def read_thread(tx: Tx, key: Key) -> Thread | None:
-    """The tip as its worker sees it; None when it does not exist (any more)."""
-    opened = await _open(tx, key)
-    if opened is None:
-        return None
-    found = opened.record
-    loaded = _theirs(await thread.load(tx, opened.tip, opened.case, found.end))
-    return Thread(
-        key=key,
-        status=found.status,
-        outcome=found.outcome,
-        whose=stored.whose_turn(found.status),
-        unit=await units.name_of(tx, found.unit),
-        unit_id=found.unit,
-        category=found.category,
-        place=found.place,
-        danger=found.danger,
-        bell=opened.bell,
-        answer_on=timing.due_on(found),
-        may_go_to_police=found.may_go_to_police,
-        excluded=found.excluded,
-        entries=tuple(_entry(number, part) for number, part in loaded),
-        appeal_until=reopening.appealable(found),
-        reopen_until=reopening.reopenable(found),
-        is_told=await knocks.find(tx, opened.tip, opened.case) is not None,
-        asks_police=found.asks_police,
-        also=await readers.beside(tx, found),
-        triage_by=found.triage_by,
-        sent_to=await units.name_of(tx, found.behind) if found.rises_anyway else "",
-    )
-
-
-async def tip_of(tx: Tx, key: Key) -> bytes | None:
-    """The id of the tip that `key` opens, to watch it live."""
-    row = await tx.row(select(tips.c.id).where(tips.c.locator == key.locator))
-    return bytes(row.id) if row is not None else None
-
-
 async def add_words(tx: Tx, key: Key, words: str, again: Again | None = None) -> bool:
     """Add the worker's words; False when the tip is gone, or closed: with `again`, one that was
     closed within thirty days is opened by them.
@@ -240,7 +205,7 @@ async def say_who(tx: Tx, key: Key, words: str) -> bool:
 
 async def take_back_who(tx: Tx, key: Key) -> bool:
     """Destroy those words; False when somebody has read them, or they are gone."""
-    opened = await _open(tx, key, lock=True)
+    opened = await opened_by(tx, key, lock=True)
     if opened is None:
         return False
     found = opened.record
@@ -254,28 +219,9 @@ async def take_back_who(tx: Tx, key: Key) -> bool:
     return True
 
 
-async def files_of_unit(tx: Tx, key: Key, number: int | None = None) -> tuple[PictureData, ...]:
-    """The files that officers laid into the thread, in their order; with `number` only that one."""
-    opened = await _open(tx, key)
-    if opened is None:
-        return ()
-    loaded = await thread.load(tx, opened.tip, opened.case, opened.record.end)
-    wanted = [
-        part
-        for place, part in _theirs(loaded)
-        if part.author is Author.OFFICER and part.kind in FILES and number in (None, place)
-    ]
-    return tuple(
-        [
-            PictureData(part.mime, await thread.file(tx, opened.tip, opened.case, part))
-            for part in wanted
-        ]
-    )
-
-
 async def close(tx: Tx, key: Key, now: datetime) -> bool:
     """The worker ends the work on the tip; it is counted as ended by them."""
-    opened = await _open(tx, key, lock=True)
+    opened = await opened_by(tx, key, lock=True)
     if opened is None:
         return False
     if after(opened.record.status, Move.WITHDRAW) is not Status.CLOSED:
@@ -291,7 +237,7 @@ async def tell_here(tx: Tx, key: Key, chat: str) -> bool:
     """Let `chat` ("channel|address") be told of news from now on; False when the tip is closed or
     gone. Nobody who reads the tip sees that.
     """
-    opened = await _open(tx, key, lock=True)
+    opened = await opened_by(tx, key, lock=True)
     if opened is None or opened.record.status is Status.CLOSED:
         return False
     await knocks.keep(tx, opened.tip, opened.case, chat)
@@ -300,7 +246,7 @@ async def tell_here(tx: Tx, key: Key, chat: str) -> bool:
 
 async def tell_no_more(tx: Tx, key: Key) -> bool:
     """Tell nobody of news any more, and forget who it was; False when the tip is gone."""
-    opened = await _open(tx, key, lock=True)
+    opened = await opened_by(tx, key, lock=True)
     if opened is None:
         return False
     await knocks.forget(tx, opened.tip)
@@ -332,7 +278,7 @@ async def hide(
     `minutes` (0: as many as the house does). A tip that was closed as out of scope has no reader,
     and gets none here: False.
     """
-    opened = await _open(tx, key, lock=True)
+    opened = await opened_by(tx, key, lock=True)
     if opened is None or opened.record.outcome is Outcome.OUT_OF_SCOPE:
         return False
     found = opened.record
@@ -359,7 +305,7 @@ async def allow_police(tx: Tx, key: Key, *, allowed: bool) -> bool:
     """The worker's own consent; refused where the category never goes to the police. Taken back,
     a police unit that reads the tip loses it at once.
     """
-    opened = await _open(tx, key, lock=True)
+    opened = await opened_by(tx, key, lock=True)
     if opened is None or (allowed and not police_allowed(opened.record.category)):
         return False
     changed = replace(opened.record.answered_about_police(), may_go_to_police=allowed)
@@ -403,7 +349,7 @@ async def settle(tx: Tx, letter: Letter) -> bool:
 
 
 async def _add(tx: Tx, key: Key, part: NewPart, files: int, again: Again | None = None) -> bool:
-    opened = await _open(tx, key, lock=True)
+    opened = await opened_by(tx, key, lock=True)
     if opened is None:
         return False
     tip, files = opened.tip, files + opened.record.files
@@ -425,37 +371,5 @@ async def _add(tx: Tx, key: Key, part: NewPart, files: int, again: Again | None 
     return True
 
 
-async def _open(tx: Tx, key: Key, *, lock: bool = False) -> _Opened | None:
-    row = await stored.row_where(tx, tips.c.locator == key.locator, lock=lock)
-    if row is None:
-        return None
-    tip = bytes(row.id)
-    case = CaseKey.unwrap(bytes(row.reporter), key.secret, row.reporter_wrap)
-    opened = record.unseal(tx.keys, tip, row.record)
-    return _Opened(tip, case, opened, stored.open_bell(case, tip, row.bell))
-
-
 def _file(clean: PictureData) -> NewPart:
     return NewPart(Author.WORKER, kind_of_file(clean.mime), mime=clean.mime, data=clean.data)
-
-
-def _theirs(loaded: Sequence[Part]) -> list[tuple[int, Part]]:
-    """The parts that a worker sees, numbered anew: a gap would tell of a note."""
-    return list(enumerate((each for each in loaded if each.kind not in OF_STAFF), start=1))
-
-
-def _entry(number: int, part: Part) -> Entry:
-    is_units = part.author is Author.OFFICER and part.kind in FILES
-    if part.kind is Kind.TOLD:
-        day = local_day(part.minute) if part.minute else None
-        return Entry(part.kind, part.author, "", day, told=telling.unpack(part.words))
-    return Entry(
-        kind=part.kind,
-        author=part.author,
-        words=part.words,
-        day=local_day(part.minute) if part.minute else None,
-        number=number if is_units else 0,
-        english=part.english,
-        picks=part.picks,
-        change=part.change,
-    )
