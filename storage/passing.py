@@ -220,7 +220,9 @@ async def _move(
     readers = (to, *(each for each in known.readers if each not in gone))
     changed = replace(await _anew(tx, known, now), readers=readers, trail=(*known.trail, before))
     changed = await told(tx, held, changed, move, now, unit=to)
-    changed = await rising.planned(tx, changed, moved=True)
+    # What its worker sent up goes up all the same: no desk stops that by passing it sideways.
+    is_on_its_way = changed.rises_anyway and changed.behind not in readers
+    changed = await rising.planned(tx, changed, moved=not is_on_its_way)
     await outbox.drop_of(tx, tip, unit=before)
     await stored.seal_again(tx, tip, held.case, changed)
     police = {each.unit for each in changed.given if each.unit in readers}

@@ -101,9 +101,11 @@ async def change(parts: Parts, officer: bytes, tip: bytes, fields: Mapping[str, 
 
 
 def last_words(case: Case) -> str | None:
-    """The words that can still be changed; None where there are none, or the worker wrote since."""
+    """The words that can still be changed; None where there are none, or something came since:
+    words of the worker, or the end of the tip.
+    """
     for each in reversed(case.entries):
-        if each.author is Author.WORKER:
+        if each.author is Author.WORKER or each.kind is Kind.CLOSING:
             return None
         if each.author is Author.OFFICER and each.kind in (Kind.QUESTION, Kind.ANSWER):
             return each.words if each.change is not Change.WITHDRAWN else None

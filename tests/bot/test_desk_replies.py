@@ -235,6 +235,14 @@ async def test_no_change_is_offered_once_the_worker_has_written(one: World) -> N
     assert "Bạn vừa gửi" not in at.browser.words
 
 
+async def test_no_change_is_offered_once_the_tip_is_closed(one: World) -> None:
+    at = await claimed(one)
+    await at.browser.send("Trả lời", words="Cửa đã mở.")
+    await at.browser.send("Kết thúc", words="Xong.", outcome="handled")
+    assert "Bạn đã kết thúc tin này" in at.browser.words
+    assert "Bạn vừa gửi" not in at.browser.words
+
+
 async def test_nobody_changes_the_words_of_a_colleague(one: World) -> None:
     at = await claimed(one)
     await at.browser.send("Trả lời", words="Chào bạn.")

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 import pyotp
 import pytest
+from playwright.async_api import FormData
 
 from tests import drive
 from tests.browser.crowd import DESKTOP, PHONE, Crowd
@@ -111,10 +112,13 @@ async def _loses_the_right(crowd: Crowd, officer: Officer, recruit: Recruit) -> 
     await officer.press("Nhận tin này")
     revoke = ("staff", "revoke", recruit.login, "ban-thach", "officer")
     guard = await officer.page.locator("input[name=guard]").first.input_value()
-    words = {"guard": guard, "once": "1", "do": "answer", "words": "Điều này không được gửi đi."}
+    form = FormData()
+    told = {"guard": guard, "once": "1", "do": "answer", "words": "Điều này không được gửi đi."}
+    for name, value in told.items():
+        form.append(name, value)
     await asyncio.to_thread(crowd.product.command, *revoke)
     # The page that is open may be taken away before anything is typed on it.
-    sent = await officer.context.request.post(crowd.product.address + path, multipart={**words})
+    sent = await officer.context.request.post(crowd.product.address + path, multipart=form)
     assert sent.status == HTTPStatus.NOT_FOUND
     await officer.go(path)
     await officer.reads("Tin này không còn nữa")

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 
 from handlers import clocks
 from handlers.effects import FileTip
+from handlers.passing import PassReason
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tallies import TriageTime
@@ -23,6 +24,7 @@ from storage import (
     desk_groups,
     out_of_scope,
     outbox,
+    passing,
     posts,
     rising,
     staff,
@@ -38,6 +40,7 @@ from storage.database import Database
 from storage.desk_codes import CodeKind
 from storage.keys import Purpose
 from storage.outbox import AT_ONCE, Letter, LetterKind
+from storage.passing import Gone
 from storage.readers import NotForPolice, ShutOut
 from storage.staff import Member
 from storage.tables import units as units_table
@@ -300,8 +303,9 @@ async def test_nobody_sees_it_before_its_hour_nor_that_its_worker_was_there(calm
     assert thread.sent_to == "Công đoàn phía bắc"
 
 
-@pytest.mark.parametrize("desk_does", ["nothing", "claim", "close", "out_of_scope"])
+@pytest.mark.parametrize("desk_does", ["nothing", "claim", "close", "out_of_scope", "pass"])
 async def test_nothing_that_the_desk_does_stops_it(calm: Desk, desk_does: str) -> None:
+    await desk_world.add(calm.made, "nam", ("south", Role.OFFICER))
     assert await calm.sent_up()
     async with calm.made.write() as tx:
         if desk_does != "nothing":
@@ -313,6 +317,10 @@ async def test_nothing_that_the_desk_does_stops_it(calm: Desk, desk_does: str) -
             assert isinstance(done, Done)
         if desk_does == "out_of_scope":
             await out_of_scope.close(tx, calm.one.id, calm.tip, NEXT_WEEK)
+        if desk_does == "pass":
+            reason = PassReason.COMPETENCE
+            went = await passing.pass_on(tx, calm.one.id, calm.tip, "south", reason, NEXT_WEEK)
+            assert isinstance(went, Gone)
     later = NEXT_WEEK + timedelta(hours=1)
     async with calm.made.write() as tx:
         assert await rising.due(tx, later) == (calm.tip,)

@@ -8,7 +8,7 @@ from tests import desk_world
 from tests.whole import desk_game
 from tests.whole.desk_game import Game
 
-STEPS, MOST_NEVER_DONE = 120, 6
+STEPS, MOST_NEVER_DONE = 120, 12
 
 
 @pytest.mark.long
