@@ -74,6 +74,7 @@ async def test_the_pages_of_the_list_can_be_used_by_everybody(
     assert "cua" not in page.url
     await assert_open_to_all(page, "found")
     await page.get_by_text("Cây tre một").click()
+    await page.get_by_text("Việc khác với tin này").click()
     await page.get_by_text("Gắn nhãn").click()
     await page.get_by_label("cần phiên dịch").check()
     await press(page, "Lưu nhãn")

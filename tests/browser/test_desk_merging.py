@@ -51,6 +51,7 @@ async def test_tips_are_compared_merged_and_taken_out_by_everybody(
     await page.goto(base + await demo_link(world.parts, "mot"))
     await check(page, world, asked)
     await page.goto(f"{base}/desk/tin/{lead.hex()}")
+    await page.click("text=Việc khác với tin này")
     await page.click("text=Tin giống tin này, gộp tin")
     await check(page, world, asked)
     await page.click("text=So với tin Con suối nhỏ")
