@@ -33,11 +33,11 @@ SHOWN = (
     ("canbo1", "Bàn tiếp nhận Bàn Thạch, cán bộ 1 / desk officer 1"),
     ("canbo2", "Bàn tiếp nhận Bàn Thạch, trưởng bàn / desk lead"),
     ("canbo4", "Bàn tiếp nhận toàn quốc / national desk"),
-    ("congan1", "Công an phường Bàn Thạch / ward police, reads what is released to it"),
     ("quantri", "Quản trị / administrator"),
-    ("kiemtra", "Kiểm tra nhật ký / auditor"),
     ("tacgia1", "Viết bản tin / bulletin author"),
     ("duyet1", "Duyệt bản tin / bulletin approver"),
+    ("congan1", "Công an phường Bàn Thạch / ward police, reads what is released to it"),
+    ("kiemtra", "Kiểm tra nhật ký / auditor"),
 )
 
 
