@@ -57,6 +57,7 @@ async def test_a_tip_goes_from_hand_to_hand_and_a_closing_is_undone(
     await page.wait_for_selector("text=Đã giao tin cho Người hai.")
     await check(page)
     await page.click("text=Về tin này")
+    await page.click("text=Việc khác với tin này")
     await page.click("text=Nhận thay đồng nghiệp")
     assert "Từ" in await page.inner_text("main")
     await check(page)
