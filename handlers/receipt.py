@@ -26,6 +26,7 @@ _LABEL_WORDS = frozenset(
     "MA BIEN NHAN TRA CUU SO CHUONG LA DAY CUA TOI EM CODE RECEIPT BELL NUMBER MY THE IS".split()
 )
 _MOST_LETTERS = 20_000
+_SHOWN = re.compile(r"(?<![\w-])[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}(?![\w-])")
 _ADDRESS = re.compile(r"://|@|www\.", re.IGNORECASE)
 _ORDINARY = re.compile(
     r"(?:(?:NGH|NG|NH|CH|GH|GI|KH|PH|QU|TH|TR|D9|[BCDGHKLMNPQRSTVX])?"
@@ -75,6 +76,10 @@ def read(text: str) -> tuple[str, ...]:
     """
     if len(text) > _MOST_LETTERS:
         return ()
+    # Exactly as it was shown, whatever stands around it: no sentence has that by chance.
+    shown = {each.replace("-", "") for each in _SHOWN.findall(text)}
+    if len(shown) == 1 and is_code(*shown):
+        return tuple(shown)
     for window in _windows(_groups(text)):
         found: dict[str, int] = {}
         for keyboard in KEYBOARDS:

@@ -354,3 +354,9 @@ def test_what_no_tip_may_hold_is_not_looked_through() -> None:
     assert read(f"{'a ' * 9_000}{SHOWN}")
     assert not read(f"{'a ' * 10_000}{SHOWN}")
     assert not looks_like_code(f"{'a ' * 10_000}{SHOWN}")
+
+
+# Each of them looks like words beside "là", and was not read there.
+@pytest.mark.parametrize("code", ["DADG8616TA51ERRM", "RMZPVDXCRTSHME74", "02P2QYA2GY5TQXB9"])
+def test_a_code_that_stands_as_it_was_shown_is_read_in_any_sentence(code: str) -> None:
+    assert read(f"mã của tôi là {show(code)} ạ") == (code,)
