@@ -99,7 +99,14 @@ def give_back_postgresql(admin_url: str) -> None:
     shelf = _shelves[admin_url]
     try:
         _beside(_clear(shelf)).result()
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        # The line was in the middle of something when the server threw everybody out.
+        asyncpg.InternalClientError,
+    ):
         # A test has done something to it that nobody thought of. The next one gets another.
         _drop(shelf)
 
