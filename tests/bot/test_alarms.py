@@ -204,6 +204,7 @@ async def test_the_mail_room_rings_by_itself_when_a_card_reached_its_desk(room: 
         await file(room.made, new_tip(), delivered=False)
         await room.push.began.wait()
         working.cancel()
+    assert len(room.push.rung) == 1
 
 
 # --- what does not ring any more --------------------------------------------------------------

@@ -280,13 +280,7 @@ async def appeals(game: Game) -> str:
         thread = await tips.read_thread(tx, game.told[tip].key)
         if thread is None or thread.outcome is not Outcome.OUT_OF_SCOPE:
             return "not out of scope"
-        above = routing.second_look(
-            await _tree(tx),
-            thread.unit_id,
-            thread.category,
-            excluded=thread.excluded,
-            danger=thread.danger,
-        )
+        above = await _next_up(tx, thread)
         if above is None:
             return "nobody above"
         today = local_day(game.now)
@@ -530,13 +524,7 @@ async def is_sent_up(game: Game) -> str:
         thread = await tips.read_thread(tx, game.told[tip].key)
         if thread is None:
             return "gone"
-        above = routing.second_look(
-            await _tree(tx),
-            thread.unit_id,
-            thread.category,
-            excluded=thread.excluded,
-            danger=thread.danger,
-        )
+        above = await _next_up(tx, thread)
         if above is None:
             return "nobody above"
         today = local_day(game.now)
@@ -824,6 +812,17 @@ async def _listed(tx: Tx, who: Member, now: datetime) -> frozenset[bytes]:
     every = (*await cases.cards(tx, who.id, now), *await aside.waiting(tx, who.id, now))
     assert len({card.tip for card in every}) == len(every), "one tip, one card"
     return frozenset(card.tip for card in every)
+
+
+async def _next_up(tx: Tx, thread: Thread) -> Unit | None:
+    """The unit that its worker may ask next."""
+    return routing.second_look(
+        await _tree(tx),
+        thread.unit_id,
+        thread.category,
+        excluded=thread.excluded,
+        danger=thread.danger,
+    )
 
 
 async def _tree(tx: Tx) -> Tree:
