@@ -21,11 +21,11 @@ from bot.news import News
 from bot.outbound import MailRoom
 from bot.rooms import room_of
 from bot.store import Unfit, open_store
-from bot.web.parts import Parts, RingTrial, load_places
+from bot.web.parts import Parts, RingTrial
 from handlers import handbook
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import installation, migrate, restored
+from storage import atlas, installation, migrate, restored
 from storage.database import Database, Unreachable
 from storage.installation import Installation
 from storage.keys import MissingKey, TwinKeys, WrongMasterKey
@@ -76,11 +76,15 @@ class House:
     mail_room: MailRoom
     news: News
     mailing: Mailing
-    places: Places
     texts: Mapping[Language, Texts] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     push: "PushKey | None" = field(default=None, repr=False)
     ring_trial: RingTrial | None = field(default=None, repr=False)
+
+    @property
+    def places(self) -> Places:
+        """The places as far as this process has seen."""
+        return atlas.known(self.database)
 
     def web_parts(self) -> Parts:
         """What the pages are joined from."""
@@ -96,7 +100,7 @@ class House:
             volatile=self.volatile,
             texts=self.texts,
             clock=self.clock,
-            places=lambda: self.places,
+            places=lambda: atlas.known(self.database),
             neutral=self.settings.exit_url,
             onion=self.settings.onion_url,
             data_contact=self.settings.data_contact,
@@ -196,7 +200,7 @@ async def _make_demo(settings: Settings, database: Database) -> Installation:
             " for a real installation run: python -m bot init"
         )
     made = await make_installation(settings, database, demo=True)
-    await demo.fill(database, load_places(), utc_now())
+    await demo.fill(database, atlas.of_the_program(), utc_now())
     return made
 
 
@@ -245,7 +249,11 @@ def _join(
     stretcher: Stretcher,
     clock: Callable[[], datetime],
 ) -> House:
-    hub, places = Hub(), load_places()
+    hub = Hub()
+
+    def places() -> Places:
+        return atlas.known(database)
+
     texts = load_texts()
     lookups = Lookups(
         database=database,
@@ -281,7 +289,6 @@ def _join(
         mail_room=mail_room,
         news=news,
         mailing=Mailing(database, clock, settings.zone, places),
-        places=places,
         texts=texts,
         clock=clock,
         push=_push_key(settings),

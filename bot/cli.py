@@ -39,12 +39,12 @@ from bot.channels.terminal import NAME as TERMINAL
 from bot.config import Settings, WrongSettings, load
 from bot.findings import Finding
 from bot.staff_cli import staff as staff_group
-from bot.web.parts import load_places
 from bot.zalo.doctor import doctor_zalo
 from bot.zalo.init import init_zalo
 from handlers import units as unit_files
 from handlers.units import BadUnits
 from storage import audit, migrate, posts, units
+from storage.atlas import of_the_program
 from storage.audit import Act
 from storage.database import Database, Unreachable
 from storage.volatile import Away
@@ -222,7 +222,7 @@ def import_units(context: Context, file: Path, *, remove: bool) -> None:
     except UnicodeDecodeError:
         raise click.ClickException("the file is not UTF-8 text; save it as CSV UTF-8") from None
     try:
-        parsed = unit_files.parse(text, known_places=load_places().is_known)
+        parsed = unit_files.parse(text, known_places=of_the_program().is_known)
     except BadUnits as error:
         for problem in error.problems:
             click.echo(problem.describe(), err=True)

@@ -41,7 +41,7 @@ class Lookups:
     volatile: Volatile
     stretcher: Stretcher
     salt: bytes = field(repr=False)
-    places: Places
+    places: Callable[[], Places]
     texts: Mapping[Language, Texts]
     handbooks: Mapping[Language, Handbook]
     clock: Callable[[], datetime]
@@ -74,10 +74,10 @@ class Lookups:
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,
-            places=self.places.find(needs.place) if needs.place else (),
+            places=self.places().find(needs.place) if needs.place else (),
             bells=await self._bells(local) if needs.bell else (),
             wait_seconds=wait,
-            places_of_today=self.places.of_today,
+            places_of_today=self.places().of_today,
             may_subscribe=chat.partition("|")[0] not in subscribing.READ_ON_A_PAGE,
             subscription=await self._subscription(chat) if needs.subscription else None,
             meant=await self._meant(needs.bulletin, tree) if needs.bulletin else None,
@@ -172,7 +172,7 @@ class Lookups:
 
     async def _meant(self, bulletin: str, tree: Tree) -> Meant | None:
         async with self.database.read() as tx:
-            return await subscribing.meant_by(tx, bulletin, tree, self.places)
+            return await subscribing.meant_by(tx, bulletin, tree, self.places())
 
     async def _bells(self, local: datetime) -> tuple[str, ...]:
         async with self.database.read() as tx:

@@ -9,13 +9,13 @@ import click
 
 from bot import app, keyfile, keys_cli, paper, staff_cli
 from bot.config import Settings
-from bot.web.parts import load_places
 from handlers import units as unit_files
 from handlers.languages import Language
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
 from handlers.routing import Unit
 from storage import audit, units
+from storage.atlas import of_the_program
 from storage.audit import Act
 from storage.database import Database
 
@@ -78,7 +78,7 @@ def _root(unit: str, name: str) -> Unit | None:
     rows.writeheader()
     rows.writerow({"id": unit.strip(), "kind": "union", "name": name.strip(), "places": "*"})
     try:
-        [root] = unit_files.parse(table.getvalue(), known_places=load_places().is_known)
+        [root] = unit_files.parse(table.getvalue(), known_places=of_the_program().is_known)
     except unit_files.BadUnits as error:
         for problem in error.problems:
             click.echo(problem.describe(Language.EN))

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.plan import BASIC
-from bot.web.parts import load_places
 from broadcasts import audience, checks, library, reading, report, tick
 from broadcasts.audience import Nowhere
 from broadcasts.checks import Checked
@@ -20,7 +19,7 @@ from broadcasts.report import Report
 from handlers.bulletins import Bulletin, Content, Plan, Run, Stage
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import accounts, audit, bots, bulletins, quotas, sendings, units
+from storage import accounts, atlas, audit, bots, bulletins, quotas, sendings, units
 from storage.audit import Act
 from storage.database import Database, Tx
 from storage.sendings import Sending
@@ -56,7 +55,7 @@ async def show(database: Database, key: str, now: datetime, zone: ZoneInfo) -> s
         if bulletin is not None:
             lines.append(f"unit {unit}, {bulletin.stage}, version {bulletin.version}")
             lines += [_told(each, zone) for each in await sendings.of_bulletin(tx, bulletin.id)]
-        checked = await checks.check(tx, unit, content, now, zone, load_places())
+        checked = await checks.check(tx, unit, content, now, zone, await atlas.current(tx))
     return "\n".join([*lines, *_findings(checked)])
 
 
@@ -74,7 +73,7 @@ async def schedule(
         at = bulletin.unit if bulletin is not None else unit or await _root(tx)
         known = bulletin.content if bulletin is not None else library.load()[key]
         content = library.honest(replace(known, plan=plan))
-        checked = await checks.check(tx, at, content, now, zone, load_places())
+        checked = await checks.check(tx, at, content, now, zone, await atlas.current(tx))
     if checked.blocked:
         raise click.ClickException("\n".join(["not scheduled:", *_findings(checked)]))
     async with database.write() as tx:
@@ -108,7 +107,7 @@ async def reported(database: Database, key: str, sending: int | None, now: datet
         bulletin = await _written(tx, key)
         every = await sendings.of_bulletin(tx, bulletin.id)
         chosen = next((each.id for each in every if sending in {None, each.id}), None)
-        found = await report.of_sending(tx, chosen or 0, now, load_places())
+        found = await report.of_sending(tx, chosen or 0, now, await atlas.current(tx))
     if found is None:
         raise click.ClickException(f"{bulletin.id} was not sent yet")
     return found
@@ -120,7 +119,7 @@ async def dry_run(database: Database, key: str, now: datetime, zone: ZoneInfo) -
         bulletin = await _find(tx, key)
         content = bulletin.content if bulletin is not None else library.load()[key]
         unit = bulletin.unit if bulletin is not None else await _root(tx)
-        whom = await audience.reach(tx, unit, content, now, zone, load_places())
+        whom = await audience.reach(tx, unit, content, now, zone, await atlas.current(tx))
         if isinstance(whom, Nowhere):
             raise click.ClickException(f"it reaches nobody: {whom.trouble}")
         found = await audience.estimate(tx, content, whom, now)

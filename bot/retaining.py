@@ -4,8 +4,7 @@ from bot.app import House
 from bot.clock import Tick
 from bot.logs import Event as Log
 from bot.logs import note
-from bot.web.parts import load_places
-from storage import posts, quarters, retention
+from storage import atlas, posts, quarters, retention
 from storage.database import Database
 from storage.days import local_day
 from storage.retention import Report
@@ -40,7 +39,7 @@ async def do_if_due(house: House) -> bool:
         return False
     done = await retention.run(house.database, today, house.settings.retention)
     async with house.database.write() as tx:
-        await quarters.publish(tx, now, load_places().provinces)
+        await quarters.publish(tx, now, (await atlas.current(tx)).provinces)
         await retention.mark_done(tx, today)
     await tell(house.database, done)
     return True

@@ -8,14 +8,15 @@ import click
 from bot.app import utc_now
 from bot.numbers import paper, spreadsheet, wording
 from bot.runner import Runner
-from bot.web.parts import load_places
 from handlers import periods
 from handlers.languages import Language
+from handlers.periods import Period
 from handlers.texts import Texts
-from storage import audit, numbers
+from storage import atlas, audit, numbers
 from storage.audit import Act
 from storage.database import Database
 from storage.numbers import Asked, Numbers
+from storage.places import Places
 
 _KINDS = (".xlsx", ".pdf")
 
@@ -39,21 +40,25 @@ def review_command(
     period = periods.between(first.strip(), last.strip())
     if period is None:
         raise click.BadParameter("--from and --to are months like 2026-01")
-    asked = Asked(unit, period, _day(day), load_places().provinces)
-    found = runner.run(lambda opened: _find(opened, asked, file.suffix))
+    as_of = _day(day)
+    found, places = runner.run(lambda opened: _find(opened, unit, period, as_of, file.suffix))
     if found is None:
         raise click.ClickException(f"there is no unit {unit}")
     texts = Texts.load(Language(language))
-    words = wording.words_of(found, texts, load_places())
+    words = wording.words_of(found, texts, places)
     pages = file.suffix.lower() == ".pdf"
     _write(file, paper.pdf(words, texts) if pages else spreadsheet.xlsx(found, words, texts))
     shown = f"{period.first} to {period.last}, as of {found.review.as_of.day}"
     click.echo(f"{file}: {found.name}, {shown}; {found.review.hidden} cells are hidden.")
 
 
-async def _find(database: Database, asked: Asked, suffix: str) -> Numbers | None:
+async def _find(
+    database: Database, unit: str, period: Period, as_of: date | None, suffix: str
+) -> tuple[Numbers | None, Places]:
     now = utc_now()
     async with database.write() as tx:
+        places = await atlas.current(tx)
+        asked = Asked(unit, period, as_of, places.provinces)
         found = await numbers.of_unit(tx, asked, now)
         if found is not None:
             told = f"{suffix.lower()[1:]} {asked.period.first} {asked.period.last}"
@@ -61,7 +66,7 @@ async def _find(database: Database, asked: Asked, suffix: str) -> Numbers | None
             await audit.write(
                 tx, Act.REVIEW_TAKEN, staff=None, unit=found.unit, minute=now, note=note
             )
-    return found
+    return found, places
 
 
 def _day(typed: str) -> date | None:

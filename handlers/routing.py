@@ -18,10 +18,13 @@ _WIDTH_OF_COUNTRY = 1_000_000
 
 
 class UnitKind(StrEnum):
-    """A union unit may read tips; a police unit gets only what a union officer releases."""
+    """A union unit may read tips; a police unit gets only what a union officer releases; a group of
+    a boarding house that looks after itself never reads any, for landlords may be in it.
+    """
 
     UNION = "union"
     POLICE = "police"
+    BOARDING = "boarding"
 
 
 @dataclass(frozen=True, slots=True)

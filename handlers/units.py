@@ -61,6 +61,7 @@ class Reason(StrEnum):
     UNKNOWN_PARENT = "unknown_parent"
     LOOP = "loop"
     UNION_BELOW_POLICE = "union_below_police"
+    BELOW_BOARDING = "below_boarding"
     OUTSIDE_BELOW_INSIDE = "outside_below_inside"
     UNKNOWN_CONFLICT = "unknown_conflict"
 
@@ -210,8 +211,10 @@ def _misplaced(units: list[tuple[int, Unit]]) -> Iterator[Problem]:
             yield Problem(row, Reason.UNKNOWN_PARENT, unit.parent[:_DETAIL_LETTERS])
         elif unit.parent is not None:
             above = by_id[unit.parent][1]
-            if above.kind is UnitKind.POLICE and unit.kind is UnitKind.UNION:
+            if above.kind is UnitKind.POLICE and unit.kind is not UnitKind.POLICE:
                 yield Problem(row, Reason.UNION_BELOW_POLICE, above.id)
+            if above.kind is UnitKind.BOARDING:
+                yield Problem(row, Reason.BELOW_BOARDING, above.id)
             if above.inside_company and not unit.inside_company:
                 yield Problem(row, Reason.OUTSIDE_BELOW_INSIDE, above.id)
         # Not `conflicts - by_id.keys()`: that walks through every id for every row.
@@ -225,7 +228,7 @@ def _root_problems(units: list[tuple[int, Unit]]) -> Iterator[Problem]:
     if not roots:
         yield Problem(1, Reason.NO_ROOT)
     for row, unit in roots[:1]:
-        if unit.kind is UnitKind.POLICE:
+        if unit.kind is not UnitKind.UNION:
             yield Problem(row, Reason.POLICE_ROOT)
         if unit.inside_company:
             yield Problem(row, Reason.INSIDE_ROOT)
@@ -288,8 +291,8 @@ _SENTENCES: Mapping[Reason, tuple[str, str]] = {
         "the cell is too long ({detail} letters).",
     ),
     Reason.UNKNOWN_KIND: (
-        "loại “{detail}” không có; chỉ dùng union hoặc police.",
-        "there is no kind “{detail}”; use union or police.",
+        "loại “{detail}” không có; chỉ dùng union, police hoặc boarding.",
+        "there is no kind “{detail}”; use union, police or boarding.",
     ),
     Reason.UNKNOWN_CATEGORY: (
         "nhóm việc “{detail}” không có.",
@@ -332,8 +335,12 @@ _SENTENCES: Mapping[Reason, tuple[str, str]] = {
         "the units form a loop: {detail}.",
     ),
     Reason.UNION_BELOW_POLICE: (
-        "công đoàn không thể nằm dưới đơn vị công an “{detail}”.",
-        "a union unit cannot stand below the police unit “{detail}”.",
+        "chỉ công an được nằm dưới đơn vị công an “{detail}”.",
+        "only police can stand below the police unit “{detail}”.",
+    ),
+    Reason.BELOW_BOARDING: (
+        "không đơn vị nào được nằm dưới tổ tự quản khu trọ “{detail}”.",
+        "nothing can stand below the boarding-house group “{detail}”.",
     ),
     Reason.OUTSIDE_BELOW_INSIDE: (
         "nằm dưới “{detail}” trong công ty nên cũng phải ghi inside_company là 1.",

@@ -9,6 +9,7 @@ from storage.record import Record
 if TYPE_CHECKING:
     from storage.board import Board
     from storage.outbox import Letter
+    from storage.places import Places
 
 
 @dataclass(slots=True)
@@ -22,3 +23,11 @@ class RecordCache:
     opened: dict[bytes, tuple[bytes, Record, date]] = field(default_factory=dict, repr=False)
     board: "Board | None" = field(default=None, repr=False)
     letters: dict[bytes, "Letter"] = field(default_factory=dict, repr=False)
+
+
+@dataclass(slots=True)
+class Atlas:
+    """The places as of a stamp of the map; see `storage.atlas`."""
+
+    stamp: int = -1
+    places: "Places | None" = field(default=None, repr=False)

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import one_trip, ring
-from storage.cache import RecordCache
+from storage.cache import Atlas, RecordCache
 from storage.keys import Keys, MissingKey, TwinKeys, WrongMasterKey
 from storage.ring import Ring
 from storage.tables import counters
@@ -75,6 +75,7 @@ class Tx:
     connection: AsyncConnection = field(repr=False)
     keys: Keys = field(repr=False)
     cache: RecordCache = field(repr=False)
+    atlas: Atlas = field(repr=False)
     touched: set[bytes] = field(default_factory=set, repr=False)
     noted: set[bytes] = field(default_factory=set, repr=False)
     told: set[str] = field(default_factory=set, repr=False)
@@ -113,6 +114,7 @@ class Database:
         self.keys: Keys | None = None
         self.ring: Ring | None = None
         self.cache = RecordCache()
+        self.atlas = Atlas()
         self.on_commit: Callable[[frozenset[bytes]], None] | None = None
         self.on_news: Callable[[frozenset[str]], None] | None = None
         # SQLite has one writer; waiting here is fair and costs no busy loop.
@@ -143,7 +145,7 @@ class Database:
                 # A record tells how many parts there are: both must be of the same moment.
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             async with connection.begin():
-                yield Tx(connection, await self._keys(connection), self.cache)
+                yield Tx(connection, await self._keys(connection), self.cache, self.atlas)
 
     @asynccontextmanager
     async def write(self, *, alone: bool = False) -> AsyncIterator[Tx]:
@@ -172,7 +174,8 @@ class Database:
                 # A cache of its own: what is rolled back must not be remembered. It begins with
                 # what was opened before, each beside the sealed bytes that it was read from.
                 known = RecordCache(opened=self.cache.opened, letters=self.cache.letters)
-                tx = Tx(connection, await self._keys(connection), known)
+                keys = await self._keys(connection)
+                tx = Tx(connection, keys, known, replace(self.atlas))
                 yield tx
                 if tx.touched or tx.noted:
                     # Last of all, for everybody waits for this row until the commit.

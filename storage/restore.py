@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import dump, installation, ledger, migrate, outbox, restored, standstill
 from storage.archive import Contents, read_again
-from storage.cache import RecordCache
+from storage.cache import Atlas, RecordCache
 from storage.crypto import Pair, equal
 from storage.database import Database, Tx
 from storage.keys import Keys, Purpose
@@ -136,7 +136,7 @@ async def _load(
             rows = await _insert(connection, tables, _kept(path, pair, proven, told), proven)
             await connection.run_sync(migrate.upgrade_within)
             await _set_numbers(connection, proven.contents.numbers)
-            tx = Tx(connection, proven.keys, RecordCache())
+            tx = Tx(connection, proven.keys, RecordCache(), Atlas())
             await _bury(tx, proven, now.date())
             return Loaded(rows, await standstill.begin(tx, now))
 

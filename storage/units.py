@@ -151,7 +151,7 @@ async def name_of(tx: Tx, unit: str) -> str:
 
 
 async def below(tx: Tx, unit: str) -> Mapping[str, str]:
-    """The names of a unit and of all below it, but none of the police, by id: the unit first, then
+    """The names of a unit and of all below it, of the union alone, by id: the unit first, then
     by name. Empty where there is no such unit.
     """
     rows = {
@@ -166,7 +166,7 @@ async def below(tx: Tx, unit: str) -> Mapping[str, str]:
         each = waiting.pop()
         reached.append(each)
         waiting.extend(children.get(each, ()))
-    union = [each for each in reached if each == unit or rows[each].kind != UnitKind.POLICE]
+    union = [each for each in reached if each == unit or rows[each].kind == UnitKind.UNION]
     union.sort(key=lambda each: (each != unit, rows[each].name, each))
     return {each: rows[each].name for each in union}
 
@@ -175,7 +175,7 @@ async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
     """The unit above, empty for the highest one, and the names of the union's units just below."""
     row = await tx.row(select(units.c.parent).where(units.c.id == unit))
     asked = select(units.c.id, units.c.name).where(
-        units.c.parent == unit, units.c.kind != UnitKind.POLICE.value
+        units.c.parent == unit, units.c.kind == UnitKind.UNION.value
     )
     rows = await tx.rows(asked.order_by(units.c.name, units.c.id))
     return (row.parent or "") if row is not None else "", {each.id: each.name for each in rows}

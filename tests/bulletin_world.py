@@ -236,7 +236,7 @@ async def office(
     """A mail room that sends to `url`; at the end it stops in order."""
     clock = clock or Clock(NOON)
     mailing = Mailing(
-        made, clock, VIETNAM, places(), lease_seconds=lease_seconds, look_seconds=look_seconds
+        made, clock, VIETNAM, places, lease_seconds=lease_seconds, look_seconds=look_seconds
     )
     mailing.send_over("telegram", opener(url))
     async with asyncio.TaskGroup() as group:

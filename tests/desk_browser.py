@@ -163,7 +163,7 @@ async def world_on(
             volatile=volatile,
             stretcher=stretcher,
             salt=bytes(16),
-            places=places(),
+            places=places,
             texts=texts(),
             handbooks={},
             clock=clock,

@@ -78,7 +78,7 @@ class Job:
 class Jobs:
     """Looks them up, and keeps them for the day."""
 
-    def __init__(self, zone: ZoneInfo, places: Places) -> None:
+    def __init__(self, zone: ZoneInfo, places: Callable[[], Places]) -> None:
         """Joined by `Mailing`."""
         self._zone = zone
         self._places = places
@@ -110,7 +110,7 @@ class Jobs:
         content = await bulletins.content_of(tx, sending.bulletin, sending.version)
         if bulletin is None or bulletin.stage is Stage.DELETED or content is None:
             return None
-        reach = await audience.reach(tx, bulletin.unit, content, now, self._zone, self._places)
+        reach = await audience.reach(tx, bulletin.unit, content, now, self._zone, self._places())
         if isinstance(reach, Nowhere):
             return None
         frozen = replace(reach, high_water=sending.high_water)

@@ -32,7 +32,7 @@ class Mailing:
         database: Database,
         clock: Callable[[], datetime],
         zone: ZoneInfo,
-        places: Places,
+        places: Callable[[], Places],
         *,
         lease_seconds: float = LEASE_SECONDS,
         look_seconds: float = LOOK_SECONDS,

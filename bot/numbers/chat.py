@@ -4,12 +4,11 @@ from datetime import datetime
 
 from bot.numbers import wording
 from bot.numbers.wording import Words, number_of
-from bot.web.parts import load_places
 from handlers import periods
 from handlers.numbers import Table
 from handlers.periods import Length
 from handlers.texts import Texts
-from storage import numbers
+from storage import atlas, numbers
 from storage.database import Database
 from storage.days import local_day
 from storage.numbers import Asked, Numbers
@@ -29,18 +28,18 @@ async def find(database: Database, member: Member, typed: str, now: datetime) ->
         own = min((unit for unit, _ in member.grants if unit in seen), default=None)
         if own is None or period is None:
             return None
-        asked = Asked(own, period, None, load_places().provinces)
+        asked = Asked(own, period, None, (await atlas.current(tx)).provinces)
         return await numbers.of_member(tx, member.id, asked, now)
 
 
-def words_of(found: Numbers, texts: Texts) -> Words:
+def words_of(database: Database, found: Numbers, texts: Texts) -> Words:
     """The same in words."""
-    return wording.words_of(found, texts, load_places())
+    return wording.words_of(found, texts, atlas.known(database))
 
 
-def summary(found: Numbers, texts: Texts) -> str:
+def summary(database: Database, found: Numbers, texts: Texts) -> str:
     """A few lines for a chat that takes no pictures of ours."""
-    words = words_of(found, texts)
+    words = words_of(database, found, texts)
     if found.review.says_nothing:
         told = [texts.get("desk.numbers.too_few"), texts.get("desk.numbers.too_few_hint")]
         return "\n".join([words.title, *words.facts, *told])

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from bot.live import Hub
 from bot.web.lent import Lent
 from handlers.languages import Language
 from handlers.texts import Texts
+from storage.atlas import of_the_program
 from storage.database import Database
 from storage.places import Places
 from storage.volatile import Volatile
@@ -23,12 +23,6 @@ Whisper = Callable[[str, tuple[str, ...]], Awaitable[bool]]
 """Sends some messages to a linked account; whether they arrived."""
 RingTrial = Callable[[str], Awaitable[Outcome]]
 """Rings an officer's browser for trial; `storage.alarms` has the address."""
-
-
-@cache
-def load_places() -> Places:
-    """The tables of places: the same for everybody, so read once in a process."""
-    return Places.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,7 @@ class Parts:
     volatile: Volatile = field(repr=False)
     texts: Mapping[Language, Texts] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
-    places: Callable[[], Places] = field(default=load_places, repr=False)
+    places: Callable[[], Places] = field(default=of_the_program, repr=False)
     whisper: Whisper | None = field(default=None, repr=False)
     push_key: str = ""
     neutral: str = EXIT_URL

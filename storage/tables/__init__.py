@@ -34,6 +34,7 @@ from storage.tables.desks import (
     views,
 )
 from storage.tables.house import counters, instance, keyring, metadata, quarters
+from storage.tables.map import parks, place_tables
 from storage.tables.tips import (
     chunks,
     knocks,
@@ -68,7 +69,9 @@ __all__ = [
     "outcomes",
     "outlet_posts",
     "outlets",
+    "parks",
     "parts",
+    "place_tables",
     "quarters",
     "quotas",
     "rings",

@@ -21,11 +21,11 @@ from bot.bulletins.bulk import Bulk
 from bot.bulletins.mailing import Mailing, OpenBulk
 from bot.channels.telegram.bulk import TelegramBulk
 from bot.pace import Limits, Pace
-from bot.web.parts import load_places
 from broadcasts import tick
 from handlers.bulletins import Plan
 from storage import sendings
 from storage.accounts import Account
+from storage.atlas import of_the_program
 from storage.database import Database
 from storage.sendings import Sending
 from tests.bench.bulletins_far import Far, child, until
@@ -66,7 +66,7 @@ class Planned:
 async def measured(hall: Hall, subscribers: int, rounds: int) -> Planned:
     """The median round; the longest waits are those of all rounds."""
     # As the program does when it starts.
-    load_places()
+    of_the_program()
     async with hall.database.write() as tx:
         await tx.run(text("CREATE TABLE bench_row (value INTEGER)"))
         await tx.run(text("INSERT INTO bench_row VALUES (0)"))
@@ -92,7 +92,7 @@ async def _round(hall: Hall, others: "_Others", number: int) -> tuple[float, flo
     await planning.schedule(
         hall.database, LIBRARY, Plan(due), None, due - timedelta(seconds=30), ZONE
     )
-    mailing = Mailing(hall.database, lambda: due, ZONE, load_places())
+    mailing = Mailing(hall.database, lambda: due, ZONE, of_the_program)
     mailing.send_over("telegram", _opener(hall.far))
     await hall.far.reset()
     async with asyncio.TaskGroup() as group:
@@ -105,7 +105,7 @@ async def _round(hall: Hall, others: "_Others", number: int) -> tuple[float, flo
         # What came before is no planning.
         await others.longest()
         begun = monotonic()
-        await tick.tick(hall.database, due, ZONE, load_places())
+        await tick.tick(hall.database, due, ZONE, of_the_program())
         mailing.wake()
         sending = await _newest(hall)
 

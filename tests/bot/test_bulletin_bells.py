@@ -65,7 +65,7 @@ async def test_every_reader_and_every_language_gets_the_list_of_the_last_change(
 async def test_what_is_sent_after_a_change_shows_the_new_list(made: Database) -> None:
     await ring(made, "48213", NOON)
     sending = await world.begin(made)
-    jobs, clock = Jobs(VIETNAM, places()), Clock(NOON)
+    jobs, clock = Jobs(VIETNAM, places), Clock(NOON)
 
     async def posted() -> str:
         async with made.read() as tx:
@@ -85,7 +85,7 @@ async def test_where_parts_are_counted_the_list_costs_nobody_a_part(made: Databa
         await ring(made, f"{at:05}", NOON - timedelta(hours=6))
     sending = await world.begin(made)
     async with made.read() as tx:
-        job = await Jobs(VIETNAM, places()).of(tx, sending, NOON)
+        job = await Jobs(VIETNAM, places).of(tx, sending, NOON)
     assert job is not None
     assert "00029" in letter(made, job).before.decode()
     known = job.content.vi

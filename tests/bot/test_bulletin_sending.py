@@ -402,7 +402,7 @@ async def test_a_mail_room_that_is_stopped_while_it_opens_an_account_ends(one: D
         async with world.opener("http://127.0.0.1:1")(each, token) as bulk:
             yield bulk
 
-    mailing = Mailing(one, Clock(NOON), world.VIETNAM, places())
+    mailing = Mailing(one, Clock(NOON), world.VIETNAM, places)
     mailing.send_over("telegram", open_bulk)
     async with asyncio.timeout(world.PATIENCE_SECONDS), asyncio.TaskGroup() as group:
         group.create_task(mailing.run())

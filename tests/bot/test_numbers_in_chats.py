@@ -29,7 +29,7 @@ async def test_an_officer_gets_the_picture_of_their_own_unit(sqlite_url: str) ->
         assert on.passed_on == []
         found = await chat.find(on.made, on.members["An"], "2026-q4", on.clock())
         assert found is not None
-        words = chat.words_of(found, TEXTS)
+        words = chat.words_of(on.made, found, TEXTS)
     assert words.unit == "Công đoàn phía bắc", "an officer's numbers are without the units below"
     for language in Language:
         made = picture.png(words, texts()[language])

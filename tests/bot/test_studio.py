@@ -12,7 +12,6 @@ from sqlalchemy import update
 
 from bot import broadcasting
 from bot.broadcasting import Ground
-from bot.web.parts import load_places
 from broadcasts import library, reminder, tick
 from handlers.broadcasters import drafts
 from handlers.broadcasters.actions import Approve, Delete
@@ -30,6 +29,7 @@ from storage import (
     staff,
     tables,
 )
+from storage.atlas import of_the_program
 from storage.audit import Act
 from storage.database import Database
 from storage.desk_codes import CodeKind
@@ -532,7 +532,7 @@ async def test_the_reminder_of_the_bell_is_nobodys_to_see_or_change(one: World) 
     assert "số chuông" not in page.words
     for path in ("", "/sua", "/bao-cao/1"):
         assert (await page.get(f"/studio/tin/{REMINDER}{path}")).status == 404
-    ground = Ground(ZONE, lambda: NOW, load_places)
+    ground = Ground(ZONE, lambda: NOW, of_the_program)
     async with one.made.write() as tx:
         for member in (chief, people["viet"]):
             seal = (await bulletins.by_id(tx, REMINDER) or pytest.fail("it is there")).seal

@@ -14,10 +14,10 @@ from bot.channels.telegram.doors import Doors
 from bot.channels.telegram.sending import Line
 from bot.channels.telegram.studio import Studio, whispering
 from bot.pace import Pace
-from bot.web.parts import load_places
 from handlers.bulletins import Bulletin, Run, Stage
 from handlers.roles import Role
 from storage import bulletins, desk_links, outlets, sendings, staff
+from storage.atlas import of_the_program
 from storage.audit import Act
 from storage.desk_codes import CodeKind
 from storage.outlets import Outlet
@@ -71,7 +71,7 @@ async def one(sqlite_url: str) -> AsyncIterator[Broadcast]:
 async def opened(scene: Scene) -> Broadcast:
     await cover(scene.made)
     line = Line(scene.bot, Pace(QUICK), monotonic)
-    ground = Ground(ZONE, scene.clock, load_places)
+    ground = Ground(ZONE, scene.clock, of_the_program)
     studio = Studio(Post(line, TEXTS, ""), scene.made, scene.volatile, TEXTS, ground)
     scene.desk = Doors(scene.desk, studio)
     return Broadcast(scene, line, studio)

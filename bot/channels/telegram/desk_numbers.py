@@ -25,9 +25,9 @@ async def send(
         await post.write(account, texts.get("desk.numbers.chat_no"))
         return
     if found.review.says_nothing:
-        await post.write(account, chat.summary(found, texts))
+        await post.write(account, chat.summary(database, found, texts))
         return
-    made = await asyncio.to_thread(picture.png, chat.words_of(found, texts), texts)
+    made = await asyncio.to_thread(picture.png, chat.words_of(database, found, texts), texts)
 
     async def send_photo() -> Message:
         return await post.line.bot.send_photo(account, made)

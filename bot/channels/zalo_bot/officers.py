@@ -201,7 +201,7 @@ class Officers:
         found = await numbers_chat.find(house.database, officer, "", house.clock())
         told = house.texts.get("desk.numbers.chat_no")
         if found is not None:
-            told = numbers_chat.summary(found, house.texts)
+            told = numbers_chat.summary(house.database, found, house.texts)
         page = (say("desk.numbers.chat_page", url=house.desk_url),) if house.desk_url else ()
         heard.answers.give(heard.address, self._answer(Screen((say("raw", text=told), *page))))
 

@@ -1,16 +1,15 @@
 """Reads the tables of places that come with the program into names and what each leads to."""
 
-import csv
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from importlib.resources import files
 
 from handlers.folding import fold
 from handlers.places import Place
+from storage.places.tables import Tables
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -59,18 +58,18 @@ class Gazetteer:
     entries: tuple[Entry, ...]
 
 
-def load() -> Gazetteer:
-    """Read the tables of `data/` (about 15,000 rows; its `NOTICE.md` says where they come from)."""
-    changed = {row["code"]: row["old_type"] for row in _rows("type_changes.csv")}
+def load(tables: Tables) -> Gazetteer:
+    """Read the tables (about 15,000 rows)."""
+    changed = {row["code"]: row["old_type"] for row in tables.rows("type_changes.csv")}
     provinces: dict[str, Place] = {}
     communes: dict[str, Place] = {}
     within: defaultdict[str, set[str]] = defaultdict(set)
     named: list[tuple[Level, Place, Mapping[str, str]]] = []
-    for row in _rows("provinces.csv"):
+    for row in tables.rows("provinces.csv"):
         code, name = row["code"], _full(row)
         provinces[code] = Place(code, name, code, name, (code,))
         named.append((Level.PROVINCE, provinces[code], row))
-    for row in _rows("communes.csv"):
+    for row in tables.rows("communes.csv"):
         code, province = row["code"], provinces[row["province_code"]]
         communes[code] = Place(code, _full(row), province.code, province.name, (code,))
         within[province.code].add(code)
@@ -81,7 +80,7 @@ def load() -> Gazetteer:
         codes = frozenset(within.get(place.code, {place.code}))
         entries.append(Entry(level, types, fold(row["name"]), marked(row["name"]), place, codes))
     whole = {frozenset(codes): provinces[code] for code, codes in within.items()}
-    entries += _former(communes, whole)
+    entries += _former(tables, communes, whole)
     return Gazetteer({**provinces, **communes}, tuple(entries))
 
 
@@ -100,11 +99,11 @@ def _tone_last(word: str) -> str:
 
 
 def _former(
-    communes: Mapping[str, Place], whole: Mapping[frozenset[str], Place]
+    tables: Tables, communes: Mapping[str, Place], whole: Mapping[frozenset[str], Place]
 ) -> Iterator[Entry]:
     """The entries of former communes, districts and provinces."""
     units: defaultdict[tuple[Level, str, str, str], list[Mapping[str, str]]] = defaultdict(list)
-    for row in _rows("former_units.csv"):
+    for row in tables.rows("former_units.csv"):
         commune, district, province = row["old_commune"], row["old_district"], row["old_province"]
         if commune:
             units[Level.OLD_COMMUNE, commune, district, province].append(row)
@@ -150,8 +149,3 @@ def _former_entry(
 
 def _full(row: Mapping[str, str]) -> str:
     return f"{row['type'].capitalize()} {row['name']}"
-
-
-def _rows(name: str) -> Iterator[Mapping[str, str]]:
-    with files("storage").joinpath("data", name).open("r", encoding="utf-8") as lines:
-        yield from csv.DictReader(lines)

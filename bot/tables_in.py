@@ -1,0 +1,131 @@
+"""Tables that an operator brings: CSV as spreadsheets write it, and XLSX, as rows of words."""
+
+import codecs
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+MOST_BYTES = 50_000_000
+"""Of a file, and of what an XLSX file unpacks to: 25,000 units have about 5,000,000."""
+MOST_ROWS = 200_000
+# Spreadsheets in Vietnamese save semicolons where English ones save commas.
+_DELIMITERS = ",;\t"
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+class Unreadable(StrEnum):
+    """Why a file is no table."""
+
+    TOO_LARGE = "too_large"
+    OLD_EXCEL = "old_excel"
+    NO_SHEET = "no_sheet"
+    NO_TEXT = "no_text"
+    QUOTES = "quotes"
+
+
+class NoTable(Exception):
+    """The file cannot be read; `row` is where, counted from 1, 0 for the whole of it."""
+
+    def __init__(self, why: Unreadable, row: int = 0) -> None:
+        super().__init__(why)
+        self.why, self.row = why, row
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a file, the first one included; `encoding` is how its letters were read."""
+
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)
+    encoding: str
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether the letters were read by a guess: its names should be looked at."""
+        return self.encoding == "cp1258"
+
+
+def read(content: bytes) -> Table:
+    """The first sheet of an XLSX file, or a CSV file: UTF-8, UTF-16 with its mark, or Windows-1258,
+    with commas, semicolons or tabs. Numbers of a spreadsheet come as they are shown, without `.0`.
+    Raises NoTable.
+    """
+    if len(content) > MOST_BYTES:
+        raise NoTable(Unreadable.TOO_LARGE)
+    if content.startswith(_OLD_EXCEL):
+        raise NoTable(Unreadable.OLD_EXCEL)
+    if content.startswith(_ZIP):
+        return Table(_sheet(content), "xlsx")
+    text, encoding = _decoded(content)
+    return Table(_csv(text), encoding)
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\x00" in content:
+        raise NoTable(Unreadable.NO_TEXT)
+    else:
+        encodings = ["utf-8-sig", "cp1258"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise NoTable(Unreadable.NO_TEXT)
+
+
+def _csv(text: str) -> tuple[tuple[str, ...], ...]:
+    # Line ends are made plain first: Python's reader takes a lone CR for the end of a row.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    rows: list[tuple[str, ...]] = []
+    try:
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True):
+            rows.append(tuple(row))
+            if len(rows) > MOST_ROWS:
+                raise NoTable(Unreadable.TOO_LARGE)
+    except csv.Error:
+        raise NoTable(Unreadable.QUOTES, len(rows) + 1) from None
+    return tuple(rows)
+
+
+def _sheet(content: bytes) -> tuple[tuple[str, ...], ...]:
+    _check_size(content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if not book.sheet_names:
+            raise NoTable(Unreadable.NO_SHEET)
+        sheet = book.get_sheet_by_index(0)
+        if sheet.total_height > MOST_ROWS:
+            raise NoTable(Unreadable.TOO_LARGE)
+        return tuple(tuple(map(_cell, row)) for row in sheet.to_python(skip_empty_area=False))
+    except (CalamineError, ValueError, OSError):
+        raise NoTable(Unreadable.NO_SHEET) from None
+
+
+def _check_size(content: bytes) -> None:
+    """Unpack it once, a little at a time: what a file says of its own size is not believed."""
+    left = MOST_BYTES * 4
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for each in packed.infolist():
+                with packed.open(each) as part:
+                    while piece := part.read(1 << 20):
+                        left -= len(piece)
+                        if left < 0:
+                            raise NoTable(Unreadable.TOO_LARGE)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        raise NoTable(Unreadable.NO_SHEET) from None
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value)

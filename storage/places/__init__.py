@@ -1,0 +1,7 @@
+"""The places of Viet Nam: a pure look-up over the tables that come with the program, or newer ones,
+and over the operator's parks.
+"""
+
+from storage.places.finder import LONGEST_QUERY, Places
+
+__all__ = ["LONGEST_QUERY", "Places"]
