@@ -1,4 +1,4 @@
-"""Which places hold now: the tables of the program or newer ones, with the operator's parks."""
+"""Which places hold now: the tables that the database stands on, with the operator's parks."""
 
 import asyncio
 from functools import cache
@@ -30,9 +30,11 @@ def known(database: Database) -> Places:
 
 
 async def _load(tx: Tx) -> Places:
-    newer, known = await place_tables.newest(tx), await parks.every(tx)
-    if newer is not None and newer.as_of > packaged().as_of:
-        places = await asyncio.to_thread(Places.load, newer)
+    # Newer ones of the program hold once everything has followed them: at its start.
+    day, known = await place_tables.as_of(tx), await parks.every(tx)
+    held = await place_tables.newest(tx) if day not in (None, packaged().as_of) else None
+    if held is not None:
+        places = await asyncio.to_thread(Places.load, held)
     else:
         places = await asyncio.to_thread(of_the_program)
     return places.with_parks(known)

@@ -1,7 +1,7 @@
 """Saved views of the desk's list: up to ten of each officer, of closed values only, sealed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from handlers.folding import clean, has_letters
-from handlers.listing import Choice, read
-from storage.chance import random_id
+from handlers.listing import Choice, Facet, read
+from storage.chance import random_id, shuffled
 from storage.database import Tx
 from storage.keys import Keys, Purpose
 from storage.tables import views
@@ -99,6 +99,19 @@ async def take_back(tx: Tx, staff: bytes, key: str, now: datetime) -> View | Non
     return back
 
 
+async def follow(tx: Tx, moved: Callable[[str], str]) -> None:
+    """Let views that narrow to a place that is no more narrow to the one that it is now. All are
+    sealed anew, in an order of chance, where one has to be.
+    """
+    rows = await tx.rows(select(views).with_for_update())
+    anew = {row.staff: _moved(tx, row.staff, row.body, moved) for row in rows}
+    if all(plain == known for plain, known in anew.values()):
+        return
+    for staff in shuffled(list(anew)):
+        body = tx.keys.seal(Purpose.STAFF, anew[staff][0], _about(staff))
+        await tx.run(update(views).where(views.c.staff == staff).values(body=body))
+
+
 def renewed(keys: Keys, row: Row[Any]) -> Mapping[str, bytes]:
     """What a row holds under the current keys, for a rotation. Raises Unopenable."""
     return {"body": keys.reseal(Purpose.STAFF, row.body, _about(row.staff))}
@@ -143,6 +156,17 @@ def _opened(tx: Tx, staff: bytes, row: Row[Any] | None, now: datetime) -> tuple[
         if gone is None or gone > earliest:
             found.append(View(told["id"], told["name"], choice, told["default"], gone))
     return tuple(found)
+
+
+def _moved(tx: Tx, staff: bytes, body: bytes, moved: Callable[[str], str]) -> tuple[bytes, bytes]:
+    """What a row says after a change of the map, and what it says now."""
+    known = tx.keys.open_sealed(Purpose.STAFF, body, _about(staff))
+    told = json.loads(known)
+    for view in told["views"]:
+        view["pairs"] = [
+            [name, moved(value) if name == Facet.PLACE else value] for name, value in view["pairs"]
+        ]
+    return json.dumps(told, ensure_ascii=False).encode(), known
 
 
 def _about(staff: bytes) -> bytes:
