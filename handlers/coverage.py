@@ -88,9 +88,11 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A province in numbers: its communes by standing, and those where a danger goes elsewhere."""
+    """A province (by its code) in numbers: its communes by standing, and in how many of them a
+    danger goes elsewhere or nobody is rung.
+    """
 
-    code: str
+    province: str
     name: str
     standings: Mapping[Standing, int]
     unrung: int

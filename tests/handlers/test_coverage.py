@@ -117,8 +117,8 @@ def test_danger_goes_where_somebody_can_be_rung() -> None:
 def test_a_province_is_told_in_numbers_and_its_communes_put_together() -> None:
     found = seen(ROOT, PROVINCE)
     first, second = coverage.summaries(found)
-    assert (first.code, first.communes, first.standings[Standing.PROVINCE]) == (DA_NANG, 2, 2)
-    assert (second.code, second.standings[Standing.NONE], second.unrung) == (HUE, 1, 0)
+    assert (first.province, first.communes, first.standings[Standing.PROVINCE]) == (DA_NANG, 2, 2)
+    assert (second.province, second.standings[Standing.NONE], second.unrung) == (HUE, 1, 0)
     worst, other = coverage.groups(found)
     assert (worst.standing, worst.places) == (Standing.NONE, (THIRD,))
     assert other.places == (FIRST, SECOND)
