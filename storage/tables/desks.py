@@ -30,6 +30,8 @@ units = Table(
     Column("at_once", Boolean, nullable=False),
     Column("public_key", LargeBinary(32), nullable=False),
     Column("private_key", LargeBinary, nullable=False),
+    # The number of the entry of the log where this unit was changed last; see storage.unit_history.
+    Column("last_change", BigInteger, nullable=True),
 )
 
 staff = Table(

@@ -85,6 +85,7 @@ OTHERS: Mapping[str, Fields] = {
         **dict.fromkeys(("inside_company", "conflicts", "hours", "contact", "at_once"), _UNIT),
         "public_key": What(Kind.PUBLIC, "half of the unit's key pair"),
         "private_key": What(Kind.SEALED, "the other half, under the units' key"),
+        "last_change": What(Kind.COUNT, "the number of the last entry of the log about its row"),
     },
     "unit_rules": {
         "unit": _UNIT,
