@@ -1,6 +1,11 @@
 """A place of Viet Nam as everybody in the house passes it around."""
 
+import re
 from dataclasses import dataclass
+
+_TYPE = re.compile(
+    "(?:Thành phố|Đặc khu|Thị trấn|Thị xã|Phường|Huyện|Quận|Tỉnh|Xã) (?=.)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,11 @@ class Place:
     province_code: str
     province: str
     codes: tuple[str, ...] = ()
+
+    @property
+    def bare_name(self) -> str:
+        """The name without its type word, by which lists are sorted."""
+        return self.name[found.end() :] if (found := _TYPE.match(self.name)) else self.name
 
     @property
     def label(self) -> str:

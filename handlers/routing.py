@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from handlers import doorway
+from handlers import alphabet, doorway
 from handlers.clocks import DEFAULT, Clocks
 from handlers.places import Place
 from handlers.tips import Category
@@ -234,7 +234,7 @@ def insiders(tree: Tree, place: Place | None) -> tuple[Unit, ...]:
     if place is None:
         return ()
     found = (unit for unit in tree.covering(place) if _reads(unit) and tree.is_inside(unit))
-    return tuple(sorted(found, key=lambda unit: (unit.name, unit.id)))
+    return tuple(sorted(found, key=lambda unit: (alphabet.key(unit.name), unit.id)))
 
 
 def excludable(tree: Tree, place: Place | None) -> tuple[Excludable, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from handlers import doorway, unit_clocks
+from handlers import alphabet, doorway, unit_clocks
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Category
 from storage import alarms, record, unit_choices, unit_rules
@@ -167,7 +167,7 @@ async def below(tx: Tx, unit: str) -> Mapping[str, str]:
         reached.append(each)
         waiting.extend(children.get(each, ()))
     union = [each for each in reached if each == unit or rows[each].kind == UnitKind.UNION]
-    union.sort(key=lambda each: (each != unit, rows[each].name, each))
+    union.sort(key=lambda each: (each != unit, alphabet.key(rows[each].name), each))
     return {each: rows[each].name for each in union}
 
 
@@ -177,7 +177,7 @@ async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
     asked = select(units.c.id, units.c.name).where(
         units.c.parent == unit, units.c.kind == UnitKind.UNION.value
     )
-    rows = await tx.rows(asked.order_by(units.c.name, units.c.id))
+    rows = sorted(await tx.rows(asked), key=lambda each: (alphabet.key(each.name), each.id))
     return (row.parent or "") if row is not None else "", {each.id: each.name for each in rows}
 
 

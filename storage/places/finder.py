@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
+from handlers import alphabet
 from handlers.folding import clean, fold
 from handlers.parks import Park
 from handlers.places import Place
@@ -86,7 +87,7 @@ class Places:
     def provinces(self) -> tuple[str, ...]:
         """The codes of today's provinces, by name."""
         found = [place for place in self._by_code.values() if len(place.code) == _PROVINCE_DIGITS]
-        found.sort(key=lambda place: fold(place.name).split(" ", 1)[-1])
+        found.sort(key=lambda place: alphabet.key(place.bare_name))
         return tuple(place.code for place in found)
 
     def by_code(self, code: str) -> Place | None:
