@@ -1,7 +1,7 @@
 """The history of the table of units: what was changed of which unit, by whom, from what to what.
 
-It is kept in the log of what staff did, sealed as all of it; a unit's row holds the number of its
-last entry, and each entry that of the one before. So a page of one unit opens a few entries only.
+It is kept in the log of what staff did, sealed as all of it; beside a unit's id stands the number
+of its last entry, and in each entry that of the one before: a page of one unit opens a few only.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from handlers.routing import Unit
 from storage import audit
 from storage.audit import NOTE_LETTERS, Act, Changed, Entry
 from storage.database import Tx
-from storage.tables import units
+from storage.tables import unit_changes
 
 FIELDS = (
     "name",
@@ -113,15 +113,17 @@ async def record(
     """
     if not differences:
         return
-    last = await _last(tx, {_place(each) for each in differences})
-    number, changed = await audit.upcoming(tx), list[Changed]()
+    known = await _last(tx, {_place(each) for each in differences})
+    last, number, changed = dict(known), await audit.upcoming(tx), list[Changed]()
     for each in differences:
         changed.append(_entry(each, last.get(_place(each))))
         last[_place(each)] = number
         number += 1
     await audit.write_changes(tx, changed, staff=by, minute=now)
-    rows = [{"at": unit, "number": last[unit]} for unit in {_place(each) for each in differences}]
-    await tx.run(_POINT, rows)
+    moved = {unit: number for unit, number in last.items() if known.get(unit) != number}
+    await tx.run(_MOVE, [{"at": unit, "to": to} for unit, to in moved.items() if unit in known])
+    fresh = [{"unit": unit, "last": to} for unit, to in moved.items() if unit not in known]
+    await tx.run(insert(unit_changes), fresh)
 
 
 async def of_unit(
@@ -130,8 +132,7 @@ async def of_unit(
     """The newest steps of a unit's history, from the entry `upto` on downwards when it is given,
     and the number at which the history goes on. Raises Unopenable.
     """
-    row = await tx.row(select(units.c.last_change).where(units.c.id == unit))
-    number, steps = upto or (row.last_change if row is not None else None), list[Step]()
+    number, steps = upto or (await _last(tx, {unit})).get(unit), list[Step]()
     while number is not None and len(steps) < limit:
         entry = await _at(tx, number)
         # A number from an address may be that of any entry: only this unit's are shown.
@@ -150,14 +151,16 @@ async def step(tx: Tx, unit: str, number: int) -> Step | None:
     return _step(entry, entry.change)
 
 
-_POINT = update(units).where(units.c.id == bindparam("at")).values(last_change=bindparam("number"))
+_MOVE = (
+    update(unit_changes).where(unit_changes.c.unit == bindparam("at")).values(last=bindparam("to"))
+)
 
 
 async def _last(tx: Tx, some: set[str]) -> dict[str, int]:
-    asked = select(units.c.id, units.c.last_change).where(units.c.last_change.is_not(None))
+    asked = select(unit_changes)
     if len(some) <= _FEW:
-        asked = asked.where(units.c.id.in_(some))
-    return {row.id: row.last_change for row in await tx.rows(asked)}
+        asked = asked.where(unit_changes.c.unit.in_(some))
+    return {row.unit: row.last for row in await tx.rows(asked)}
 
 
 async def _at(tx: Tx, number: int) -> Entry | None:

@@ -30,8 +30,14 @@ units = Table(
     Column("at_once", Boolean, nullable=False),
     Column("public_key", LargeBinary(32), nullable=False),
     Column("private_key", LargeBinary, nullable=False),
-    # The number of the entry of the log where this unit was changed last; see storage.unit_history.
-    Column("last_change", BigInteger, nullable=True),
+)
+
+# The number of the entry of the log where a unit was changed last; see storage.unit_history.
+unit_changes = Table(
+    "unit_changes",
+    metadata,
+    Column("unit", String(60), primary_key=True),
+    Column("last", BigInteger, nullable=False),
 )
 
 staff = Table(

@@ -85,8 +85,8 @@ OTHERS: Mapping[str, Fields] = {
         **dict.fromkeys(("inside_company", "conflicts", "hours", "contact", "at_once"), _UNIT),
         "public_key": What(Kind.PUBLIC, "half of the unit's key pair"),
         "private_key": What(Kind.SEALED, "the other half, under the units' key"),
-        "last_change": What(Kind.COUNT, "the number of the last entry of the log about its row"),
     },
+    "unit_changes": {"unit": _UNIT, "last": What(Kind.COUNT, "the number of an entry of the log")},
     "unit_rules": {
         "unit": _UNIT,
         "topic": What(Kind.CLOSED, "storage.unit_rules.Topic"),

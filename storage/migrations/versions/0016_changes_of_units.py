@@ -14,10 +14,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; what was changed before is in the log, but in no history."""
-    op.add_column("units", sa.Column("last_change", sa.BigInteger, nullable=True))
+    """Make the table; what was changed before is in the log, but in no history."""
+    op.create_table(
+        "unit_changes",
+        sa.Column("unit", sa.String(60), nullable=False),
+        sa.Column("last", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("unit", name="pk_unit_changes"),
+    )
 
 
 def downgrade() -> None:
     """Take it away; the log keeps what it says."""
-    op.drop_column("units", "last_change")
+    op.drop_table("unit_changes")
