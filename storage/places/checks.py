@@ -166,21 +166,19 @@ def _whole(
 
 
 def _pieces(tables: Tables, communes: Mapping[str, Row]) -> Iterator[Flaw]:
-    """Former communes that went to two provinces, or of which it is not said which piece is the
-    main one.
+    """Communes without districts that went to two provinces, or of which it is not said which piece
+    is the main one.
     """
     rows: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in tables.rows("former_units.csv"):
-        if row["old_commune"]:
-            key = (row["old_commune"], row["old_district"], row["old_province"], row["period"])
-            rows[key].append(row)
+        if row["old_commune"] and is_of_today(row):
+            rows[row["old_commune"], row["old_province"], row["period"]].append(row)
     for key, found in rows.items():
-        named = ", ".join(filter(None, key[:3]))
-        if len({communes[row["new_code"]]["province_code"] for row in found}) > 1:
-            yield Flaw("former_units.csv", 0, Why.APART, named)
         parts = Counter(row["part"] for row in found)
-        if is_of_today(found[0]) and len(found) > 1 and (parts["main"], parts[""]) != (1, 0):
-            yield Flaw("former_units.csv", 0, Why.MAIN, named)
+        if len({communes[row["new_code"]]["province_code"] for row in found}) > 1:
+            yield Flaw("former_units.csv", 0, Why.APART, ", ".join(key))
+        if len(found) > 1 and (parts["main"], parts[""]) != (1, 0):
+            yield Flaw("former_units.csv", 0, Why.MAIN, ", ".join(key))
 
 
 def _is_day(text: str) -> bool:

@@ -3,19 +3,30 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 from handlers.folding import fold
 from handlers.places import Place
+from storage.places.changes import is_of_today
 from storage.places.tables import Tables
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _NOT_WORD = re.compile(r"[\W_]+")
 _OLD_TYPES: Mapping[str, frozenset[str]] = {
     word: frozenset({fold(word)})
-    for word in ("Thành phố", "Thị xã", "Thị trấn", "Huyện", "Phường", "Quận", "Tỉnh", "Xã")
+    for word in (
+        "Thành phố",
+        "Thị xã",
+        "Thị trấn",
+        "Huyện",
+        "Phường",
+        "Quận",
+        "Tỉnh",
+        "Xã",
+        "Đặc khu",
+    )
 }
 _OLD_NAME = re.compile(f"({'|'.join(_OLD_TYPES)}) (.+)")
 
@@ -105,13 +116,31 @@ def _former(
     units: defaultdict[tuple[Level, str, str, str], list[Mapping[str, str]]] = defaultdict(list)
     for row in tables.rows("former_units.csv"):
         commune, district, province = row["old_commune"], row["old_district"], row["old_province"]
+        if is_of_today(row):
+            # Of the map without districts: its provinces are others than those before of that name.
+            level = Level.OLD_COMMUNE if commune else Level.OLD_PROVINCE
+            units[level, commune or province, "", f"{province} {row['period']}"].append(row)
+            continue
         if commune:
             units[Level.OLD_COMMUNE, commune, district, province].append(row)
         if district:
             units[Level.OLD_DISTRICT, district, "", province].append(row)
         units[Level.OLD_PROVINCE, province, "", ""].append(row)
     for (level, name, district, _), rows in units.items():
-        yield _former_entry(level, name, district, rows, communes, whole)
+        for some in _by_province(rows, communes):
+            yield _former_entry(level, name, district, some, communes, whole)
+
+
+def _by_province(
+    rows: list[Mapping[str, str]], communes: Mapping[str, Place]
+) -> Iterable[list[Mapping[str, str]]]:
+    """The rows of a former unit; in parts where a piece of it went to another province: a place is
+    in one.
+    """
+    parts: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
+    for row in rows:
+        parts[communes[row["new_code"]].province_code].append(row)
+    return parts.values()
 
 
 def _former_entry(
@@ -142,7 +171,6 @@ def _former_entry(
     # Wards of one name were many: the district tells them apart.
     label = f"{name}, {district} (cũ)" if district else f"{name} (cũ)"
     near = pieces[0]
-    # No former unit lies in two provinces of today (a test holds the tables to that).
     place = Place("", label, near.province_code, near.province, tuple(p.code for p in pieces))
     return Entry(level, types, key, marked(short), place, codes, tuple(pieces), is_older)
 
