@@ -27,6 +27,7 @@ from bot import (
     keys_cli,
     locks,
     logs,
+    map_cli,
     order_cli,
     push_cli,
     restore_cli,
@@ -211,6 +212,7 @@ def import_group() -> None:
 
 
 import_group.add_command(agreements_cli.import_agreements)
+import_group.add_command(map_cli.import_places)
 
 
 @import_group.command("units", help="Read the tree of units from a CSV file.")

@@ -6,7 +6,7 @@ from functools import cache
 from storage import parks, place_tables, stamps
 from storage.database import Database, Tx
 from storage.places import Places
-from storage.places.tables import packaged
+from storage.places.tables import packaged_day
 from storage.stamps import Stamp
 
 
@@ -32,7 +32,7 @@ def known(database: Database) -> Places:
 async def _load(tx: Tx) -> Places:
     # Newer ones of the program hold once everything has followed them: at its start.
     day, known = await place_tables.as_of(tx), await parks.every(tx)
-    held = await place_tables.newest(tx) if day not in (None, packaged().as_of) else None
+    held = await place_tables.newest(tx) if day not in (None, packaged_day()) else None
     if held is not None:
         places = await asyncio.to_thread(Places.load, held)
     else:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from storage.places.changes import is_province
@@ -136,8 +137,13 @@ class Map:
 
 def present(tables: Tables | None = None, day: date = DAY) -> Map:
     """The packaged tables, or these, as they are, of that day."""
-    known = tables or packaged()
-    return Map(day, {name: [dict(row) for row in known.rows(name)] for name in COLUMNS})
+    rows = {name: list(tables.rows(name)) for name in COLUMNS} if tables else _packaged()
+    return Map(day, {name: [dict(row) for row in some] for name, some in rows.items()})
+
+
+@cache
+def _packaged() -> Mapping[str, list[Mapping[str, str]]]:
+    return {name: list(packaged().rows(name)) for name in COLUMNS}
 
 
 def at_random(dice: random.Random, known: Tables, day: date, many: int = 6) -> Tables:

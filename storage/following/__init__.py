@@ -3,6 +3,26 @@
 Who reads a tip stays as it was. What follows how, and what does not, is in docs/decisions/0047.
 """
 
-from storage.following.all_of_it import Followed, NotSaid, Standing, follow, look, standing
+from storage.following.all_of_it import (
+    Followed,
+    NotSaid,
+    Standing,
+    follow,
+    follow_the_program,
+    held_by,
+    look,
+    program_is_newer,
+    standing,
+)
 
-__all__ = ["Followed", "NotSaid", "Standing", "follow", "look", "standing"]
+__all__ = [
+    "Followed",
+    "NotSaid",
+    "Standing",
+    "follow",
+    "follow_the_program",
+    "held_by",
+    "look",
+    "program_is_newer",
+    "standing",
+]

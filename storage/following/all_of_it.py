@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from handlers.bulletins import Stage
@@ -12,7 +12,7 @@ from storage.audit import Act
 from storage.database import Tx
 from storage.following import moved_bulletins, moved_people, moved_tips, moved_units
 from storage.places.changes import Changes
-from storage.places.tables import NAMES, Tables, packaged
+from storage.places.tables import NAMES, Tables, packaged, packaged_day
 from storage.stamps import Stamp
 
 
@@ -96,7 +96,7 @@ async def follow_the_program(tx: Tx, now: datetime) -> bool:
     held = await place_tables.as_of(tx)
     if held is None:
         await place_tables.keep(tx, packaged(), now.date())
-    elif held < packaged().as_of:
+    elif held < packaged_day():
         await follow(tx, packaged(), now)
     else:
         return False
@@ -106,7 +106,7 @@ async def follow_the_program(tx: Tx, now: datetime) -> bool:
 async def program_is_newer(tx: Tx) -> bool:
     """Whether `follow_the_program` has something to do."""
     held = await place_tables.as_of(tx)
-    return held is None or held < packaged().as_of
+    return held is None or held < packaged_day()
 
 
 async def _changes(tx: Tx, tables: Tables) -> Changes:
@@ -134,8 +134,3 @@ async def _go(tx: Tx, changes: Changes, now: datetime | None) -> Followed:
         parks=await moved_units.follow_parks(tx, changes, is_real=is_real),
         bulletins=await moved_bulletins.follow(tx, changes, now),
     )
-
-
-def older_than(day: date, today: date, days: int) -> bool:
-    """Whether tables of that day are older than so many days."""
-    return (today - day).days > days

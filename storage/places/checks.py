@@ -46,8 +46,10 @@ class Why(StrEnum):
     """What is wrong with a row, or with a whole table (row 0)."""
 
     EMPTY = "the table has no rows"
-    CODE = "the code must have two digits for a province, five for a commune (a spreadsheet drops"\
-        " zeros in front: make the column text)"  # fmt: skip
+    CODE = (
+        "a code has two digits for a province, five for a commune (a spreadsheet drops zeros in"
+        " front: make the column text)"
+    )
     TWICE = "the code stands there twice"
     NAME = "the name is empty"
     NAMESAKE = "its province has two communes of that type and name"
