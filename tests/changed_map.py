@@ -159,8 +159,9 @@ def at_random(dice: random.Random, known: Tables, day: date, many: int = 6) -> T
 
 def _change(dice: random.Random, made: Map, free: list[str], fresh: Callable[[], str]) -> None:
     code = free.pop()
-    province = made.communes[code]["province_code"]
-    beside = [each for each in free if made.communes[each]["province_code"] == province]
+    communes = made.communes
+    province = communes[code]["province_code"]
+    beside = [each for each in free if communes[each]["province_code"] == province]
     if not beside:
         return
     other = dice.choice(beside)

@@ -198,7 +198,7 @@ WRONG = {
 @pytest.mark.parametrize("why", WRONG)
 def test_tables_that_do_not_hold_together_are_told(why: Why) -> None:
     made = present()
-    WRONG[why](made)  # type: ignore[no-untyped-call]
+    WRONG[why](made)
     found = flaws(made.tables())
     assert why in {flaw.why for flaw in found}
     assert all(flaw.describe() for flaw in found)

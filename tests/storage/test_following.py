@@ -287,9 +287,10 @@ async def test_another_process_knows_the_new_map_at_its_next_look(
     world: World, database_url: str
 ) -> None:
     assert world.made.ring is not None
+    [master] = world.made.ring.masters()
     other = Database(database_url)
     try:
-        await installation.open_with(other, *world.made.ring.masters())
+        await installation.open_with(other, master)
         async with other.read() as tx:
             assert (await atlas.current(tx)).by_code(TAM_KY) is not None
         await follow(world.made, merged())
