@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import subscribing
+from bot import placing, subscribing
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.routing import Tree
@@ -60,6 +60,7 @@ class Lookups:
         wait = await self._wait(chat) if needs.codes else 0
         key = needs.key if wait else await self._key(needs.codes) or needs.key
         filing, filed = await self._filing(needs.filing)
+        places, is_sure = placing.look_up(self.places(), needs.place, needs.within)
         return Facts(
             now=now,
             today=local.date(),
@@ -74,7 +75,8 @@ class Lookups:
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,
-            places=self.places().find(needs.place) if needs.place else (),
+            places=places,
+            is_sure=is_sure,
             bells=await self._bells(local) if needs.bell else (),
             wait_seconds=wait,
             places_of_today=self.places().of_today,

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from bot import placing
 from handlers import bell, clocks, handbook, units, worker
 from handlers.clocks import DEFAULT, Clocks
 from handlers.duty import ALWAYS
@@ -173,6 +174,7 @@ class World:
         keys = [key for key in map(key_of, needs.codes) if key in self.tips]
         filing = key_of(needs.filing) if needs.filing else None
         key = keys[0] if keys else needs.key
+        found, is_sure = placing.look_up(places(), needs.place, needs.within)
         return Facts(
             now=self.now,
             today=self.today,
@@ -185,7 +187,8 @@ class World:
             thread=self.thread(key),
             filing=filing,
             filed=self.thread(filing),
-            places=places().find(needs.place) if needs.place else (),
+            places=found,
+            is_sure=is_sure,
             bells=self.bells() if needs.bell else (),
             wait_seconds=max(0, int((self.waits_until - self.now).total_seconds()))
             if needs.codes

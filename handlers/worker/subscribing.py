@@ -33,7 +33,7 @@ from handlers.worker.step import (
     too_long,
 )
 from handlers.worker.story import keep_early
-from handlers.worker.tip import picked, place_choices
+from handlers.worker.placing import picked, place_choices
 
 _EVERYWHERE = (WHOLE_COUNTRY,)
 _NO_PLACE = ()
