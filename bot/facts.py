@@ -60,7 +60,6 @@ class Lookups:
         wait = await self._wait(chat) if needs.codes else 0
         key = needs.key if wait else await self._key(needs.codes) or needs.key
         filing, filed = await self._filing(needs.filing)
-        places, is_sure = placing.look_up(self.places(), needs.place, needs.within)
         return Facts(
             now=now,
             today=local.date(),
@@ -75,8 +74,7 @@ class Lookups:
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,
-            places=places,
-            is_sure=is_sure,
+            places=placing.look_up(self.places(), needs.place, needs.within),
             bells=await self._bells(local) if needs.bell else (),
             wait_seconds=wait,
             places_of_today=self.places().of_today,

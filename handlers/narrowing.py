@@ -2,11 +2,11 @@
 many communes is narrowed. Pure; the worker's talk, the officer's form and the pages share it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from handlers import alphabet
 from handlers.folding import fold
-from handlers.places import Place
+from handlers.places import Answer, Found, Place, Why
 
 MOST_OFFERED = 6
 """So many places are asked back at once."""
@@ -15,6 +15,7 @@ FORMER = "(cũ)"
 another area that the operator entered.
 """
 _PROVINCE_DIGITS = 2
+_NAMED = frozenset({Why.EXACT, Why.FORMER, Why.SPLIT, Why.PARK})
 
 Known = Mapping[str, Place]
 """All places of today by their codes."""
@@ -42,16 +43,26 @@ def covers(whole: Place, place: Place) -> bool:
     return set(place.codes or (place.code,)) <= set(whole.codes or (whole.code,))
 
 
-def meanings(found: Iterable[Place]) -> tuple[Place, ...]:
-    """What may be meant, in the order of `found`: without the pieces of a place that stands before
-    them, unless they bear its name.
+def meanings(answer: Answer) -> tuple[Place, ...]:
+    """What may be meant, likeliest first: without the pieces of a former unit that stands before
+    them, and without what bears the name of a province and lies in it.
     """
     kept: list[Place] = []
-    for place in found:
+    for found in answer.found:
+        place = found.place
         around = [whole for whole in kept if is_wide(whole) and covers(whole, place)]
-        if place not in kept and not any(_hides(whole, place) for whole in around):
+        if place not in kept and not any(_hides(whole, found) for whole in around):
             kept.append(place)
     return tuple(kept)
+
+
+def is_sure(answer: Answer) -> bool:
+    """Whether its first place is meant: it may be taken unasked, or is a former unit of that very
+    name, which comes with its pieces.
+    """
+    meant = meanings(answer)
+    named = bool(answer.found) and answer.found[0].why in _NAMED
+    return answer.is_certain or (named and len(meant) == 1 and is_wide(meant[0]))
 
 
 def pieces(whole: Place, known: Known) -> tuple[Place, ...]:
@@ -64,20 +75,31 @@ def pieces(whole: Place, known: Known) -> tuple[Place, ...]:
     )
 
 
-def offered(whole: Place, found: Iterable[Place], known: Known) -> tuple[Place, ...]:
+def offered(whole: Place, answer: Answer, known: Known) -> tuple[Place, ...]:
     """What can be pressed to narrow it: all its communes where they are few, else what bears the
     same name in it; the rest is typed.
     """
     every = pieces(whole, known)
     if len(every) <= MOST_OFFERED:
         return every
-    inside = (each for each in found if each != whole and covers(whole, each))
-    return meanings(each for each in inside if bare(each) == bare(whole))[:MOST_OFFERED]
+    inside = part(whole, answer).found
+    alike = tuple(each for each in inside if bare(each.place) == bare(whole))
+    return meanings(Answer(alike))[:MOST_OFFERED]
+
+
+def part(whole: Place, answer: Answer) -> Answer:
+    """What of an answer lies in `whole`: certain where one place in it has the name typed."""
+    inside = tuple(
+        each for each in answer.found if each.place != whole and covers(whole, each.place)
+    )
+    named = {each.place for each in inside if each.why in _NAMED}
+    alone = len(named) == 1 and inside[0].place in named
+    return Answer(inside[:1] if alone else inside, bool(inside) and (alone or answer.is_certain))
 
 
 def within(whole: Place, place: Place) -> Place:
-    """The part of `whole` that was chosen. A park's name stays, for it says more than its commune."""
-    if not is_area(whole) or place == whole:
+    """The part of `whole` that was chosen. The name of a park stays: it says more."""
+    if not is_area(whole) or place == whole or not covers(whole, place):
         return place
     return Place(
         place.code,
@@ -97,5 +119,7 @@ def bare(place: Place) -> str:
     return name.partition(" ")[2] or name
 
 
-def _hides(whole: Place, place: Place) -> bool:
-    return is_province(whole) or bare(whole) != bare(place)
+def _hides(whole: Place, found: Found) -> bool:
+    if is_province(whole) or found.why is Why.PIECE:
+        return True
+    return found.why is Why.EXACT and bare(whole) != bare(found.place)

@@ -174,7 +174,6 @@ class World:
         keys = [key for key in map(key_of, needs.codes) if key in self.tips]
         filing = key_of(needs.filing) if needs.filing else None
         key = keys[0] if keys else needs.key
-        found, is_sure = placing.look_up(places(), needs.place, needs.within)
         return Facts(
             now=self.now,
             today=self.today,
@@ -187,8 +186,7 @@ class World:
             thread=self.thread(key),
             filing=filing,
             filed=self.thread(filing),
-            places=found,
-            is_sure=is_sure,
+            places=placing.look_up(places(), needs.place, needs.within),
             bells=self.bells() if needs.bell else (),
             wait_seconds=max(0, int((self.waits_until - self.now).total_seconds()))
             if needs.codes

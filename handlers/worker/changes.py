@@ -130,7 +130,7 @@ def changing_place(
             return Step(state, (note("place.number"),))
         case Said(words) if placing.does_not_know(words) and state.whole is not None:
             return _moved(draft, state.whole, facts)
-        case Said(words) if has_letters(words) and (facts.is_sure or not is_story(words)):
+        case Said(words) if has_letters(words) and (facts.places.is_certain or not is_story(words)):
             return _looked_up(state, words, facts)
         case Said() | Showed():
             kept, notes = keep(draft, event, facts)

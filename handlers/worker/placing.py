@@ -39,19 +39,19 @@ def heard(facts: Facts) -> Taken | Doubtful | None:
     meant = narrowing.meanings(facts.places)
     if not meant:
         return None
-    if len(meant) == 1 and (facts.is_sure or narrowing.is_wide(meant[0])):
+    if len(meant) == 1 and (facts.places.is_certain or narrowing.is_wide(meant[0])):
         return Taken(meant[0])
     return Doubtful(meant[: narrowing.MOST_OFFERED])
 
 
 def heard_within(whole: Place, facts: Facts) -> Taken | Doubtful | None:
-    """What was typed means this within `whole`, or else where it is certain, elsewhere."""
-    inside = (each for each in facts.places if each != whole and narrowing.covers(whole, each))
+    """What was typed means this within `whole`, or else, where it is certain, elsewhere."""
+    inside = narrowing.part(whole, facts.places)
     meant = narrowing.meanings(inside)
     if meant:
-        sure = len(meant) == 1 and facts.is_sure
-        return Taken(meant[0]) if sure else Doubtful(meant[: narrowing.MOST_OFFERED])
-    return heard(facts) if facts.is_sure else None
+        is_one = len(meant) == 1 and inside.is_certain
+        return Taken(meant[0]) if is_one else Doubtful(meant[: narrowing.MOST_OFFERED])
+    return heard(facts) if facts.places.is_certain else None
 
 
 def is_narrowed(place: Place, category: Category, facts: Facts, *, danger: bool = False) -> bool:

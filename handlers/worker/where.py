@@ -31,6 +31,9 @@ def asking_place(
     """One place that is certain goes on at once; several are asked back; a whole story is kept and
     the place asked again.
     """
+    if isinstance(event, Said):
+        # Another answer takes the place of the last one.
+        state = replace(state, early=replace(state.early, where=""), tried="")
     match event:
         case Chose("no_place"):
             return to_story(state, None, facts)
@@ -43,7 +46,7 @@ def asking_place(
             return to_story(state, None, facts)
         case Said(words) if placing.is_phone(words):
             return Step(state, (note("place.number"),))
-        case Said(words) if is_story(words) and not facts.is_sure:
+        case Said(words) if is_story(words) and not facts.places.is_certain:
             return _story(state, words, facts)
         case Said(words):
             return _looked_up(state, words, facts)
@@ -118,7 +121,7 @@ def narrowing_place(
             return to_story(state, state.whole, facts)
         case Said(words) if placing.is_phone(words):
             return Step(state, (note("place.number"),))
-        case Said(words) if not is_story(words) or facts.is_sure:
+        case Said(words) if not is_story(words) or facts.places.is_certain:
             return _narrowed(state, words, facts)
         case _:
             early, notes = keep_early(state.early, event, facts)
@@ -154,7 +157,7 @@ def _looked_up(
 
 
 def _story(state: AskingPlace, words: str, facts: Facts) -> Step[AskingPlace | PickingPlace]:
-    """What happened, told where the place was asked: it is kept, and a place named in it offered."""
+    """What happened, told where the place was asked: it is kept; a place named in it is offered."""
     early, notes = keep_early(state.early, Said(words), facts)
     after = replace(state, early=early)
     if early == state.early:
@@ -187,7 +190,9 @@ def _narrowed(
 ) -> Step[NarrowingPlace | PickingPlace | AtDoorway | TellingStory | Reviewing]:
     match placing.heard_within(state.whole, facts):
         case Taken(place):
-            return to_story(state, narrowing.within(state.whole, place), facts)
+            # Elsewhere, too, they are not asked a second time.
+            place = narrowing.within(state.whole, place)
+            return to_story(state, place, facts)
         case Doubtful(places) if narrowing.covers(state.whole, places[0]):
             return Step(replace(state, candidates=places))
         case Doubtful(places):
