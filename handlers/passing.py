@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from handlers import routing
+from handlers import alphabet, routing
 from handlers.folding import fold
 from handlers.places import Place
 from handlers.routing import Tree, Unit, UnitKind
@@ -120,7 +120,7 @@ def found(units: Iterable[Unit], words: str, places: Sequence[Place]) -> tuple[U
     if not wanted:
         return ()
     named = [unit for unit in every if _holds(fold(unit.name), wanted)]
-    named.sort(key=lambda unit: (unit.name, unit.id))
+    named.sort(key=lambda unit: (alphabet.key(unit.name), unit.id))
     codes = [code for place in places for code in (*place.codes, place.code) if code]
     near = [unit for code in codes for unit in every if code in unit.places]
     return tuple(dict.fromkeys((*named, *near)))[:MOST_FOUND]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from handlers import alphabet
 from handlers.places import Place
 from handlers.tips import Category
 from handlers.tree import PROVINCE_DIGITS, WHOLE_COUNTRY, Tree, Unit, UnitKind
@@ -122,7 +123,7 @@ def insiders(tree: Tree, place: Place | None) -> tuple[Unit, ...]:
     if place is None:
         return ()
     found = (unit for unit in tree.covering(place) if _reads(unit) and tree.is_inside(unit))
-    return tuple(sorted(found, key=lambda unit: (unit.name, unit.id)))
+    return tuple(sorted(found, key=lambda unit: (alphabet.key(unit.name), unit.id)))
 
 
 def excludable(tree: Tree, place: Place | None) -> tuple[Excludable, ...]:

@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
+from handlers import alphabet
 from handlers.listing import (
     Choice,
     Moving,
@@ -158,7 +159,7 @@ async def unit_names(tx: Tx, lines: Sequence[Line]) -> dict[str, str]:
     """The names of the units that are responsible for these tips, by id, in their order."""
     found = sorted({line.known.unit for line in lines})
     named = [(await units.name_of(tx, unit), unit) for unit in found]
-    return {unit: name for name, unit in sorted(named)}
+    return {unit: name for name, unit in alphabet.by_name(named, itemgetter(0))}
 
 
 async def _lines(tx: Tx) -> tuple[Line, ...]:

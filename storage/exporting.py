@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from handlers import routing
+from handlers import alphabet, routing
 from handlers.exports import EXPORT_HOURS, MOST_LETTERS, Authority, Reason, Request
 from handlers.folding import clean
 from handlers.moderators.actions import HELD
@@ -115,7 +115,7 @@ async def look(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> View | Why:
         people = (agreed,) if agreed is not None else ()
     else:
         people = await _seconds(tx, known, officer.hex())
-    names = tuple(sorted(each.name for each in people))
+    names = tuple(sorted((each.name for each in people), key=alphabet.key))
     return View(request, names, _police_may(known))
 
 

@@ -143,6 +143,7 @@ HOLDS: Mapping[str, Purpose | Other] = {
     "parts.body": Other.CASE,
     "parts.id": Other.IN_CLEAR,
     "parts.tip": Other.IN_CLEAR,
+    "place_tables.body": Other.IN_CLEAR,
     "rings.id": Other.IN_CLEAR,
     "slices.holder": Other.IN_CLEAR,
     "staff.body": Purpose.STAFF,

@@ -9,6 +9,7 @@ from typing import Any
 import pyotp
 from sqlalchemy import Row, delete, insert, select, update
 
+from handlers import alphabet
 from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_OF_TIPS, Role
 from storage import desk_codes, staff_rows, unit_rows
 from storage.chance import new_token, random_id
@@ -213,7 +214,7 @@ async def members(tx: Tx) -> tuple[Member, ...]:
         )
         for row in await tx.rows(select(staff))
     ]
-    return tuple(sorted(found, key=lambda member: (member.name, member.login)))
+    return tuple(sorted(found, key=lambda member: (alphabet.key(member.name), member.login)))
 
 
 async def by_id(tx: Tx, key: bytes) -> Member | None:

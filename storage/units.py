@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from handlers import doorway, unit_clocks
+from handlers import alphabet, doorway, unit_clocks
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tree import Today
 from storage import alarms, record, stamps, unit_choices, unit_rows, unit_rules
@@ -160,7 +160,7 @@ async def below(tx: Tx, unit: str) -> Mapping[str, str]:
     tree = await unit_rows.bare(tx)
     reached = [] if tree is None else [tree.get(each) for each in tree.below(unit)]
     union = [each for each in reached if each is not None and _is_shown(each, unit)]
-    union.sort(key=lambda each: (each.id != unit, each.name, each.id))
+    union.sort(key=lambda each: (each.id != unit, alphabet.key(each.name), each.id))
     return {each.id: each.name for each in union}
 
 
@@ -171,7 +171,7 @@ async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
     if tree is None or here is None:
         return "", {}
     union = [each for each in tree.children(unit) if each.kind is UnitKind.UNION]
-    union.sort(key=lambda each: (each.name, each.id))
+    union.sort(key=lambda each: (alphabet.key(each.name), each.id))
     return here.parent or "", {each.id: each.name for each in union}
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,9 @@ from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, page
 from bot.web.views import guess_language
 from broadcasts import audience, wording
+from handlers import alphabet
 from handlers.bulletins import Topic, Urgency
-from handlers.folding import clean, fold
+from handlers.folding import clean
 from handlers.languages import Language
 from handlers.places import Place
 from handlers.subscriptions import Span, span_of
@@ -252,7 +254,7 @@ def _public(request: web.Request, template: str, asked: Filter, **values: Any) -
 def _provinces(parts: Parts) -> list[Place]:
     every = parts.places().of_today.values()
     found = [place for place in every if len(place.code) == _PROVINCE_DIGITS]
-    return sorted(found, key=lambda place: fold(place.name).split(" ", 1)[-1])
+    return alphabet.by_name(found, attrgetter("bare_name"))
 
 
 def today_of(parts: Parts) -> date:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from urllib.parse import urlencode
 
+from handlers import alphabet
 from handlers.labels import Label
 from handlers.listing import (
     DANGER,
@@ -171,7 +172,7 @@ def _holders(seen: Seen, found: Narrowed[Line], choice: Choice) -> tuple[Option,
         Option(key, counts.get(key, 0), key == chosen, seen.people[key].name)
         for key in (seen.people.keys() & {*counts, chosen or ""}) - {me}
     ]
-    return (*fixed, *sorted(others, key=attrgetter("text")))
+    return (*fixed, *alphabet.by_name(others, attrgetter("text")))
 
 
 def _units(found: Narrowed[Line], choice: Choice, units: Mapping[str, str]) -> tuple[Option, ...]:
@@ -202,4 +203,4 @@ def _places(found: Narrowed[Line], choice: Choice, places: Places) -> tuple[Opti
 
 def _grouped(found: Iterable[Place], by: str) -> list[tuple[str, Place]]:
     named = [(place.province if by else "", place) for place in found]
-    return sorted(named, key=lambda pair: (pair[0], pair[1].name))
+    return sorted(named, key=lambda pair: (alphabet.key(pair[0]), alphabet.key(pair[1].bare_name)))

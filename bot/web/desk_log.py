@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
+from operator import attrgetter
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from bot.web.access import NotYours, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS
 from bot.web.sheets import Sheet
+from handlers import alphabet
 from handlers.exports import Authority, Reason
 from handlers.roles import Role
 from handlers.texts import Texts
@@ -75,9 +77,9 @@ async def _show(request: web.Request) -> web.Response:
             (line, _noted(line, texts), _minute(line, parts.timezone))
             for line in (found.lines if found else ())
         ],
-        acts=sorted(Act, key=lambda act: texts.get(f"desk.audit.act.{act}").casefold()),
+        acts=alphabet.by_name(Act, lambda act: texts.get(f"desk.audit.act.{act}")),
         scope=scope,
-        people=sorted(scope.people.values(), key=lambda member: member.name),
+        people=alphabet.by_name(scope.people.values(), attrgetter("name")),
         asked=asked.fields,
         older=f"{PAGE}?{urlencode({**asked.fields, 'truoc': older})}" if older else "",
         newest=f"{PAGE}?{urlencode(asked.fields)}" if before else "",

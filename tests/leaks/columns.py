@@ -86,6 +86,7 @@ OTHERS: Mapping[str, Fields] = {
         "public_key": What(Kind.PUBLIC, "half of the unit's key pair"),
         "private_key": What(Kind.SEALED, "the other half, under the units' key"),
     },
+    "unit_changes": {"unit": _UNIT, "last": What(Kind.COUNT, "the number of an entry of the log")},
     "unit_rules": {
         "unit": _UNIT,
         "topic": What(Kind.CLOSED, "storage.unit_rules.Topic"),
@@ -183,9 +184,23 @@ OTHERS: Mapping[str, Fields] = {
         "name": What(Kind.DAY, "a quarter that is over"),
         "body": What(Kind.PUBLIC, "its numbers as everybody reads them, small ones hidden"),
     },
+    "parks": {
+        "id": What(Kind.PUBLIC, "the operator's name for an area"),
+        "kind": What(Kind.CLOSED, "what sort of area it is"),
+        "name": What(Kind.PUBLIC, "as everybody calls it"),
+        "aliases": What(Kind.PUBLIC, "as people call it too"),
+        "communes": What(Kind.PUBLIC, "where it lies"),
+        "source": What(Kind.PUBLIC, "where the operator has it from"),
+        "checked_on": What(Kind.DAY, "when the operator looked last"),
+    },
+    "place_tables": {
+        "as_of": What(Kind.DAY, "of which day the map is"),
+        "imported_on": What(Kind.DAY, "when the operator brought it"),
+        "body": What(Kind.PUBLIC, "names and codes of places, old and new"),
+    },
     "counters": {
         "name": What(Kind.HOUSE, "a closed list"),
-        "value": What(Kind.COUNT, "changes of all tips, of the keyring"),
+        "value": What(Kind.COUNT, "changes of all tips, of the keyring; stamps of units and map"),
     },
 }
 

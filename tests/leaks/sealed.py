@@ -90,6 +90,7 @@ _ENTRY = {
     "unit": _UNIT,
     "minute": What(Kind.STAFF, "of what a member did"),
     "note": What(Kind.CLOSED, "outcomes, roles, ids; 80 letters at most"),
+    "change": What(Kind.PUBLIC, "what changed of a unit, as everybody may read it"),
 }
 
 _TALLY = {
@@ -110,7 +111,7 @@ OF_TIPS: Mapping[str, Fields] = {
     "storage.thread.rewrite": _PART,
     "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
     "storage.knocks._sealed": {WHOLE: What(Kind.RANDOM, "a key of one row alone")},
-    "storage.audit.write": _ENTRY,
+    "storage.audit._append": _ENTRY,
     "storage.tally.seal": _TALLY,
 }
 

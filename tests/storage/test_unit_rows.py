@@ -90,13 +90,16 @@ async def test_an_import_is_seen_at_once_by_itself_and_by_everybody_once_it_hold
 
 
 async def test_what_is_rolled_back_is_never_remembered(made: Database) -> None:
-    async with made.read() as tx:
-        before = await ids(tx)
-    with pytest.raises(Changed):
+    async def break_off() -> None:
         async with made.write() as tx:
             await units.import_all(tx, (ROOT, NORTH, SOUTH, WEST), may_remove=True)
             assert "west" in await ids(tx)
             raise Changed
+
+    async with made.read() as tx:
+        before = await ids(tx)
+    with pytest.raises(Changed):
+        await break_off()
     async with made.read() as tx:
         assert await ids(tx) == before
     async with made.write() as tx:
