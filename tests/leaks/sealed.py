@@ -120,12 +120,12 @@ OTHERS: Mapping[str, Fields] = {
     "storage.bots._sealed": dict.fromkeys(
         ("mode", "path", "secret"), What(Kind.HOUSE, "how a bot's updates come")
     ),
-    "storage.units.import_all": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
+    "storage.unit_imports._with_keys": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
     "storage.staff_rows._sealed": dict.fromkeys(
         ("login", "name", "stamp", "secret", "hashed", "step", "until", "renewed", "left"),
         _OF_STAFF,
     ),
-    "storage.agreements._sealed": dict.fromkeys(
+    "storage.agreement_rows.sealed": dict.fromkeys(
         (
             *("unit", "police", "categories", "document", "contact", "hours", "backup"),
             *("review_on", "ended_on"),
