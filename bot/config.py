@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import redis_address
 from bot.flood import Ceilings
+from handlers.folding import composed
 from storage.database import read_url
 from storage.retention import LONGEST, Days
 
@@ -95,7 +96,7 @@ def _told(text: str) -> str:
     """A line that is shown to people as it is."""
     if len(text) > LONGEST_TOLD or not text.isprintable():
         raise ValueError(f"must be one line of at most {LONGEST_TOLD} letters")
-    return text.strip()
+    return composed(text.strip())
 
 
 def _zone(name: str) -> str:

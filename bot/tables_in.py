@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from handlers.folding import composed
+
 MOST_BYTES = 50_000_000
 """Of a file, and of what an XLSX file unpacks to: 25,000 units have about 5,000,000."""
 MOST_ROWS = 200_000
@@ -51,8 +53,8 @@ class Table:
 
 def read(content: bytes) -> Table:
     """The first sheet of an XLSX file, or a CSV file: UTF-8, UTF-16 with its mark, or Windows-1258,
-    with commas, semicolons or tabs. Numbers of a spreadsheet come as they are shown, without `.0`.
-    Raises NoTable.
+    with commas, semicolons or tabs. Letters come composed (NFC), numbers of a spreadsheet as they
+    are shown, without `.0`. Raises NoTable.
     """
     if len(content) > MOST_BYTES:
         raise NoTable(Unreadable.TOO_LARGE)
@@ -73,7 +75,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
         encodings = ["utf-8-sig", "cp1258"]
     for encoding in encodings:
         try:
-            return content.decode(encoding), encoding
+            return composed(content.decode(encoding)), encoding
         except UnicodeDecodeError:
             continue
     raise NoTable(Unreadable.NO_TEXT)
@@ -128,4 +130,4 @@ def _cell(value: object) -> str:
         return str(int(value))
     if isinstance(value, bool):
         return "1" if value else "0"
-    return str(value)
+    return composed(str(value))

@@ -45,14 +45,20 @@ class Plain:
         return self.starts[start], self.ends[end - 1]
 
 
+def composed(text: str) -> str:
+    """`text` as it is, each letter one with its marks (NFC): phones and files differ in that. More
+    than 30 marks on one letter are cut off: sorting them takes the square of their number.
+    """
+    return unicodedata.normalize("NFC", _NO_WORDS.sub(_with_few_marks, text))
+
+
 def clean(text: str) -> str:
     """`text` in NFC without control, zero-width and bidirectional characters; runs of spaces and of
     blank lines are shortened. Line feeds stay. A text of nothing but such characters becomes empty.
-    More than 30 marks on one letter are cut off: sorting them takes the square of their number.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _INVISIBLE.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
-    text = unicodedata.normalize("NFC", _NO_WORDS.sub(_with_few_marks, text))
+    text = composed(text)
     text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()
 

@@ -94,8 +94,8 @@ class Tree:
         """The tree of `units`, in any order.
 
         Raises ValueError unless ids are unique, exactly one unit has no parent, that one is a union
-        unit outside every company, and all others hang below it. `handlers.units.parse` reports the
-        same faults row by row.
+        unit outside every company, and all others hang below it. `handlers.unit_checks` reports the
+        same faults one by one.
         """
         every = tuple(units)
         by_id = {unit.id: unit for unit in every}

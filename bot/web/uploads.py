@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from handlers.events import Unusable
+from handlers.folding import composed
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_FIELDS_BYTES = 4 * 1024 * 1024
@@ -19,6 +20,7 @@ MOST_PARTS = 250
 STALL_SECONDS = 60.0
 _CHUNK_BYTES = 64 * 1024
 # What aiohttp's reader raises for a body that is cut off or makes no sense.
+_AS_TYPED = frozenset({"password", "again"})
 _NONSENSE = (ValueError, AssertionError, AttributeError)
 
 Result = TypeVar("Result")
@@ -131,7 +133,7 @@ class Form:
             if part.filename is not None:
                 self._file = part
                 return
-            self.fields[part.name] = await self._read_field(part)
+            self._keep(part.name, await self._read_field(part))
 
     async def _read_field(self, part: BodyPartReader) -> str:
         words = bytearray()
@@ -171,7 +173,12 @@ class Form:
             pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=50)
         except ValueError as error:
             raise Malformed from error
-        self.fields.update(pairs)
+        for name, value in pairs:
+            self._keep(name, value)
+
+    def _keep(self, name: str, value: str) -> None:
+        """Every word that comes over a form is composed here; a password stays as it was typed."""
+        self.fields[name] = value if name in _AS_TYPED else composed(value)
 
     async def _chunk(self, part: BodyPartReader) -> bytes:
         chunk = await _within(part.read_chunk(_CHUNK_BYTES))

@@ -9,7 +9,7 @@ from heapq import nsmallest
 from handlers import alphabet
 from handlers.folding import clean, fold
 from handlers.parks import Park
-from handlers.places import Place
+from handlers.places import Answer, Found, Place, Why
 from storage.places.gazetteer import Entry, Level, load, marked
 from storage.places.tables import Tables, packaged
 
@@ -102,6 +102,15 @@ class Places:
     def is_known(self, code: str) -> bool:
         """Whether `code` is a province or commune of today."""
         return code in self._by_code
+
+    def look_up(self, text: str, limit: int = 6) -> Answer:
+        """What `text` may mean, at most `limit` places. Only a certain answer may be taken unasked:
+        all of the text was read, without guessing, and one place alone has that name. A single
+        place that is not certain, and every longer list, is for the person to choose from.
+        """
+        found = self.find(text, limit + 1)
+        shown = tuple(_found(place) for place in found[:limit])
+        return Answer(shown, has_more=len(found) > limit)
 
     def find(self, text: str, limit: int = 7) -> tuple[Place, ...]:
         """The places that `text` may mean, likeliest first, at most `limit`; none for nonsense.
@@ -233,3 +242,7 @@ def _readings(query: str) -> Iterator[tuple[str, str]]:
         kind = _TYPES.get(" ".join(parts[:words]))
         if kind is not None and len(parts) > words:
             yield kind, parts[words]
+
+
+def _found(place: Place) -> Found:
+    return Found(place, place.name.split(" ", 1)[0].lower(), Why.EXACT if place.code else Why.SPLIT)

@@ -9,7 +9,9 @@ from handlers.languages import Language
 from handlers.places import Place
 from handlers.routing import Tree, Unit, UnitKind, excludable, insiders, reader
 from handlers.tips import Category
-from handlers.units import COLUMNS, BadUnits, Problem, Reason, parse
+from handlers.unit_checks import Reason
+from handlers.units import COLUMNS, BadUnits, Problem, parse
+from tests.world import texts
 
 HEADER = "id,parent,kind,name,places,categories,inside_company,conflicts,hours,contact"
 ROOT = "top,,union,Công đoàn trên cùng,*,,,,,"
@@ -151,9 +153,6 @@ def test_all_faults_of_all_rows_come_together_in_the_order_of_rows() -> None:
     [
         "",
         "\n\n",
-        "id,parent",
-        f"{HEADER},extra",
-        f"{HEADER},id",
         ROOT,
         "PK\x03\x04\x00",
         "🙂" * 9_000,
@@ -162,7 +161,21 @@ def test_all_faults_of_all_rows_come_together_in_the_order_of_rows() -> None:
 def test_what_has_another_header_is_refused_for_that_alone(text: str) -> None:
     with pytest.raises(BadUnits) as caught:
         parse(text, known_places=KNOWN.__contains__)
-    assert caught.value.problems == (Problem(1, Reason.COLUMNS, ",".join(COLUMNS)),)
+    assert caught.value.problems == (Problem(1, Reason.COLUMNS, ", ".join(COLUMNS)),)
+
+
+@pytest.mark.parametrize(
+    ("header", "reason", "detail"),
+    [
+        (HEADER.replace(",name,places", ""), Reason.MISSING_COLUMNS, "name, places"),
+        (f"{HEADER},extra,,note", Reason.UNKNOWN_COLUMNS, "extra, (…), note"),
+        (f"{HEADER},id,hours", Reason.TWICE_COLUMNS, "id, hours"),
+    ],
+)
+def test_columns_that_are_missing_or_too_many_are_named(
+    header: str, reason: Reason, detail: str
+) -> None:
+    assert faults(ROOT, header=header) == [(1, reason, detail)]
 
 
 def test_a_cell_of_enormous_length_is_a_fault_and_not_a_crash() -> None:
@@ -172,14 +185,13 @@ def test_a_cell_of_enormous_length_is_a_fault_and_not_a_crash() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_fault_reads_as_one_line_in_both_languages(reason: Reason) -> None:
     problem = Problem(7, reason, "chi tiết")
-    vietnamese, english = (problem.describe(language) for language in Language)
+    vietnamese, english = (texts()[language].say(problem.said()) for language in Language)
     assert vietnamese.startswith("Dòng 7: ")
     assert english.startswith("Row 7: ")
     for line in (vietnamese, english):
         assert "\n" not in line
         assert "{" not in line
         assert line.endswith(".")
-    assert problem.describe() == vietnamese
 
 
 @pytest.mark.parametrize("is_chain", [False, True], ids=["wide", "one below the other"])
