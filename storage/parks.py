@@ -13,8 +13,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from handlers import park_files
 from handlers.park_files import Difference
 from handlers.parks import Park, ParkKind
-from handlers.routing import WHOLE_COUNTRY, Unit
-from storage import audit, staff, stamps, units
+from storage import audit, staff, stamps, unit_rows
 from storage.audit import Act
 from storage.database import Tx
 from storage.days import local_day
@@ -111,19 +110,13 @@ async def may_write(tx: Tx, member: bytes, communes: Iterable[str], places: Plac
     of the highest unit, or of units that together cover every one. Communes that are no more are
     nobody's; only the highest unit's administrator takes those out.
     """
-    reach, tree = await staff.units_run_by(tx, member), await units.tree(tx)
+    reach, tree = await staff.units_run_by(tx, member), await unit_rows.bare(tx)
     if tree is None or not reach:
         return False
     if tree.root.id in reach:
         return True
-    mine = [unit for unit in tree.all if unit.id in reach]
-    covered = _covered(mine)
     found = [places.by_code(code) for code in communes]
-    return all(place and covered & {place.code, place.province_code} for place in found)
-
-
-def _covered(some: Iterable[Unit]) -> frozenset[str]:
-    return frozenset(code for unit in some for code in unit.places) - {WHOLE_COUNTRY}
+    return all(place and any(each.id in reach for each in tree.covering(place)) for place in found)
 
 
 async def _note(tx: Tx, member: bytes, note: str, now: datetime) -> None:
