@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from storage.chance import random_size
 from storage.database import Tx
@@ -24,6 +24,15 @@ async def read(tx: Tx, stamp: Stamp) -> int:
     return row.value if row is not None else 0
 
 
+async def hold(tx: Tx, stamp: Stamp) -> None:
+    """Whoever else is about to change this waits until our transaction ends: what was looked up
+    from now on stays so.
+    """
+    if not tx.is_sqlite:
+        # Not a lock of the row: before the first change there is none.
+        await tx.row(select(func.pg_advisory_xact_lock(_LOCKS[stamp])))
+
+
 async def renew(tx: Tx, stamp: Stamp) -> None:
     """Something changed. The new stamp is drawn, not counted: of a transaction that is rolled back
     nothing may look like the next one.
@@ -31,3 +40,6 @@ async def renew(tx: Tx, stamp: Stamp) -> None:
     here, value = counters.c.name == stamp, random_size(1, _MOST)
     if not await tx.run(update(counters).where(here).values(value=value)):
         await tx.run(insert(counters).values(name=stamp, value=value))
+
+
+_LOCKS = {Stamp.UNITS: 7_401_101, Stamp.MAP: 7_401_102}
