@@ -94,15 +94,12 @@ async def import_all(
         await tx.run(_CHANGE, [{**each, "key": each["id"]} for each in values])
         if told is not None:
             told(len(values))
-    if gone or fresh or changed:
-        await stamps.renew(tx, Stamp.UNITS)
     return Imported(len(fresh), len(changed), len(gone))
 
 
 async def add(tx: Tx, unit: Unit, *, at_once: bool) -> None:
     """One new unit with keys of its own. The caller has looked at the whole tree."""
     await tx.run(insert(units), [_with_keys(tx, _values(unit), {}, at_once)])
-    await stamps.renew(tx, Stamp.UNITS)
 
 
 async def change(tx: Tx, unit: Unit, *, at_once: bool) -> None:
@@ -111,7 +108,6 @@ async def change(tx: Tx, unit: Unit, *, at_once: bool) -> None:
     """
     await tx.run(_CHANGE, [{**_values(unit), "key": unit.id}])
     await tx.run(update(units).where(units.c.id == unit.id).values(at_once=at_once))
-    await stamps.renew(tx, Stamp.UNITS)
 
 
 async def remove(tx: Tx, some: Sequence[str]) -> None:
@@ -119,7 +115,6 @@ async def remove(tx: Tx, some: Sequence[str]) -> None:
     for table in _GO_WITH_IT:
         await tx.run(delete(table).where(table.c.unit.in_(some)))
     await tx.run(delete(units).where(units.c.id.in_(some)))
-    await stamps.renew(tx, Stamp.UNITS)
 
 
 def seals_about(unit: str) -> bytes:
