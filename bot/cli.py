@@ -27,6 +27,7 @@ from bot import (
     locks,
     logs,
     order_cli,
+    parks_cli,
     push_cli,
     restore_cli,
     retention_cli,
@@ -205,6 +206,7 @@ def import_group() -> None:
 
 
 import_group.add_command(agreements_cli.import_agreements)
+import_group.add_command(parks_cli.import_parks)
 
 
 @commands.group("export", help="Take data out.")
