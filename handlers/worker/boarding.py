@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from handlers import alphabet
-from handlers.places import Place
+from handlers.places import Answer, Place
 from handlers.routing import Unit, UnitKind
 from handlers.screens import MOST_CHOICES, Choice, Say, Tone, say
 from handlers.turn import Facts
@@ -37,13 +37,12 @@ def entry() -> Choice:
     return choice(PAGE, "boarding.title")
 
 
-def page_of(words: str, places: tuple[Place, ...]) -> str:
-    """The page on what the words typed may mean: the places of that very name, or else all of them;
+def page_of(answer: Answer) -> str:
+    """The page on what a typed place may mean: that one where it is certain, or else all of them;
     only what has a group is shown there.
     """
-    typed = words.casefold()
-    exact = [each for each in places if typed in (each.name.casefold(), each.label.casefold())]
-    codes = (code for place in exact or places for code in place.codes or (place.code,))
+    places = answer.places[:1] if answer.is_certain else answer.places
+    codes = (code for place in places for code in place.codes or (place.code,))
     return f"{PAGE}_{_BETWEEN.join(dict.fromkeys(codes))}"
 
 

@@ -1,7 +1,6 @@
 """The handbook in the talk: shelves, articles, a search without diacritics."""
 
 from handlers.events import Chose, Said
-from handlers.folding import clean
 from handlers.handbook import Article, Handbook
 from handlers.screens import MOST_CHOICES, Accepts, Say, Screen, say
 from handlers.states import ReadingHandbook, Resting, State
@@ -27,8 +26,8 @@ def reading_handbook(state: ReadingHandbook, event: Input, facts: Facts) -> Step
     match event:
         case Chose(name):
             return Step(ReadingHandbook(state.back, name))
-        case Said(words) if boarding.is_page(state.article) and facts.places:
-            return Step(ReadingHandbook(state.back, boarding.page_of(clean(words), facts.places)))
+        case Said(words) if boarding.is_page(state.article) and facts.places.found:
+            return Step(ReadingHandbook(state.back, boarding.page_of(facts.places)))
         case Said(words):
             query = words[:_LONGEST_QUERY]
             found = _book(facts).search(query)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.languages import Language
-from handlers.places import Place
+from handlers.places import Answer, Found, Place, Why
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.screens import MOST_CHOICES
 from handlers.turn import Facts
@@ -102,19 +102,20 @@ def test_a_group_of_a_whole_province_is_shown_everywhere_in_it() -> None:
 def test_of_all_that_typed_words_may_mean_only_places_with_a_group_are_offered() -> None:
     former = Place("", "Thành phố Tam Kỳ (cũ)", "48", "Đà Nẵng", ("20335", "20341", "20350"))
     other = Place("31360", "Xã Thạnh Xuân", "92", "Thành phố Cần Thơ", ("31360",))
-    page = boarding.page_of("tam ky", (former, other))
+    found = (Found(former, "thành phố", Why.SPLIT), Found(other, "xã", Why.EXACT))
+    page = boarding.page_of(Answer(found))
     shown = boarding.shown(page, facts(group(1, "20335"), group(2, "31360")))
     assert names(shown) == ["t_20335", "t_31360"]
     assert "Tổ 001" in told(boarding.shown(page, facts(group(1, "20335"))))
 
 
-def test_a_name_typed_in_full_means_that_place_alone() -> None:
+def test_a_place_that_is_certain_is_meant_alone() -> None:
     here, there = places().by_code("20335"), places().by_code("31360")
     assert here is not None
     assert there is not None
-    for words in ("phường bàn thạch", "Phường Bàn Thạch, Thành phố Đà Nẵng"):
-        assert boarding.page_of(words, (there, here)) == "t_20335"
-    assert boarding.page_of("ban thach", (there, here)) == "t_31360.20335"
+    found = (Found(here, "phường", Why.EXACT), Found(there, "xã", Why.TYPO))
+    assert boarding.page_of(Answer(found, is_certain=True)) == "t_20335"
+    assert boarding.page_of(Answer(found)) == "t_20335.31360"
 
 
 def test_where_there_is_none_the_rest_of_the_province_is_one_press_away() -> None:
