@@ -42,6 +42,8 @@ from bot.staff_cli import staff as staff_group
 from bot.zalo.doctor import doctor_zalo
 from bot.zalo.init import init_zalo
 from handlers import units as unit_files
+from handlers.languages import Language
+from handlers.texts import Texts
 from handlers.units import BadUnits
 from storage import audit, migrate, posts, units
 from storage.atlas import of_the_program
@@ -224,8 +226,9 @@ def import_units(context: Context, file: Path, *, remove: bool) -> None:
     try:
         parsed = unit_files.parse(text, known_places=of_the_program().is_known)
     except BadUnits as error:
+        words = Texts.load(Language.VI)
         for problem in error.problems:
-            click.echo(problem.describe(), err=True)
+            click.echo(words.say(problem.said()), err=True)
         raise click.ClickException(
             f"{len(error.problems)} problem(s); nothing was imported"
         ) from None

@@ -14,6 +14,7 @@ from handlers.languages import Language
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
 from handlers.routing import Unit
+from handlers.texts import Texts
 from storage import audit, units
 from storage.atlas import of_the_program
 from storage.audit import Act
@@ -80,8 +81,9 @@ def _root(unit: str, name: str) -> Unit | None:
     try:
         [root] = unit_files.parse(table.getvalue(), known_places=of_the_program().is_known)
     except unit_files.BadUnits as error:
+        words = Texts.load(Language.EN)
         for problem in error.problems:
-            click.echo(problem.describe(Language.EN))
+            click.echo(words.say(problem.said()))
         return None
     return root
 

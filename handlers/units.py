@@ -3,14 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from handlers import lost_zeros, unit_checks
 from handlers.folding import clean, fold
-from handlers.languages import Language
-from handlers.routing import WHOLE_COUNTRY, Unit, UnitKind
+from handlers.routing import Unit, UnitKind
+from handlers.screens import Say
 from handlers.tips import Category
+from handlers.unit_checks import DETAIL_LETTERS, Flaw, Reason
 
 COLUMNS = (
     "id",
@@ -24,46 +25,34 @@ COLUMNS = (
     "hours",
     "contact",
 )
-NAME_LETTERS = 120
-NOTE_LETTERS = 300
 
 # Spreadsheets in Vietnamese save semicolons where English ones save commas.
 _DELIMITERS = ",;\t"
 _LIST = re.compile(r"[;,\s]+")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-# A spreadsheet that opens an export later would run these.
-_FORMULA = re.compile(r"[=+\-@]")
 _YES = frozenset({"1", "yes", "true", "x", "co"})
 _NO = frozenset({"", "0", "no", "false", "khong"})
-_DETAIL_LETTERS = 60
-
-
-class Reason(StrEnum):
-    """What can be wrong with a row."""
-
-    COLUMNS = "columns"
-    UNREADABLE = "unreadable"
-    TOO_MANY_CELLS = "too_many_cells"
-    BAD_ID = "bad_id"
-    FORMULA = "formula"
-    DUPLICATE_ID = "duplicate_id"
-    EMPTY_NAME = "empty_name"
-    TOO_LONG = "too_long"
-    UNKNOWN_KIND = "unknown_kind"
-    UNKNOWN_CATEGORY = "unknown_category"
-    UNKNOWN_PLACE = "unknown_place"
-    COUNTRY_BELOW_ROOT = "country_below_root"
-    BAD_INSIDE = "bad_inside"
-    NO_ROOT = "no_root"
-    SECOND_ROOT = "second_root"
-    POLICE_ROOT = "police_root"
-    INSIDE_ROOT = "inside_root"
-    UNKNOWN_PARENT = "unknown_parent"
-    LOOP = "loop"
-    UNION_BELOW_POLICE = "union_below_police"
-    BELOW_BOARDING = "below_boarding"
-    OUTSIDE_BELOW_INSIDE = "outside_below_inside"
-    UNKNOWN_CONFLICT = "unknown_conflict"
+# What makes a cell harmless that a spreadsheet would take for a formula.
+_HARMLESS = re.compile(r"'(?=[=+\-@])")
+_CELL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
+_IDS = ("id", "parent", "conflicts")
+# The same columns, as people call them; without marks.
+_CALLED = {
+    "ma": "id",
+    "ma don vi": "id",
+    "cap tren": "parent",
+    "don vi cap tren": "parent",
+    "loai": "kind",
+    "ten": "name",
+    "ten don vi": "name",
+    "noi": "places",
+    "noi phu trach": "places",
+    "nhom viec": "categories",
+    "trong cong ty": "inside_company",
+    "khong chung tin": "conflicts",
+    "gio": "hours",
+    "gio lam viec": "hours",
+    "lien he": "contact",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,183 +63,220 @@ class Problem:
     reason: Reason
     detail: str = ""
 
-    def describe(self, language: Language = Language.VI) -> str:
+    def said(self) -> Say:
         """The fault as one readable line."""
-        vietnamese, english = _SENTENCES[self.reason]
-        start, sentence = ("Dòng", vietnamese) if language is Language.VI else ("Row", english)
-        return f"{start} {self.row}: {sentence.format(detail=self.detail)}"
+        told = Flaw(-1, self.reason, self.detail).said()
+        return Say("unit_files.row", (("row", self.row), ("told", told)))
 
 
 class BadUnits(ValueError):
     """The table was refused as a whole; `problems` holds every fault, by row."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.row))
+        self.problems = tuple(sorted(problems, key=lambda each: Flaw(each.row, each.reason).order))
         super().__init__(f"{len(self.problems)} problems in the table of units")
 
 
-def parse(text: str, *, known_places: Callable[[str], bool]) -> tuple[Unit, ...]:
-    """The units of a CSV table with the header `COLUMNS` (any order), in the order of its rows.
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells that a spreadsheet holds as a number, or as a date or time: the row counted from 1, the
+    column from 0.
+    """
 
-    Lists within a cell are separated by semicolons or spaces. A byte order mark, empty rows, and
-    semicolons or tabs between the cells are understood. `known_places` says whether a code of two
-    or five digits exists today. Nobody has a desk yet in the units returned.
+    numbers: Collection[tuple[int, int]] = field(default=frozenset(), repr=False)
+    dates: Collection[tuple[int, int]] = field(default=frozenset(), repr=False)
+
+
+_WORDS = Cells()
+
+
+def parse(text: str, *, known_places: Callable[[str], bool]) -> tuple[Unit, ...]:
+    """The units of a CSV table, as `parse_rows` has them. A byte order mark, and semicolons or tabs
+    between the cells are understood. Raises BadUnits.
+    """
+    # Line ends are made plain first: Python's reader takes a lone CR for the end of a row.
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    rows: list[Sequence[str]] = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error:
+        if rows:
+            _columns(rows[0])
+        raise BadUnits([Problem(len(rows) + 1, Reason.UNREADABLE)]) from None
+    return parse_rows(rows, known_places=known_places)
+
+
+def parse_rows(
+    rows: Iterable[Sequence[str]],
+    *,
+    known_places: Callable[[str], bool],
+    known_ids: Collection[str] = frozenset(),
+    cells: Cells = _WORDS,
+) -> tuple[Unit, ...]:
+    """The units of a table whose first row names the COLUMNS (in any order), in the order of its
+    rows; empty rows are left out. Lists within a cell are separated by semicolons or spaces.
+    `known_places` says whether a code of two or five digits exists today; by the `known_ids` of
+    units that are there it is seen where a spreadsheet cut off zeros. Nobody has a desk yet in the
+    units returned.
 
     Raises BadUnits with all faults of all rows; a table is taken whole or not at all.
     """
-    problems: list[Problem] = []
-    units: list[tuple[int, Unit]] = []
-    for row, cells in _rows(text, problems):
-        units.append((row, _unit(row, cells, known_places, problems)))
-    # Half a table would only add faults that are none: parents missing because they were not read.
-    if not {Reason.COLUMNS, Reason.UNREADABLE} & {problem.reason for problem in problems}:
-        problems += _misplaced(units)
+    every = [[_word(cell) for cell in row] for row in rows]
+    reader = _Reader(_columns(every[0] if every else ()), known_places, known_ids, cells)
+    units = list(reader.units(every))
+    problems = reader.problems
+    # The header answers for what is wrong with all of them.
+    problems += (
+        Problem(units[flaw.at][0] if flaw.at >= 0 else 1, flaw.reason, flaw.detail)
+        for flaw in unit_checks.between(unit for _, unit in units)
+    )
     if problems:
         raise BadUnits(problems)
     return tuple(unit for _, unit in units)
 
 
-def _rows(text: str, problems: list[Problem]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Every row that is not empty as its number and its cells by column."""
-    # Line ends are made plain first: Python's reader takes a lone CR for the end of a row.
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    header = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text),
-        delimiter=max(_DELIMITERS, key=header.count),
-        strict=True,
-    )
-    row, names = 0, list(COLUMNS)
-    try:
-        for row, cells in enumerate(reader, start=1):
-            values = [clean(cell) for cell in cells]
-            if row == 1:
-                names = [value.casefold() for value in values if value]
-                if sorted(names) != sorted(COLUMNS):
-                    problems.append(Problem(1, Reason.COLUMNS, ",".join(COLUMNS)))
-                    return
-            elif any(values):
-                if any(values[len(names) :]):
-                    problems.append(Problem(row, Reason.TOO_MANY_CELLS, str(len(names))))
-                values += [""] * (len(names) - len(values))
-                yield row, dict(zip(names, values, strict=False))
-    except csv.Error:
-        problems.append(Problem(row + 1, Reason.UNREADABLE))
-    if row == 0:
-        problems.append(Problem(1, Reason.COLUMNS, ",".join(COLUMNS)))
-
-
-def _unit(
-    row: int,
-    cells: Mapping[str, str],
-    known_places: Callable[[str], bool],
-    problems: list[Problem],
-) -> Unit:
-    """The unit of one row; a cell at fault is reported and left at its default."""
-
-    def fault(reason: Reason, detail: str = "") -> None:
-        problems.append(Problem(row, reason, detail[:_DETAIL_LETTERS]))
-
-    _check_words(cells, fault)
-    kind = cells["kind"].casefold()
-    if kind not in _KINDS:
-        fault(Reason.UNKNOWN_KIND, kind)
-    places = frozenset(_listed(cells["places"]))
-    for place in sorted(places):
-        if place == WHOLE_COUNTRY and cells["parent"]:
-            fault(Reason.COUNTRY_BELOW_ROOT)
-        elif place != WHOLE_COUNTRY and not known_places(place):
-            fault(Reason.UNKNOWN_PLACE, place)
-    categories = [name.casefold() for name in _listed(cells["categories"])]
-    for name in categories:
-        if name not in _CATEGORIES:
-            fault(Reason.UNKNOWN_CATEGORY, name)
-    inside = fold(cells["inside_company"])
-    if inside not in _YES | _NO:
-        fault(Reason.BAD_INSIDE, cells["inside_company"])
-    return Unit(
-        id=cells["id"],
-        parent=cells["parent"] or None,
-        kind=_KINDS.get(kind, UnitKind.UNION),
-        name=cells["name"],
-        places=places,
-        categories=frozenset(_CATEGORIES[name] for name in categories if name in _CATEGORIES),
-        inside_company=inside in _YES,
-        conflicts=frozenset(_listed(cells["conflicts"])),
-        hours=cells["hours"],
-        contact=cells["contact"],
+def row_of(unit: Unit) -> tuple[str, ...]:
+    """The unit as a row of such a table, in the order of COLUMNS."""
+    return (
+        unit.id,
+        unit.parent or "",
+        unit.kind.value,
+        unit.name,
+        ";".join(sorted(unit.places)),
+        ";".join(sorted(unit.categories)),
+        "1" if unit.inside_company else "0",
+        ";".join(sorted(unit.conflicts)),
+        unit.hours,
+        unit.contact,
     )
 
 
-def _check_words(cells: Mapping[str, str], fault: Callable[[Reason, str], None]) -> None:
-    """The cells that are free words: formulas, names and lengths."""
-    if _FORMULA.match(cells["id"]):
-        fault(Reason.FORMULA, "id")
-    elif not _ID.fullmatch(cells["id"]):
-        fault(Reason.BAD_ID, cells["id"])
-    if _FORMULA.match(cells["name"]):
-        fault(Reason.FORMULA, "name")
-    if not cells["name"]:
-        fault(Reason.EMPTY_NAME, "")
-    lengths = {"name": NAME_LETTERS, "hours": NOTE_LETTERS, "contact": NOTE_LETTERS}
-    for column, most in lengths.items():
-        if len(cells[column]) > most:
-            fault(Reason.TOO_LONG, f"{column} > {most}")
+def _word(cell: str) -> str:
+    return _HARMLESS.sub("", clean(cell), count=1) if cell else ""
 
 
-def _misplaced(units: list[tuple[int, Unit]]) -> Iterator[Problem]:
-    """What is wrong between the rows. Of two rows with one id, the first counts for the others."""
-    by_id: dict[str, tuple[int, Unit]] = {}
-    for row, unit in units:
-        if unit.id in by_id:
-            yield Problem(row, Reason.DUPLICATE_ID, unit.id)
-        by_id.setdefault(unit.id, (row, unit))
-    yield from _root_problems(units)
-    for row, unit in units:
-        if unit.parent is not None and unit.parent not in by_id:
-            yield Problem(row, Reason.UNKNOWN_PARENT, unit.parent[:_DETAIL_LETTERS])
-        elif unit.parent is not None:
-            above = by_id[unit.parent][1]
-            if above.kind is UnitKind.POLICE and unit.kind is not UnitKind.POLICE:
-                yield Problem(row, Reason.UNION_BELOW_POLICE, above.id)
-            if above.kind is UnitKind.BOARDING:
-                yield Problem(row, Reason.BELOW_BOARDING, above.id)
-            if above.inside_company and not unit.inside_company:
-                yield Problem(row, Reason.OUTSIDE_BELOW_INSIDE, above.id)
-        # Not `conflicts - by_id.keys()`: that walks through every id for every row.
-        for other in sorted(other for other in unit.conflicts if other not in by_id):
-            yield Problem(row, Reason.UNKNOWN_CONFLICT, other[:_DETAIL_LETTERS])
-    yield from _loops(by_id)
+def _columns(header: Sequence[str]) -> list[str]:
+    """The names of the columns. Raises BadUnits, for without them no row can be read."""
+    names = [_CALLED.get(fold(cell), cell.casefold()) for cell in header]
+    while names and not names[-1]:
+        names.pop()
+    missing = [name for name in COLUMNS if name not in names]
+    unknown = [name or "(…)" for name in names if name not in COLUMNS]
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    found = [
+        (Reason.MISSING_COLUMNS, missing),
+        (Reason.UNKNOWN_COLUMNS, unknown),
+        (Reason.TWICE_COLUMNS, twice),
+    ]
+    if len(missing) == len(COLUMNS):
+        found = [(Reason.COLUMNS, list(COLUMNS))]
+    problems = [Problem(1, reason, _some(told)) for reason, told in found if told]
+    if problems:
+        raise BadUnits(problems)
+    return names
 
 
-def _root_problems(units: list[tuple[int, Unit]]) -> Iterator[Problem]:
-    roots = [(row, unit) for row, unit in units if unit.parent is None]
-    if not roots:
-        yield Problem(1, Reason.NO_ROOT)
-    for row, unit in roots[:1]:
-        if unit.kind is not UnitKind.UNION:
-            yield Problem(row, Reason.POLICE_ROOT)
-        if unit.inside_company:
-            yield Problem(row, Reason.INSIDE_ROOT)
-    for row, unit in roots[1:]:
-        yield Problem(row, Reason.SECOND_ROOT, unit.id)
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(name[:DETAIL_LETTERS] for name in names[: len(COLUMNS)])
 
 
-def _loops(by_id: Mapping[str, tuple[int, Unit]]) -> Iterator[Problem]:
-    """Each loop once, at its first row. Every unit is stepped on once, however deep the tree."""
-    done: set[str] = set()
-    for start in by_id:
-        path: dict[str, None] = {}
-        here = start
-        while here and here in by_id and here not in done and here not in path:
-            path[here] = None
-            here = by_id[here][1].parent or ""
-        if here and here in path:
-            steps = list(path)
-            steps = steps[steps.index(here) :]
-            row = min(by_id[step][0] for step in steps)
-            yield Problem(row, Reason.LOOP, " → ".join([*steps, here])[:_DETAIL_LETTERS])
-        done.update(path)
+class _Reader:
+    """Makes units of rows, and gathers what is wrong with them."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        known_places: Callable[[str], bool],
+        known_ids: Collection[str],
+        cells: Cells,
+    ) -> None:
+        self.problems: list[Problem] = []
+        self._names, self._places, self._ids, self._cells = names, known_places, known_ids, cells
+        self._at = {name: at for at, name in enumerate(names)}
+        self._typed: Collection[str] = frozenset()
+
+    def units(self, rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, Unit]]:
+        """Every row below the first that is not empty, as its number and its unit."""
+        at = self._at["id"]
+        self._typed = {
+            row[at]
+            for number, row in enumerate(rows, start=1)
+            if at < len(row) and (number, at) not in self._cells.numbers
+        }
+        for number, values in enumerate(rows[1:], start=2):
+            if any(values):
+                unit = self._unit(number, self._filled(number, values))
+                self.problems += (
+                    Problem(number, flaw.reason, flaw.detail)
+                    for flaw in unit_checks.of_one(number, unit, self._places)
+                )
+                yield number, unit
+
+    def _filled(self, row: int, values: Sequence[str]) -> Mapping[str, str]:
+        width = len(self._names)
+        if any(values[width:]):
+            self._fault(row, Reason.TOO_MANY_CELLS, str(width))
+        filled = [*values, *[""] * (width - len(values))]
+        cells = dict(zip(self._names, filled, strict=False))
+        for name, value in cells.items():
+            if (row, self._at[name]) in self._cells.dates:
+                self._fault(row, Reason.DATE, name)
+            elif _CELL_ERROR.fullmatch(value):
+                self._fault(row, Reason.CELL_ERROR, name)
+        return cells
+
+    def _unit(self, row: int, cells: Mapping[str, str]) -> Unit:
+        """The unit of one row; a cell that no unit can hold is reported and left at its default."""
+        kind = cells["kind"].casefold()
+        if kind not in _KINDS:
+            self._fault(row, Reason.UNKNOWN_KIND, kind)
+        categories = [name.casefold() for name in _listed(cells["categories"])]
+        for name in categories:
+            if name not in _CATEGORIES:
+                self._fault(row, Reason.UNKNOWN_CATEGORY, name)
+        inside = fold(cells["inside_company"])
+        if inside not in _YES | _NO:
+            self._fault(row, Reason.BAD_INSIDE, cells["inside_company"])
+        for name in _IDS:
+            self._check_ids(row, name, cells[name])
+        return Unit(
+            id=cells["id"],
+            parent=cells["parent"] or None,
+            kind=_KINDS.get(kind, UnitKind.UNION),
+            name=cells["name"],
+            places=frozenset(self._whole(row, cells["places"])),
+            categories=frozenset(_CATEGORIES[name] for name in categories if name in _CATEGORIES),
+            inside_company=inside in _YES,
+            conflicts=frozenset(_listed(cells["conflicts"])),
+            hours=cells["hours"],
+            contact=cells["contact"],
+        )
+
+    def _check_ids(self, row: int, name: str, cell: str) -> None:
+        is_number = (row, self._at[name]) in self._cells.numbers
+        for each in _listed(cell):
+            meant = lost_zeros.ids(each, self._ids.__contains__)
+            if not meant and is_number and each not in self._ids:
+                meant = lost_zeros.ids(each, self._typed.__contains__)
+            if meant:
+                self._lost(row, name, each, meant)
+
+    def _whole(self, row: int, cell: str) -> Iterator[str]:
+        """The codes of places, but those that lost a zero."""
+        is_number = (row, self._at["places"]) in self._cells.numbers
+        for each in _listed(cell):
+            meant = lost_zeros.places(each, self._places, is_number=is_number)
+            if meant:
+                self._lost(row, "places", each, meant)
+            else:
+                yield each
+
+    def _lost(self, row: int, name: str, cell: str, meant: Sequence[str]) -> None:
+        self._fault(row, Reason.LOST_ZERO, f"{name} {cell} → {' / '.join(meant)}")
+
+    def _fault(self, row: int, reason: Reason, detail: str) -> None:
+        self.problems.append(Problem(row, reason, detail[:DETAIL_LETTERS]))
 
 
 def _listed(cell: str) -> list[str]:
@@ -259,95 +285,3 @@ def _listed(cell: str) -> list[str]:
 
 _KINDS: Mapping[str, UnitKind] = {kind.value: kind for kind in UnitKind}
 _CATEGORIES: Mapping[str, Category] = {category.value: category for category in Category}
-
-_SENTENCES: Mapping[Reason, tuple[str, str]] = {
-    Reason.COLUMNS: (
-        "dòng đầu phải có đúng các cột {detail}.",
-        "the first row must name exactly the columns {detail}.",
-    ),
-    Reason.UNREADABLE: (
-        "không đọc được từ đây, hãy xem lại dấu ngoặc kép.",
-        "cannot be read from here on; check the quotation marks.",
-    ),
-    Reason.TOO_MANY_CELLS: (
-        "có nhiều hơn {detail} ô.",
-        "has more than {detail} cells.",
-    ),
-    Reason.BAD_ID: (
-        "mã “{detail}” chỉ được gồm chữ không dấu, số và . _ - (tối đa 64 ký tự).",
-        "the id “{detail}” may hold plain letters, digits and . _ - only (at most 64).",
-    ),
-    Reason.FORMULA: (
-        "ô {detail} bắt đầu như một công thức bảng tính (= + - @).",
-        "the cell {detail} begins like a spreadsheet formula (= + - @).",
-    ),
-    Reason.DUPLICATE_ID: (
-        "mã “{detail}” đã có ở một dòng phía trên.",
-        "the id “{detail}” was used in a row above.",
-    ),
-    Reason.EMPTY_NAME: ("thiếu tên đơn vị.", "the unit has no name."),
-    Reason.TOO_LONG: (
-        "ô quá dài ({detail} ký tự).",
-        "the cell is too long ({detail} letters).",
-    ),
-    Reason.UNKNOWN_KIND: (
-        "loại “{detail}” không có; chỉ dùng union, police hoặc boarding.",
-        "there is no kind “{detail}”; use union, police or boarding.",
-    ),
-    Reason.UNKNOWN_CATEGORY: (
-        "nhóm việc “{detail}” không có.",
-        "there is no category “{detail}”.",
-    ),
-    Reason.UNKNOWN_PLACE: (
-        "mã nơi “{detail}” không có; phần mềm bảng tính có thể đã bỏ mất số 0 ở đầu.",
-        "there is no place with the code “{detail}”; a spreadsheet may have dropped a leading 0.",
-    ),
-    Reason.COUNTRY_BELOW_ROOT: (
-        "chỉ đơn vị cao nhất được phụ trách cả nước (*).",
-        "only the highest unit may cover the whole country (*).",
-    ),
-    Reason.BAD_INSIDE: (
-        "inside_company là “{detail}”; chỉ dùng 1 hoặc 0, có hoặc không.",
-        "inside_company is “{detail}”; use 1 or 0, yes or no.",
-    ),
-    Reason.NO_ROOT: (
-        "không có đơn vị cao nhất (đơn vị để trống cột parent).",
-        "there is no highest unit (one whose parent is empty).",
-    ),
-    Reason.SECOND_ROOT: (
-        "“{detail}” cũng để trống cột parent; chỉ được có một đơn vị cao nhất.",
-        "“{detail}” has no parent either; there can be only one highest unit.",
-    ),
-    Reason.POLICE_ROOT: (
-        "đơn vị cao nhất phải là công đoàn.",
-        "the highest unit must be a union unit.",
-    ),
-    Reason.INSIDE_ROOT: (
-        "đơn vị cao nhất không thể nằm trong công ty.",
-        "the highest unit cannot be inside a company.",
-    ),
-    Reason.UNKNOWN_PARENT: (
-        "không có đơn vị cấp trên “{detail}”.",
-        "there is no unit “{detail}” to stand above this one.",
-    ),
-    Reason.LOOP: (
-        "các đơn vị xếp thành vòng: {detail}.",
-        "the units form a loop: {detail}.",
-    ),
-    Reason.UNION_BELOW_POLICE: (
-        "chỉ công an được nằm dưới đơn vị công an “{detail}”.",
-        "only police can stand below the police unit “{detail}”.",
-    ),
-    Reason.BELOW_BOARDING: (
-        "không đơn vị nào được nằm dưới tổ tự quản khu trọ “{detail}”.",
-        "nothing can stand below the boarding-house group “{detail}”.",
-    ),
-    Reason.OUTSIDE_BELOW_INSIDE: (
-        "nằm dưới “{detail}” trong công ty nên cũng phải ghi inside_company là 1.",
-        "stands below “{detail}”, which is inside a company, so inside_company must be 1 too.",
-    ),
-    Reason.UNKNOWN_CONFLICT: (
-        "cột conflicts nêu đơn vị “{detail}” không có.",
-        "conflicts names the unit “{detail}”, which does not exist.",
-    ),
-}

@@ -2,19 +2,19 @@
 to call. Administrators write them; whoever releases a tip reads the one that fits.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from handlers.agreements import Agreement, Standing
+from handlers.agreements import Agreement
 from handlers.routing import Tree, UnitKind
 from handlers.tips import Category
 from storage import audit, staff, units
+from storage.agreement_rows import Signed, about, every, opened, sealed
 from storage.audit import Act
 from storage.chance import random_id
 from storage.database import Tx
@@ -22,8 +22,18 @@ from storage.days import local_day
 from storage.keys import Keys, Purpose
 from storage.tables import agreements
 
-_ROW_BYTES = 8192
-"""One size for every row."""
+__all__ = [
+    "Kept",
+    "Signed",
+    "add",
+    "change",
+    "end",
+    "every",
+    "fitting",
+    "import_all",
+    "renewed",
+    "seen_by",
+]
 
 
 class Kept(StrEnum):
@@ -32,21 +42,6 @@ class Kept(StrEnum):
     DONE = "done"
     NOT_YOURS = "not_yours"
     ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """An agreement with the id of its row."""
-
-    id: bytes
-    agreement: Agreement
-
-
-async def every(tx: Tx) -> tuple[Signed, ...]:
-    """All, ended ones too, the next to be reviewed first."""
-    rows = await tx.rows(select(agreements))
-    found = [Signed(bytes(row.id), _opened(tx, row.id, row.body)) for row in rows]
-    return tuple(sorted(found, key=_order))
 
 
 async def seen_by(tx: Tx, member: bytes) -> tuple[Signed, ...]:
@@ -62,7 +57,7 @@ async def add(tx: Tx, member: bytes, agreement: Agreement, now: datetime) -> Kep
     if not await _may(tx, member, agreement):
         return Kept.NOT_YOURS
     key = random_id()
-    await tx.run(insert(agreements).values(id=key, body=_sealed(tx, key, agreement)))
+    await tx.run(insert(agreements).values(id=key, body=sealed(tx, key, agreement)))
     await _note(tx, member, agreement, now, "agreement added")
     return Kept.DONE
 
@@ -73,7 +68,7 @@ async def import_all(tx: Tx, imported: Sequence[Agreement], now: datetime) -> in
     fresh = [each for each in dict.fromkeys(imported) if each not in known]
     for each in fresh:
         key = random_id()
-        await tx.run(insert(agreements).values(id=key, body=_sealed(tx, key, each)))
+        await tx.run(insert(agreements).values(id=key, body=sealed(tx, key, each)))
     note = f"agreements {len(fresh)}"
     await audit.write(tx, Act.IMPORTED, staff=None, minute=now, note=note)
     return len(fresh)
@@ -123,7 +118,7 @@ def fitting(
 
 def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
     """What a row holds under the current keys, for a rotation. Raises Unopenable."""
-    return {"body": keys.reseal(Purpose.STAFF, row.body, _about(row.id))}
+    return {"body": keys.reseal(Purpose.STAFF, row.body, about(row.id))}
 
 
 async def _may(tx: Tx, member: bytes, agreement: Agreement) -> bool:
@@ -137,57 +132,16 @@ async def _may(tx: Tx, member: bytes, agreement: Agreement) -> bool:
 
 async def _theirs(tx: Tx, member: bytes, key: bytes) -> Agreement | None:
     row = await tx.row(select(agreements).where(agreements.c.id == key).with_for_update())
-    known = _opened(tx, key, row.body) if row is not None else None
+    known = opened(tx, key, row.body) if row is not None else None
     reach = await staff.units_run_by(tx, member)
     return known if known is not None and known.unit in reach else None
 
 
 async def _write(tx: Tx, key: bytes, agreement: Agreement) -> None:
-    body = _sealed(tx, key, agreement)
+    body = sealed(tx, key, agreement)
     await tx.run(update(agreements).where(agreements.c.id == key).values(body=body))
 
 
 async def _note(tx: Tx, member: bytes, agreement: Agreement, now: datetime, note: str) -> None:
     unit = agreement.unit
     await audit.write(tx, Act.DESK_CHANGED, staff=member, unit=unit, minute=now, note=note)
-
-
-def _order(signed: Signed) -> tuple[bool, date, bytes]:
-    agreement = signed.agreement
-    is_over = agreement.standing(date.min) is Standing.ENDED
-    return is_over, agreement.review_on, signed.id
-
-
-def _sealed(tx: Tx, key: bytes, agreement: Agreement) -> bytes:
-    told = {
-        "unit": agreement.unit,
-        "police": agreement.police,
-        "categories": sorted(agreement.categories),
-        "document": agreement.document,
-        "contact": agreement.contact,
-        "hours": agreement.hours,
-        "backup": agreement.backup,
-        "review_on": agreement.review_on.isoformat(),
-        "ended_on": agreement.ended_on.isoformat() if agreement.ended_on else None,
-    }
-    plain = json.dumps(told, ensure_ascii=False).encode()
-    return tx.keys.seal(Purpose.STAFF, plain, _about(key), size=_ROW_BYTES)
-
-
-def _opened(tx: Tx, key: bytes, body: bytes) -> Agreement:
-    told = json.loads(tx.keys.open_sealed(Purpose.STAFF, body, _about(key)))
-    return Agreement(
-        unit=told["unit"],
-        police=told["police"],
-        categories=frozenset(Category(each) for each in told["categories"]),
-        document=told["document"],
-        contact=told["contact"],
-        hours=told["hours"],
-        backup=told["backup"],
-        review_on=date.fromisoformat(told["review_on"]),
-        ended_on=date.fromisoformat(told["ended_on"]) if told["ended_on"] else None,
-    )
-
-
-def _about(key: bytes) -> bytes:
-    return b"agreement" + bytes(key)

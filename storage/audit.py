@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -94,11 +94,16 @@ class Act(StrEnum):
     EXPORT_CONFIRMED = "export_confirmed"
     EXPORT_REFUSED = "export_refused"
     EXPORTED = "exported"
+    UNIT_ADDED = "unit_added"
+    UNIT_CHANGED = "unit_changed"
+    UNIT_REMOVED = "unit_removed"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that was done. `staff` is None for the command line; `minute` is aware, UTC."""
+    """One thing that was done. `staff` is None for the command line; `minute` is aware, UTC;
+    `change` is what changed of a unit (`storage.unit_history` knows its shape).
+    """
 
     number: int
     act: Act
@@ -107,6 +112,17 @@ class Entry:
     unit: str | None
     minute: datetime
     note: str = field(repr=False)
+    change: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An entry to be written about the row of a unit; `note` as for `write`."""
+
+    act: Act
+    unit: str
+    note: str
+    change: Mapping[str, Any] = field(repr=False)
 
 
 async def write(
@@ -122,25 +138,44 @@ async def write(
     """Append an entry. `minute` is cut to the minute; `note` holds ids of closed lists (an outcome,
     a role) and never anybody's words: a longer one is a ValueError.
     """
-    if len(note) > NOTE_LETTERS:
-        raise ValueError("a note is no place for words")
+    told = {
+        "act": act,
+        "staff": staff.hex() if staff else None,
+        "tip": tip.hex() if tip else None,
+        "unit": unit,
+        "minute": _cut(minute),
+        "note": _checked(note),
+        "change": None,
+    }
+    await _append(tx, [told])
+
+
+async def upcoming(tx: Tx) -> int:
+    """The number of the next entry; nobody else writes one until this transaction ends."""
     await _lock(tx)
-    last = await tx.row(select(audit).order_by(audit.c.number.desc()).limit(1))
-    number = last.number + 1 if last else 1
-    previous = _link(last.previous, last.body) if last else _START
-    plain = json.dumps(
-        {
-            "act": act,
-            "staff": staff.hex() if staff else None,
-            "tip": tip.hex() if tip else None,
-            "unit": unit,
-            "minute": minute.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
-            "note": note,
-        }
-    ).encode()
-    body = tx.keys.seal(Purpose.AUDIT, plain, _about(number, previous))
-    await tx.run(insert(audit).values(number=number, previous=previous, body=body))
-    await _count(tx, number)
+    return await highest(tx) + 1
+
+
+async def write_changes(
+    tx: Tx, changed: Iterable[Changed], *, staff: bytes | None, minute: datetime
+) -> None:
+    """Append an entry for each, in their order: an import may change thousands of units."""
+    by, at = staff.hex() if staff else None, _cut(minute)
+    await _append(
+        tx,
+        [
+            {
+                "act": each.act,
+                "staff": by,
+                "tip": None,
+                "unit": each.unit,
+                "minute": at,
+                "note": _checked(each.note),
+                "change": each.change,
+            }
+            for each in changed
+        ],
+    )
 
 
 async def entries(tx: Tx, *, limit: int) -> tuple[Entry, ...]:
@@ -224,6 +259,34 @@ _RELINK = (
 )
 
 
+async def _append(tx: Tx, told: Sequence[Mapping[str, Any]]) -> None:
+    if not told:
+        return
+    await _lock(tx)
+    last = await tx.row(select(audit).order_by(audit.c.number.desc()).limit(1))
+    number = last.number if last else 0
+    previous = _link(last.previous, last.body) if last else _START
+    rows = []
+    for each in told:
+        number += 1
+        plain = json.dumps(each, ensure_ascii=False).encode()
+        body = tx.keys.seal(Purpose.AUDIT, plain, _about(number, previous))
+        rows.append({"number": number, "previous": previous, "body": body})
+        previous = _link(previous, body)
+    await tx.run(insert(audit), rows)
+    await _count(tx, number)
+
+
+def _cut(minute: datetime) -> str:
+    return minute.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def _checked(note: str) -> str:
+    if len(note) > NOTE_LETTERS:
+        raise ValueError("a note is no place for words")
+    return note
+
+
 async def _lock(tx: Tx) -> None:
     if not tx.is_sqlite:
         # Two appenders would take the same number; on SQLite there is one writer anyway.
@@ -259,6 +322,8 @@ def _opened(tx: Tx, number: int, previous: bytes, body: bytes) -> Entry:
         unit=told["unit"],
         minute=datetime.strptime(told["minute"], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC),
         note=told["note"],
+        # Entries of an earlier version know of no such field.
+        change=told.get("change"),
     )
 
 

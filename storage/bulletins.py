@@ -147,6 +147,15 @@ async def of_units(tx: Tx, units: Collection[str]) -> tuple[Bulletin, ...]:
     )
 
 
+async def planned(tx: Tx) -> tuple[Bulletin, ...]:
+    """The bulletins of all units that are shown to an approver or free to be sent, without the
+    reminder of the bell.
+    """
+    stages = bulletins.c.stage.in_([Stage.PROPOSED, Stage.APPROVED])
+    waiting = _SELECTED.where(stages, bulletins.c.id != REMINDER)
+    return await _found(tx, waiting.order_by(bulletins.c.id))
+
+
 async def content_of(tx: Tx, bulletin: str, version: int) -> Content | None:
     """What a version said."""
     where = (versions.c.bulletin == bulletin) & (versions.c.number == version)

@@ -1,11 +1,11 @@
 """Channels and groups that receive a unit's bulletins; where they are is sealed."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
 
 from handlers.bulletins import Topic
 from handlers.languages import Language
@@ -81,6 +81,12 @@ async def by_address(tx: Tx, account: int, address: str) -> Outlet | None:
 async def of_units(tx: Tx, units: Collection[str]) -> tuple[Outlet, ...]:
     """The outlets of these units, the oldest first, those that are gone too."""
     return await _found(tx, select(outlets).where(outlets.c.unit.in_(units)))
+
+
+async def by_unit(tx: Tx) -> Mapping[str, int]:
+    """How many outlets each unit has that can still be reached."""
+    asked = select(outlets.c.unit, func.count().label("many")).where(outlets.c.gone.is_(False))
+    return {row.unit: row.many for row in await tx.rows(asked.group_by(outlets.c.unit))}
 
 
 async def for_sending(tx: Tx, units: Collection[str], topic: Topic) -> tuple[Outlet, ...]:

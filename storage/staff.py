@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from handlers import alphabet
 from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_OF_TIPS, Role
-from storage import desk_codes, staff_rows
+from storage import desk_codes, staff_rows, unit_rows
 from storage.chance import new_token, random_id
 from storage.crypto import password_matches
 from storage.database import Tx
@@ -362,16 +362,8 @@ async def units_run_by(tx: Tx, key: bytes) -> frozenset[str]:
 
 async def units_under(tx: Tx, key: bytes, role: Role) -> frozenset[str]:
     """The units where this member holds `role`, and all below, as it stands in this transaction."""
-    reached = {unit for unit, held in await _held(tx, key) if held is role}
-    below: dict[str, list[str]] = {}
-    for row in await tx.rows(select(units.c.id, units.c.parent)):
-        below.setdefault(row.parent, []).append(row.id)
-    waiting = list(reached)
-    while waiting:
-        fresh = [unit for unit in below.get(waiting.pop(), ()) if unit not in reached]
-        reached.update(fresh)
-        waiting.extend(fresh)
-    return frozenset(reached)
+    held = await _held(tx, key)
+    return await unit_rows.under(tx, [unit for unit, each in held if each is role])
 
 
 async def _held(tx: Tx, key: bytes) -> frozenset[tuple[str, Role]]:

@@ -142,6 +142,18 @@ async def count(tx: Tx, reach: Reach, *, without: Collection[int] = ()) -> Count
     return Counted(by_account.total(), dict(by_account), dict(by_part))
 
 
+async def by_place(tx: Tx) -> Counter[str]:
+    """How many chose each place, by its code of two or five digits, or `*`; whoever chose three
+    counts at each.
+    """
+    found = Counter[str]()
+    for column in _PLACES:
+        asked = select(column.label("place"), func.count().label("many")).group_by(column)
+        for row in await tx.rows(asked.where(column.is_not(None))):
+            found[_code_of(row.place).rpartition("/")[2]] += row.many
+    return found
+
+
 async def of_account(tx: Tx, account: int) -> int:
     """How many subscribe over an account, those who pause too."""
     asked = select(func.count()).where(subscribers.c.account == account)

@@ -1,109 +1,68 @@
 """Units: the tree as it was imported, their key pairs, and which of them have a desk."""
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, select
 
 from handlers import alphabet, doorway, unit_clocks
 from handlers.routing import Tree, Unit, UnitKind
-from handlers.tips import Category
-from storage import alarms, record, unit_choices, unit_rules
-from storage.crypto import CaseKey, Pair, new_pair
+from handlers.tree import Today
+from storage import alarms, stamps, unit_choices, unit_rows, unit_rules
+from storage.crypto import CaseKey, Pair
 from storage.database import Tx
 from storage.keys import Keys, Purpose
-from storage.tables import desk_groups, grants, outlets, tips, units
+from storage.stamps import Stamp
+from storage.tables import units
+from storage.unit_imports import Imported, StillUsed, import_all, seals_about
 from storage.unit_rules import Topic
 
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import changed."""
-
-    added: int
-    changed: int
-    removed: int
-
-
-class StillUsed(Exception):
-    """A unit that the file leaves out, or makes one of another kind, has staff, or tips that it
-    can open.
-    """
-
-    def __init__(self, unit: str) -> None:
-        """`unit` is the id of the unit that would be removed or turned."""
-        super().__init__(unit)
-        self.unit = unit
+__all__ = [
+    "Imported",
+    "StillUsed",
+    "below",
+    "beside",
+    "import_all",
+    "name_of",
+    "pair_of",
+    "police_among",
+    "public_key",
+    "public_keys",
+    "renewed",
+    "shows_at_once",
+    "tree",
+    "unwrap",
+]
 
 
 async def tree(tx: Tx) -> Tree | None:
-    """All units as a tree, with who has a desk and an alarm today; None before the first import."""
-    rows = await tx.rows(select(units))
-    if not rows:
-        return None
+    """All units as a tree, with who has a desk and an alarm today; None before the first import.
+    It is kept in the process, and costs little while nothing changes.
+    """
+    of_units, of_desks = await stamps.read_all(tx, (Stamp.UNITS, Stamp.DESKS))
+    today, kept = (of_units, of_desks, await alarms.enabled(tx)), tx.atlas
+    if kept.today != today:
+        bare = await unit_rows.bare(tx, of_units)
+        async with kept.loading:
+            if kept.today != today:
+                found = bare.with_today(await _today(tx)) if bare is not None else None
+                kept.tree, kept.today = found, today
+                return found
+    return kept.tree
+
+
+async def _today(tx: Tx) -> dict[str, Today]:
     desks, chosen = await alarms.reachable(tx), await unit_choices.page_first(tx)
     rules = await unit_rules.every(tx, Topic.CLOCKS)
-    return Tree.of(
-        Unit(
-            id=row.id,
-            parent=row.parent,
-            kind=UnitKind(row.kind),
-            name=row.name,
-            places=frozenset(json.loads(row.places)),
-            categories=frozenset(Category(each) for each in json.loads(row.categories)),
-            inside_company=row.inside_company,
-            conflicts=frozenset(json.loads(row.conflicts)),
-            hours=row.hours,
-            contact=row.contact,
-            has_desk=row.id in desks,
-            has_alarm=bool(desks.get(row.id)),
-            page_first=chosen.get(row.id, doorway.DEFAULT),
-            clocks=unit_clocks.read(rules.get(row.id)),
+    return {
+        unit: Today(
+            has_desk=unit in desks,
+            has_alarm=bool(desks.get(unit)),
+            page_first=chosen.get(unit, doorway.DEFAULT),
+            clocks=unit_clocks.read(rules.get(unit)),
         )
-        for row in rows
-    )
-
-
-async def import_all(
-    tx: Tx, imported: Iterable[Unit], *, at_once: bool = False, may_remove: bool = False
-) -> Imported:
-    """Put `imported` in the place of all units. Keys of units that stay are kept; a unit that is
-    left out is removed only with `may_remove`, never while somebody holds a role there, and never
-    while a tip is sealed to its key; nor does it become one of another kind meanwhile: who reads as
-    a union shall not read on as the police. Raises StillUsed.
-    """
-    wanted = {unit.id: unit for unit in imported}
-    present = {row.id: row for row in await tx.rows(select(units))}
-    gone = sorted(present.keys() - wanted.keys())
-    if gone:
-        used = await _used(tx, gone)
-        if used is not None or not may_remove:
-            raise StillUsed(used or gone[0])
-        for table in (desk_groups, outlets):
-            await tx.run(delete(table).where(table.c.unit.in_(gone)))
-        await tx.run(delete(units).where(units.c.id.in_(gone)))
-    turned = [row.id for row in present.values() if _is_turned(row, wanted.get(row.id))]
-    if turned and (used := await _used(tx, turned)) is not None:
-        raise StillUsed(used)
-    added = changed = 0
-    for unit in wanted.values():
-        values = _values(unit)
-        row = present.get(unit.id)
-        if row is None:
-            pair = new_pair()
-            sealed = tx.keys.seal(Purpose.UNITS, pair.private, _about(unit.id))
-            await tx.run(
-                insert(units).values(
-                    **values, at_once=at_once, public_key=pair.public, private_key=sealed
-                )
-            )
-            added += 1
-        elif any(row._mapping[name] != value for name, value in values.items()):
-            await tx.run(update(units).where(units.c.id == unit.id).values(**values))
-            changed += 1
-    return Imported(added, changed, len(gone))
+        for unit in desks.keys() | chosen.keys() | rules.keys()
+    }
 
 
 async def public_key(tx: Tx, unit: str) -> bytes | None:
@@ -134,7 +93,7 @@ async def pair_of(tx: Tx, unit: str) -> Pair | None:
     row = await tx.row(select(units.c.public_key, units.c.private_key).where(units.c.id == unit))
     if row is None:
         return None
-    private = tx.keys.open_sealed(Purpose.UNITS, row.private_key, _about(unit))
+    private = tx.keys.open_sealed(Purpose.UNITS, row.private_key, seals_about(unit))
     return Pair(bytes(row.public_key), private)
 
 
@@ -154,66 +113,30 @@ async def below(tx: Tx, unit: str) -> Mapping[str, str]:
     """The names of a unit and of all below it, of the union alone, by id: the unit first, then
     by name. Empty where there is no such unit.
     """
-    rows = {
-        row.id: row
-        for row in await tx.rows(select(units.c.id, units.c.parent, units.c.name, units.c.kind))
-    }
-    children: dict[str, list[str]] = {}
-    for row in rows.values():
-        children.setdefault(row.parent, []).append(row.id)
-    reached, waiting = list[str](), [unit] if unit in rows else []
-    while waiting:
-        each = waiting.pop()
-        reached.append(each)
-        waiting.extend(children.get(each, ()))
-    union = [each for each in reached if each == unit or rows[each].kind == UnitKind.UNION]
-    union.sort(key=lambda each: (each != unit, alphabet.key(rows[each].name), each))
-    return {each: rows[each].name for each in union}
+    tree = await unit_rows.bare(tx)
+    reached = [] if tree is None else [tree.get(each) for each in tree.below(unit)]
+    union = [each for each in reached if each is not None and _is_shown(each, unit)]
+    union.sort(key=lambda each: (each.id != unit, alphabet.key(each.name), each.id))
+    return {each.id: each.name for each in union}
 
 
 async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
     """The unit above, empty for the highest one, and the names of the union's units just below."""
-    row = await tx.row(select(units.c.parent).where(units.c.id == unit))
-    asked = select(units.c.id, units.c.name).where(
-        units.c.parent == unit, units.c.kind == UnitKind.UNION.value
-    )
-    rows = sorted(await tx.rows(asked), key=lambda each: (alphabet.key(each.name), each.id))
-    return (row.parent or "") if row is not None else "", {each.id: each.name for each in rows}
+    tree = await unit_rows.bare(tx)
+    here = tree.get(unit) if tree is not None else None
+    if tree is None or here is None:
+        return "", {}
+    union = [each for each in tree.children(unit) if each.kind is UnitKind.UNION]
+    union.sort(key=lambda each: (alphabet.key(each.name), each.id))
+    return here.parent or "", {each.id: each.name for each in union}
 
 
 def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
     """What a row holds under the current keys, for a rotation: the pair itself stays, for tips are
     sealed to it. Raises Unopenable.
     """
-    return {"private_key": keys.reseal(Purpose.UNITS, row.private_key, _about(row.id))}
+    return {"private_key": keys.reseal(Purpose.UNITS, row.private_key, seals_about(row.id))}
 
 
-async def _used(tx: Tx, gone: Sequence[str]) -> str | None:
-    """The first of these units that somebody needs."""
-    held = {row.unit for row in await tx.rows(select(grants.c.unit).distinct())}
-    for row in await tx.rows(select(tips.c.id, tips.c.record)):
-        held.update(record.unseal(tx.keys, row.id, row.record).sealed_to)
-    return next((unit for unit in gone if unit in held), None)
-
-
-def _is_turned(row: Row[Any], unit: Unit | None) -> bool:
-    return unit is not None and unit.kind.value != row.kind
-
-
-def _values(unit: Unit) -> dict[str, str | bool | None]:
-    return {
-        "id": unit.id,
-        "parent": unit.parent,
-        "kind": unit.kind.value,
-        "name": unit.name,
-        "places": json.dumps(sorted(unit.places)),
-        "categories": json.dumps(sorted(unit.categories)),
-        "inside_company": unit.inside_company,
-        "conflicts": json.dumps(sorted(unit.conflicts)),
-        "hours": unit.hours,
-        "contact": unit.contact,
-    }
-
-
-def _about(unit: str) -> bytes:
-    return b"unit" + unit.encode()
+def _is_shown(unit: Unit, asked: str) -> bool:
+    return unit.id == asked or unit.kind is UnitKind.UNION

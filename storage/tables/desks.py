@@ -32,6 +32,14 @@ units = Table(
     Column("private_key", LargeBinary, nullable=False),
 )
 
+# The number of the entry of the log where a unit was changed last; see storage.unit_history.
+unit_changes = Table(
+    "unit_changes",
+    metadata,
+    Column("unit", String(60), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,

@@ -22,6 +22,7 @@ from handlers.screens import Say, Screen, Tone, say
 from handlers.subscriptions import PartOfDay
 from handlers.texts import Texts
 from handlers.tips import FILES, OF_IDENTITY, OF_STAFF, Category, Kind, Outcome, Status
+from handlers.unit_checks import Reason
 from tests.world import places, texts
 
 HOUSE = Path(__file__).parents[2]
@@ -32,6 +33,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "label": Label,
     "status": Status,
     "outcome": Outcome,
+    "unit_flaw": Reason,
     "unusable": Unusable,
     "hide": Exclusion,
     "thread": set(Kind) - OF_IDENTITY - OF_STAFF - {Kind.TOLD},

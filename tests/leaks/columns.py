@@ -86,6 +86,7 @@ OTHERS: Mapping[str, Fields] = {
         "public_key": What(Kind.PUBLIC, "half of the unit's key pair"),
         "private_key": What(Kind.SEALED, "the other half, under the units' key"),
     },
+    "unit_changes": {"unit": _UNIT, "last": What(Kind.COUNT, "the number of an entry of the log")},
     "unit_rules": {
         "unit": _UNIT,
         "topic": What(Kind.CLOSED, "storage.unit_rules.Topic"),

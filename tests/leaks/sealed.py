@@ -90,6 +90,7 @@ _ENTRY = {
     "unit": _UNIT,
     "minute": What(Kind.STAFF, "of what a member did"),
     "note": What(Kind.CLOSED, "outcomes, roles, ids; 80 letters at most"),
+    "change": What(Kind.PUBLIC, "what changed of a unit, as everybody may read it"),
 }
 
 _TALLY = {
@@ -110,7 +111,7 @@ OF_TIPS: Mapping[str, Fields] = {
     "storage.thread.rewrite": _PART,
     "storage.stored.seal_bell": {WHOLE: What(Kind.RANDOM, "five digits")},
     "storage.knocks._sealed": {WHOLE: What(Kind.RANDOM, "a key of one row alone")},
-    "storage.audit.write": _ENTRY,
+    "storage.audit._append": _ENTRY,
     "storage.tally.seal": _TALLY,
 }
 
@@ -119,12 +120,12 @@ OTHERS: Mapping[str, Fields] = {
     "storage.bots._sealed": dict.fromkeys(
         ("mode", "path", "secret"), What(Kind.HOUSE, "how a bot's updates come")
     ),
-    "storage.units.import_all": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
+    "storage.unit_imports._with_keys": {WHOLE: What(Kind.HOUSE, "half of a unit's key pair")},
     "storage.staff_rows._sealed": dict.fromkeys(
         ("login", "name", "stamp", "secret", "hashed", "step", "until", "renewed", "left"),
         _OF_STAFF,
     ),
-    "storage.agreements._sealed": dict.fromkeys(
+    "storage.agreement_rows.sealed": dict.fromkeys(
         (
             *("unit", "police", "categories", "document", "contact", "hours", "backup"),
             *("review_on", "ended_on"),

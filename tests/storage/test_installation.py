@@ -114,7 +114,7 @@ async def test_an_installation_from_before_bulletins_is_migrated_and_opened(
         metadata.tables[name]
         for name in (
             *(*OF_BULLETINS, "alarms", "unit_choices", "unit_rules", "tallies", "knocks"),
-            *("agreements", "quarters", "views", "parks", "place_tables"),
+            *("agreements", "quarters", "views", "parks", "place_tables", "unit_changes"),
         )
     ]
     async with empty.engine.begin() as connection:

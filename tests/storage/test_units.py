@@ -2,20 +2,43 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from handlers.agreements import Agreement
+from handlers.bulletins import Stage
 from handlers.roles import Role
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Category
-from storage import accounts, alarms, stored, tips, units
-from storage.crypto import CaseKey, Unopenable
+from storage import (
+    accounts,
+    agreements,
+    alarms,
+    bots,
+    bulletins,
+    stamps,
+    stored,
+    tips,
+    unit_choices,
+    unit_rules,
+    unit_uses,
+    units,
+)
+from storage.chance import random_bytes
+from storage.crypto import CaseKey, Unopenable, new_pair
 from storage.database import Database
+from storage.stamps import Stamp
+from storage.tables import bots as bots_table
+from storage.tables import bulletins as bulletins_table
 from storage.tables import units as units_table
+from storage.unit_rules import Topic
+from storage.unit_uses import Use
 from storage.units import Imported, StillUsed
 from tests import desk_world
 from tests.desk_world import NOW
+from tests.planning_world import CONTENT
 from tests.staff_world import enrolled
 from tests.tip_world import file, new_tip
 
@@ -172,3 +195,92 @@ async def test_whether_cards_come_at_once_is_each_units_choice(made: Database) -
         assert await units.shows_at_once(tx, "north")
         assert not await units.shows_at_once(tx, "west")
         assert not await units.shows_at_once(tx, "nowhere")
+
+
+async def test_all_that_is_in_the_way_of_an_import_is_named_at_once(made: Database) -> None:
+    await desk_world.add(made, "nam", ("south", Role.AUTHOR))
+    await file(made, new_tip("north-park"))
+    with pytest.raises(StillUsed) as caught:
+        await bring(made, ROOT)
+    assert caught.value.uses == {
+        "north": frozenset(),
+        "north-park": frozenset({Use.TIPS}),
+        "south": frozenset({Use.STAFF}),
+    }
+    with pytest.raises(StillUsed) as caught:
+        await bring(made, ROOT, replace(PARK, parent="root", kind=UnitKind.POLICE), may_remove=True)
+    assert set(caught.value.uses) == {"north-park", "south"}
+
+
+async def test_that_a_desk_has_tips_is_not_told_where_it_has_people(made: Database) -> None:
+    await desk_world.add(made, "nam", ("south", Role.OFFICER))
+    await file(made, new_tip("south"))
+    async with made.read() as tx:
+        assert await unit_uses.of(tx, ("south",)) == {"south": frozenset({Use.STAFF})}
+
+
+async def test_an_agreement_a_bulletin_and_a_bot_keep_their_units(made: Database) -> None:
+    police = Unit("police", "root", UnitKind.POLICE, "Công an phường")
+    await bring(made, ROOT, NORTH, PARK, SOUTH, police)
+    signed = Agreement("north", "police", frozenset(), "12/QC", "", "", "", date(2027, 1, 1))
+    ended = replace(signed, unit="north-park", ended_on=NOW.date())
+    async with made.write() as tx:
+        await agreements.import_all(tx, (signed, ended), NOW)
+        await bulletins.create(tx, "south", random_bytes(16), CONTENT, NOW.date())
+        account = await accounts.add(tx, "zalo", bots.CHANNEL, "token")
+        assert account is not None
+        row = {"account": account.id, "unit": "north-park", "body": b""}
+        await tx.run(bots_table.insert().values(**row))
+        wanted = ("root", "north", "north-park", "south", "police")
+        held = {"north": {Use.AGREEMENTS}, "north-park": {Use.BOT}, "police": {Use.AGREEMENTS}}
+        assert await unit_uses.of(tx, wanted) == held
+        await tx.run(bulletins_table.update().values(stage=Stage.PROPOSED))
+        assert await unit_uses.of(tx, wanted) == held | {"south": {Use.BULLETINS}}
+
+
+async def test_what_a_unit_chose_goes_with_it_and_nobody_inherits_it(made: Database) -> None:
+    async with made.write() as tx:
+        await unit_choices.choose_page_first(tx, "south", frozenset())
+        await unit_rules.write(tx, "south", Topic.TOLD, {"anything": 1})
+    await bring(made, ROOT, NORTH, PARK, may_remove=True)
+    await bring(made, ROOT, NORTH, PARK, SOUTH)
+    async with made.read() as tx:
+        assert "south" not in await unit_choices.page_first(tx)
+        assert await unit_rules.read(tx, "south", Topic.TOLD) is None
+
+
+async def test_an_import_has_a_new_stamp_only_when_something_changed(made: Database) -> None:
+    async def stamp() -> int:
+        async with made.read() as tx:
+            return await stamps.read(tx, Stamp.UNITS)
+
+    before = await stamp()
+    await bring(made, ROOT, NORTH, PARK, SOUTH)
+    assert await stamp() == before
+    await bring(made, ROOT, NORTH, PARK, replace(SOUTH, hours="8:00"))
+    changed = await stamp()
+    assert changed != before
+    await bring(made, ROOT, NORTH, PARK, may_remove=True)
+    assert await stamp() not in (before, changed)
+
+
+async def test_keys_that_were_made_before_are_used(made: Database) -> None:
+    pair, told = new_pair(), list[int]()
+    west = Unit("west", "root", UnitKind.UNION, "Công đoàn phía tây")
+    async with made.write() as tx:
+        every = (ROOT, NORTH, PARK, replace(SOUTH, hours="8:00"), west)
+        done = await units.import_all(tx, every, pairs={"west": pair}, told=told.append)
+    assert done == Imported(1, 1, 0)
+    assert told == [1, 1]
+    async with made.read() as tx:
+        assert await units.pair_of(tx, "west") == pair
+
+
+async def test_thousands_of_units_come_change_and_go(made: Database) -> None:
+    many = [Unit(f"u{at}", "root", UnitKind.UNION, f"Đơn vị {at}") for at in range(2_500)]
+    base = (ROOT, NORTH, PARK, SOUTH)
+    assert await bring(made, *base, *many) == Imported(2_500, 0, 0)
+    turned = [replace(each, name=f"{each.name} mới") for each in many]
+    assert await bring(made, *base, *turned) == Imported(0, 2_500, 0)
+    assert await bring(made, *base, may_remove=True) == Imported(0, 0, 2_500)
+    assert {unit.id for unit in (await tree(made)).all} == {unit.id for unit in base}

@@ -1,0 +1,196 @@
+"""What a change of the units would do: to communes, open tips, subscribers and bulletins.
+
+Whoever changes units never reads tips, and shall not learn from a trial that a small desk has one:
+tips of today do not count (as in the numbers), and a figure below five says nothing at all, not
+even whether there is any. Whoever reads a tip goes on reading it, whatever is changed here.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handlers import coverage
+from handlers.bulletins import Bulletin
+from handlers.coverage import Loss
+from handlers.places import Place
+from handlers.routing import WHOLE_COUNTRY, Tree, Unit
+from handlers.small_cells import LEAST_SHOWN
+from handlers.tips import Status
+from storage import agreements, alarms, bulletins, outlets, subscribers
+from storage.cards import records
+from storage.database import Tx
+from storage.days import local_day
+from storage.places import Places
+from storage.record import Record
+
+_STEPS = (LEAST_SHOWN, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+_TEN = 10
+_COMMUNE_DIGITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What would be different. `losses` are read farther away than before; `uncovered` are communes
+    for which a category would be left to the highest unit, and was not. `tips` are at least so many
+    open ones whose unit would not be there, not be a desk, or not cover their place any more: a
+    step of 5, 10, 20, 50 and so on; 0 says that they are fewer than five, perhaps none. Up
+    to `subscribers` (in tens) chose a place where no desk would be any more. `bulletins` are the
+    ids of planned ones that would be for nobody, or for places that their unit would not cover;
+    `outlets` and `agreements` are how many belong to a unit that would be gone.
+    """
+
+    losses: tuple[Loss, ...] = ()
+    uncovered: tuple[Place, ...] = ()
+    tips: int = 0
+    subscribers: int = 0
+    bulletins: tuple[str, ...] = ()
+    outlets: int = 0
+    agreements: int = 0
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether somebody should look before this is done."""
+        return self != Effects(uncovered=self.uncovered)
+
+    @property
+    def communes(self) -> int:
+        """How many communes lose something."""
+        return len({loss.place.code for loss in self.losses})
+
+
+async def of(tx: Tx, before: Tree | None, after: Tree, places: Places, *, now: datetime) -> Effects:
+    """What happens when `after` comes in the place of `before` (None: the first import). Which
+    units have a desk and an alarm is looked up here: `after` need not know it.
+    """
+    after = await with_desks(tx, after)
+    communes = communes_of(places)
+    if before is None:
+        made = await asyncio.to_thread(coverage.of, after, communes)
+        return Effects(uncovered=_uncovered(made, None))
+    before = await with_desks(tx, before)
+    old, new = await asyncio.to_thread(_both, before, after, communes)
+    return Effects(
+        losses=coverage.losses(old, new),
+        uncovered=_uncovered(new, old),
+        tips=await _tips(tx, before, after, now),
+        subscribers=await _subscribers(tx, before, after, places),
+        bulletins=await _bulletins(tx, before, after),
+        outlets=await _outlets(tx, after),
+        agreements=await _agreements(tx, after),
+    )
+
+
+async def with_desks(tx: Tx, tree: Tree) -> Tree:
+    """The same tree with who has a desk and an alarm today."""
+    desks = await alarms.reachable(tx)
+    return Tree.of(
+        unit
+        if unit.has_desk == (unit.id in desks) and unit.has_alarm == bool(desks.get(unit.id))
+        else replace(unit, has_desk=unit.id in desks, has_alarm=bool(desks.get(unit.id)))
+        for unit in tree.all
+    )
+
+
+def communes_of(places: Places) -> tuple[Place, ...]:
+    """The communes of today, province by province."""
+    found = [each for each in places.of_today.values() if len(each.code) == _COMMUNE_DIGITS]
+    order = {code: at for at, code in enumerate(places.provinces)}
+    return tuple(sorted(found, key=lambda each: (order[each.province_code], each.code)))
+
+
+def _both(
+    before: Tree, after: Tree, communes: Iterable[Place]
+) -> tuple[coverage.Coverage, coverage.Coverage]:
+    some = coverage.touched(before, after, communes)
+    return coverage.of(before, some), coverage.of(after, some)
+
+
+def _uncovered(new: coverage.Coverage, old: coverage.Coverage | None) -> tuple[Place, ...]:
+    return tuple(
+        one.place
+        for code, one in new.served.items()
+        if one.standing is coverage.Standing.NONE
+        and (old is None or old.served[code].standing is not coverage.Standing.NONE)
+    )
+
+
+async def _tips(tx: Tx, before: Tree, after: Tree, now: datetime) -> int:
+    today = local_day(now)
+    many = sum(
+        known.status is not Status.CLOSED and day < today and _is_left(known, before, after)
+        for _, known, day in await records(tx)
+    )
+    return max((step for step in _STEPS if step <= many), default=0)
+
+
+def _is_left(known: Record, before: Tree, after: Tree) -> bool:
+    """Whether the unit of a tip is nobody any more that it would be filed to."""
+    was, unit = before.get(known.unit), after.get(known.unit)
+    if was is None or not coverage.is_desk(before, was):
+        return False
+    if unit is None or not coverage.is_desk(after, unit):
+        return True
+    place = known.place
+    return place is not None and coverage.covers(was, place) and not coverage.covers(unit, place)
+
+
+async def _subscribers(tx: Tx, before: Tree, after: Tree, places: Places) -> int:
+    had, has = _served(before), _served(after)
+    if had <= has:
+        return 0
+    many = 0
+    for code, count in (await subscribers.by_place(tx)).items():
+        place = places.by_code(code)
+        if place is not None and _is_near(place, had) and not _is_near(place, has):
+            many += count
+    return -(-many // _TEN) * _TEN
+
+
+def _served(tree: Tree) -> frozenset[str]:
+    """The codes that a unit of the union outside companies covers; and a commune's province."""
+    codes = {
+        code
+        for unit in tree.all
+        if coverage.is_desk(tree, unit)
+        for code in unit.places
+        if code != WHOLE_COUNTRY
+    }
+    return frozenset(codes)
+
+
+def _is_near(place: Place, served: frozenset[str]) -> bool:
+    return bool({place.code, place.province_code} & served)
+
+
+async def _bulletins(tx: Tx, before: Tree, after: Tree) -> tuple[str, ...]:
+    return tuple(
+        each.id
+        for each in await bulletins.planned(tx)
+        if _has_audience(each, before.get) and not _has_audience(each, after.get)
+    )
+
+
+def _has_audience(bulletin: Bulletin, unit_of: Callable[[str], Unit | None]) -> bool:
+    """Whether the unit covers all that the bulletin is for."""
+    unit = unit_of(bulletin.unit)
+    if unit is None or not unit.places:
+        return False
+    codes = (
+        (code, code.partition("/")[0], code.rpartition("/")[2]) for code in bulletin.content.scope
+    )
+    return all(not unit.places.isdisjoint((WHOLE_COUNTRY, *names)) for names in codes)
+
+
+async def _outlets(tx: Tx, after: Tree) -> int:
+    return sum(
+        many for unit, many in (await outlets.by_unit(tx)).items() if after.get(unit) is None
+    )
+
+
+async def _agreements(tx: Tx, after: Tree) -> int:
+    known = [each.agreement for each in await agreements.every(tx)]
+    return sum(
+        each.ended_on is None and None in (after.get(each.unit), after.get(each.police))
+        for each in known
+    )
