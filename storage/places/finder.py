@@ -79,16 +79,24 @@ class Places:
             Chains(self._names, words) for words in read(text, self._names.syllables.__contains__)
         ]
         whole = [chain for chains in readings for chain in chains.whole()]
-        return answer(meanings(whole) if whole else self._guessed(readings), limit)
+        found = meanings(whole) if whole else self._guessed(readings)
+        if (
+            found
+            and len(readings[0].words) == 1
+            and all(" " not in each.entry.key for each in found)
+        ):
+            # One syllable is more often the first of a name than all of it.
+            found += self._begun(readings[0].words)
+        return answer(found, limit)
 
     def _guessed(self, readings: list[Chains]) -> list[Meaning]:
         if not readings:
             return []
         words = readings[0].words
         if len(words) <= _MOST_BEGUN:
-            begun = Chain(0, len(words), len(words), tuple(self._names.beginning(words)))
-            if begun.hits:
-                return meanings([begun], Why.PREFIX)
+            begun = self._begun(words)
+            if begun:
+                return begun
         found = meanings(readings[-1].misspelt(), Why.TYPO)
         turned = _turned(words)
         if turned:
@@ -97,6 +105,10 @@ class Places:
             for chain in noise.named(chains):
                 found += meanings([chain], Why.NOISE)
         return found
+
+    def _begun(self, words: tuple[Word, ...]) -> list[Meaning]:
+        hits = tuple(self._names.beginning(words))
+        return meanings([Chain(0, len(words), len(words), hits)], Why.PREFIX)
 
 
 def _turned(words: tuple[Word, ...]) -> tuple[Word, ...]:

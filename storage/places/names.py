@@ -26,6 +26,7 @@ _KINDS: Mapping[str, str] = {**TYPES, **PARKS}
 _GLUED = tuple(sorted({word.replace(" ", "") for word in TYPES}, key=len, reverse=True))
 _GLUED_KINDS: Mapping[str, str] = {word.replace(" ", ""): kind for word, kind in TYPES.items()}
 _LETTERS = "abcdeghiklmnopqrstuvxy"
+_MANY_BEGUN = 150
 _SHORTEST_MISSPELT, _LONGEST_MISSPELT = 5, 20
 
 
@@ -104,10 +105,14 @@ class Names:
             if not is_park:
                 end = bisect_left(self.ordered, f"{letters}\uffff")
                 every = self.ordered[bisect_left(self.ordered, letters) : end]
-            for key in every:
-                for entry in self.parks[key] if is_park else self.by_letters[key]:
-                    if entry.key.startswith(name) or len(rest) == 1 < len(letters) // 2:
-                        yield Hit(entry, kind, typed, Why.PREFIX)
+            known = self.parks if is_park else self.by_letters
+            entries = [entry for key in every for entry in known[key]]
+            # Of a thousand names only those of today are shown, for they come first.
+            lowest = Level.PARK if len(entries) > _MANY_BEGUN else Level.OLD_COMMUNE
+            for entry in entries:
+                is_begun = entry.key.startswith(name) or len(rest) == 1 < len(letters) // 2
+                if is_begun and entry.level <= lowest:
+                    yield Hit(entry, kind, typed, Why.PREFIX)
 
     def misspelt(self, words: tuple[Word, ...]) -> Iterator[Hit]:
         """The entries whose name is these words but for one letter that is wrong, missing, too much

@@ -61,12 +61,13 @@ def meanings(chains: Iterable[Chain], guess: Why | None = None) -> list[Meaning]
 def answer(found: list[Meaning], limit: int) -> Answer:
     """These meanings as places, and the pieces of former units behind them."""
     sure = _certain(found)
-    if sure is not None:
-        return Answer(tuple(_shown(sure)), is_certain=True)
     every: dict[Place, Found] = {}
     for meaning in found:
-        for each in _shown(meaning):
-            every.setdefault(each.place, each)
+        each = _shown(meaning)
+        if each.why is Why.EXACT or each.place not in every:
+            every[each.place] = each
+    if sure is not None:
+        return Answer((every[sure.entry.place],), is_certain=True)
     for meaning in found:
         for each in _pieces(meaning, found[0]):
             every.setdefault(each.place, each)
@@ -89,9 +90,14 @@ def _certain(found: list[Meaning]) -> Meaning | None:
             break
         if narrowed and (narrowed[0].has_marks or _tells_apart(narrowed[0], left)):
             left = [meaning for meaning in left if meaning in narrowed]
-    if not left or not _agree(left) or left[0].entry.pieces or len(left[0].entry.place.codes) != 1:
+    if not left or not _agree(left) or len(left[0].entry.place.codes) != 1:
         return None
-    return left[0]
+    # One syllable alone is a word of every day more often than a place.
+    return left[0] if left[0].hit.kind or left[0].has_areas or _is_long(left[0]) else None
+
+
+def _is_long(meaning: Meaning) -> bool:
+    return " " in meaning.entry.key or not meaning.hit.marked
 
 
 def _agree(found: list[Meaning]) -> bool:
@@ -99,11 +105,11 @@ def _agree(found: list[Meaning]) -> bool:
 
 
 def _tells_apart(one: Meaning, found: list[Meaning]) -> bool:
-    others = (other.entry.types for other in found if not other.hit.fits)
+    others = (other.entry.types for other in found if other.entry.place != one.entry.place)
     return one.hit.kind not in COMMUNE_TYPES or all(not types & COMMUNE_TYPES for types in others)
 
 
-def _shown(meaning: Meaning) -> Iterator[Found]:
+def _shown(meaning: Meaning) -> Found:
     entry = meaning.entry
     why: Why
     if meaning.guess is not None:
@@ -114,7 +120,7 @@ def _shown(meaning: Meaning) -> Iterator[Found]:
         why = Why.EXACT
     else:
         why = Why.SPLIT if entry.pieces else Why.FORMER
-    yield Found(entry.place, _type(entry), why)
+    return Found(entry.place, _type(entry), why)
 
 
 def _pieces(meaning: Meaning, first: Meaning) -> Iterator[Found]:
