@@ -82,6 +82,13 @@ async def police_among(tx: Tx, some: Collection[str]) -> frozenset[str]:
     return frozenset(row.id for row in await tx.rows(asked))
 
 
+async def never_reading(tx: Tx, some: Collection[str]) -> frozenset[str]:
+    """Those of the units that no tip concerns: groups of boarding houses."""
+    boarding = units.c.kind == UnitKind.BOARDING.value
+    asked = select(units.c.id).where(boarding, units.c.id.in_(some))
+    return frozenset(row.id for row in await tx.rows(asked))
+
+
 async def unwrap(tx: Tx, unit: str, wrapped: bytes) -> CaseKey | None:
     """The case key that was sealed to `unit`. Raises Unopenable; None for an unknown unit."""
     pair = await pair_of(tx, unit)
