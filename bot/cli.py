@@ -29,6 +29,7 @@ from bot import (
     locks,
     logs,
     order_cli,
+    parks_cli,
     push_cli,
     restore_cli,
     retention_cli,
@@ -212,6 +213,7 @@ def import_group() -> None:
 
 
 import_group.add_command(agreements_cli.import_agreements)
+import_group.add_command(parks_cli.import_parks)
 
 
 @import_group.command("units", help="Read the tree of units from a CSV file.")

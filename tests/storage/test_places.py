@@ -254,7 +254,7 @@ def test_the_order_is_the_same_in_every_process() -> None:
 
 def test_the_demo_units_stand_at_real_places(places: Places) -> None:
     text = (DATA / "demo_units.csv").read_text(encoding="utf-8")
-    assert len(parse(text, known_places=places.is_known)) == 13
+    assert len(parse(text, known_places=places.is_known)) == 15
 
 
 def test_the_licence_of_the_tables_travels_with_them() -> None:
