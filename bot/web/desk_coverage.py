@@ -17,7 +17,6 @@ from handlers.coverage import Coverage, Standing
 from handlers.tips import Category, category_named
 from storage import audit, coverage
 from storage.audit import Act
-from storage.coverage import Looked
 from storage.days import local_day
 
 PAGE = "/desk/don-vi/do-phu"
@@ -128,16 +127,12 @@ async def _mine(request: web.Request, seat: Seat) -> Coverage:
     if looked is None:
         raise NotYours
     async with kept.lock:
-        made_of = _made_of(looked)
+        made_of = (looked.tree, looked.communes)
         if kept.coverage is None or kept.made_of != made_of:
             kept.coverage = await asyncio.to_thread(report.of, looked.tree, looked.communes)
             kept.made_of = made_of
         whole = kept.coverage
     return await asyncio.to_thread(report.within, whole, looked.tree, looked.units)
-
-
-def _made_of(looked: Looked) -> tuple[object, ...]:
-    return (looked.tree.all, looked.communes)
 
 
 def _asked(mine: Coverage, form: _Form) -> Coverage:

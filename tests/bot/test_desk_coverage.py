@@ -2,8 +2,8 @@
 
 import io
 
-import python_calamine
 import pytest
+import python_calamine
 
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind

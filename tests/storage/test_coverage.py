@@ -1,6 +1,7 @@
 """Who may see where there is a desk, and what of it."""
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 
@@ -64,11 +65,10 @@ async def test_of_the_police_nobody_sees_where_tips_go(made: Database) -> None:
     assert await seen(made, "police", Role.LEAD) == set()
 
 
-async def test_before_the_first_import_there_is_nothing_to_see(made: Database) -> None:
+async def test_the_command_line_sees_everything_province_by_province(made: Database) -> None:
     async with made.read() as tx:
         looked = await coverage.of_all(tx)
     assert looked is not None
     assert looked.units == {"root"}
-    # Province by province, as the provinces stand in every list.
     order = [place.province_code for place in looked.communes]
-    assert len(set(order)) == 1 + sum(a != b for a, b in zip(order, order[1:], strict=False))
+    assert len(set(order)) == 1 + sum(a != b for a, b in pairwise(order))
