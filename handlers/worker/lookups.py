@@ -59,7 +59,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Needs
-from handlers.worker import leaving, words
+from handlers.worker import boarding, leaving, words
 
 _LONGEST_LABEL = 60
 _SUBSCRIBING = (ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart)
@@ -177,6 +177,8 @@ def _place(state: State, said: str) -> str:
     """The words to look for a place with: typed now, or those that are asked back about."""
     if isinstance(state, ConfirmingWord):
         said, state = state.words, state.back
+    if isinstance(state, ReadingHandbook) and boarding.is_page(state.article):
+        return said
     asking = AskingPlace | PickingPlace | NarrowingPlace | ChangingPlace | ChoosingPlaces
     return said if isinstance(leaving.beneath(state), asking) else ""
 
