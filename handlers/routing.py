@@ -130,11 +130,14 @@ def excludable(tree: Tree, place: Place | None) -> tuple[Excludable, ...]:
     """What "who must not see this" offers at `place`, in the order company, commune, police.
 
     An answer shuts out every unit of its sort that names one of the place's communes, with or
-    without a desk (it may get one later). An answer without units is not offered, so that none
+    without a desk (it may get one later); a boarding-house group is not asked about, for it never
+    reads. An answer without units is not offered, so that none
     promises what it cannot keep.
     """
     units: dict[Exclusion, list[str]] = {key: [] for key in Exclusion}
     for unit in tree.named(place) if place is not None else ():
+        if unit.kind is UnitKind.BOARDING:
+            continue
         if unit.kind is UnitKind.POLICE:
             units[Exclusion.POLICE].append(unit.id)
         elif tree.is_inside(unit):

@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from handlers import alphabet
 from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_OF_TIPS, Role
+from handlers.routing import UnitKind
 from storage import desk_codes, staff_rows, unit_rows
 from storage.chance import new_token, random_id
 from storage.crypto import password_matches
@@ -77,6 +78,11 @@ class Member:
         return any(role is Role.AUDITOR for _, role in self.grants)
 
     @property
+    def sees_coverage(self) -> bool:
+        """Whether they see where there is a desk."""
+        return self.oversees or self.administers
+
+    @property
     def broadcasts(self) -> bool:
         """Whether they write or approve bulletins of some unit."""
         return any(role in BROADCASTERS for _, role in self.grants)
@@ -112,12 +118,15 @@ class Enrolment(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a grant or its revocation. BOTH: nobody reads for the union and the police."""
+    """What became of a grant or its revocation. BOTH: nobody reads for the union and the police;
+    BOARDING: a boarding-house group has people for its bulletins and no others.
+    """
 
     DONE = "done"
     SAME = "same"
     JOINED = "joined"
     BOTH = "both"
+    BOARDING = "boarding"
     UNKNOWN = "unknown"
 
 
@@ -136,15 +145,26 @@ async def serves_both(tx: Tx, granted: Iterable[tuple[str, Role]]) -> bool:
     return len(await tx.rows(kinds)) > 1
 
 
+async def is_beyond_boarding(tx: Tx, granted: Iterable[tuple[str, Role]]) -> bool:
+    """Whether one of these roles is more than writing bulletins, at a boarding-house group:
+    landlords may be in it.
+    """
+    held = {unit for unit, role in granted if role not in BROADCASTERS}
+    boarding = units.c.kind == UnitKind.BOARDING.value
+    found = await tx.row(select(units.c.id).where(boarding, units.c.id.in_(held)).limit(1))
+    return found is not None
+
+
 async def add(
     tx: Tx, login: str, name: str, granted: Iterable[tuple[str, Role]], now: datetime
 ) -> tuple[Member, str]:
     """A new member and the token of their enrolment link, which is stored nowhere and lives 72
     hours. Raises ValueError for a log-in name in use, and for roles that may not be joined: look
-    with `by_login` and `may_join` first, in the same transaction.
+    with `by_login`, `may_join` and `is_beyond_boarding` first, in the same transaction.
     """
     held = frozenset(granted)
     apart = not may_join(role for _, role in held) or await serves_both(tx, held)
+    apart = apart or await is_beyond_boarding(tx, held)
     if apart or await by_login(tx, login) is not None:
         raise ValueError("log-in name in use, or roles that may not be joined")
     body, token, key = staff_rows.fresh(login, name, now), new_token(), random_id()
@@ -300,7 +320,7 @@ async def enrol(tx: Tx, token: str, hashed: str, code: str, now: datetime) -> Me
 
 async def grant(tx: Tx, key: bytes, unit: str, role: Role) -> Change:
     """Give a role at a unit. Never both reading tips and administering or keeping keys, nor reading
-    for the union and the police.
+    for the union and the police, nor more than bulletins for a boarding-house group.
     """
     # The row is held so that two grants at once cannot join what may not be joined.
     row = await tx.row(select(staff.c.id).where(staff.c.id == key).with_for_update())
@@ -313,6 +333,8 @@ async def grant(tx: Tx, key: bytes, unit: str, role: Role) -> Change:
         return Change.JOINED
     if await serves_both(tx, [(unit, role), *held]):
         return Change.BOTH
+    if await is_beyond_boarding(tx, [(unit, role)]):
+        return Change.BOARDING
     await tx.run(insert(grants).values(staff=key, unit=unit, role=role))
     return Change.DONE
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Executable, Table, UpdateBase, insert, select, update
+from sqlalchemy import Executable, Table, UpdateBase, func, insert, select, update
 
 from storage.chance import random_size
 from storage.tables import counters
@@ -53,6 +53,15 @@ async def read(tx: "Tx", stamp: Stamp) -> int:
     return row.value if row is not None else 0
 
 
+async def hold(tx: "Tx", stamp: Stamp) -> None:
+    """Whoever else is about to change this waits until our transaction ends: what was looked up
+    from now on stays so.
+    """
+    if not tx.is_sqlite:
+        # Not a lock of the row: before the first change there is none.
+        await tx.row(select(func.pg_advisory_xact_lock(_LOCKS[stamp])))
+
+
 async def read_all(tx: "Tx", some: Collection[Stamp]) -> tuple[int, ...]:
     """Several at once, in their order."""
     rows = await tx.rows(select(counters).where(counters.c.name.in_([*some])))
@@ -67,3 +76,6 @@ async def renew(tx: "Tx", stamp: Stamp) -> None:
     here, value = counters.c.name == stamp, random_size(1, _MOST)
     if not await tx.run(update(counters).where(here).values(value=value)):
         await tx.run(insert(counters).values(name=stamp, value=value))
+
+
+_LOCKS = {Stamp.UNITS: 7_401_101, Stamp.MAP: 7_401_102, Stamp.DESKS: 7_401_103}
