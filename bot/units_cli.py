@@ -223,7 +223,8 @@ async def _carry_out(database: Database, plan: _Plan, now: datetime, *, remove: 
             pairs[each.unit] = new_pair()
             told(1)
     async with database.write(alone=plan.changes_who_reads) as tx:
-        if await stamps.read(tx, Stamp.UNITS, lock=True) != plan.stamp:
+        await stamps.hold(tx, Stamp.UNITS)
+        if await stamps.read(tx, Stamp.UNITS) != plan.stamp:
             raise _ChangedMeanwhile
         with _progress("Writing units", len(added) + len(changed)) as told:
             done = await units.import_all(tx, plan.units, may_remove=remove, pairs=pairs, told=told)

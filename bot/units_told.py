@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from handlers.routing import Tree
+from handlers.unit_editing import Value
 from storage.unit_effects import Effects
-from storage.unit_history import Difference, Value
+from storage.unit_history import Difference
 from storage.unit_uses import Use, Uses
 
 MOST_SHOWN = 20

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from handlers.routing import Unit
-from storage import unit_uses
+from storage import stamps, unit_uses
 from storage.crypto import Pair, new_pair
 from storage.database import Tx
 from storage.keys import Purpose
+from storage.stamps import Stamp
 from storage.tables import desk_groups, outlets, unit_choices, unit_rules, units
 from storage.unit_uses import Uses
 
