@@ -29,6 +29,7 @@ PAGE = "/desk/khu"
 FIELD = "tim"
 MOST_SHOWN = 30
 _MOST_TYPED = 80
+_NOTHING = Typed(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class _Form:
     """What stands in the form: empty, a park that is there, or what was typed and is not taken."""
 
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    typed: Typed = Typed(())
+    typed: Typed = _NOTHING
     problems: tuple[Problem, ...] = ()
 
 
@@ -150,7 +151,7 @@ async def _page(request: web.Request, seat: Seat, done: _Done | None) -> web.Res
 
 def _found(wanted: str, every: Iterable[Park], places: Places) -> list[Park]:
     """Parks by name whose name or alias holds the words, or that lie where the words mean."""
-    sorted_by_name = alphabet.by_name(every, lambda park: bare_name(park))
+    sorted_by_name = alphabet.by_name(every, _bare_name)
     words = fold(wanted).split()
     if not words:
         return sorted_by_name
@@ -166,7 +167,7 @@ def _fits(park: Park, words: Iterable[str], near: set[str], known: Mapping[str, 
     return bool(near & (inside | set(park.communes)))
 
 
-def bare_name(park: Park) -> str:
+def _bare_name(park: Park) -> str:
     """The name by which a list is sorted: without the word for the kind before it."""
     dropped = len(fold(park.name).split()) - len(bare(fold(park.name)).split())
     return " ".join(park.name.split()[dropped:]) or park.name
