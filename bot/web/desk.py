@@ -32,6 +32,10 @@ from bot.web import (
     incident,
     installing,
     people,
+    unit_edit,
+    unit_finding,
+    unit_history_page,
+    unit_new,
 )
 from bot.web.access import NotYours
 from bot.web.desk_pages import guarded
@@ -39,6 +43,10 @@ from bot.web.desk_pages import guarded
 ROOMS = (
     enter,
     people,
+    unit_finding,
+    unit_edit,
+    unit_new,
+    unit_history_page,
     desk_live,
     desk_bell,
     desk_outside,
