@@ -38,9 +38,7 @@ def section(browser: Browser, name: str) -> str:
     return found.get_text(" ", strip=True)
 
 
-async def save(
-    browser: Browser, part: str, todo: str = "save", /, **fields: str
-) -> Browser:
+async def save(browser: Browser, part: str, todo: str = "save", /, **fields: str) -> Browser:
     """Fill in and send one of the forms, as a browser does."""
     form = browser.page.select_one(f"section#{part} form")
     assert form is not None
