@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import subscribing
+from bot import placing, subscribing
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.routing import Tree
@@ -74,7 +74,7 @@ class Lookups:
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,
-            places=self.places().find(needs.place) if needs.place else (),
+            places=placing.look_up(self.places(), needs.place, needs.within),
             bells=await self._bells(local) if needs.bell else (),
             wait_seconds=wait,
             places_of_today=self.places().of_today,

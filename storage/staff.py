@@ -78,6 +78,11 @@ class Member:
         return any(role is Role.AUDITOR for _, role in self.grants)
 
     @property
+    def sees_coverage(self) -> bool:
+        """Whether they see where there is a desk."""
+        return self.oversees or self.administers
+
+    @property
     def broadcasts(self) -> bool:
         """Whether they write or approve bulletins of some unit."""
         return any(role in BROADCASTERS for _, role in self.grants)

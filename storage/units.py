@@ -30,6 +30,7 @@ __all__ = [
     "public_keys",
     "renewed",
     "shows_at_once",
+    "today",
     "tree",
     "unwrap",
 ]
@@ -40,18 +41,19 @@ async def tree(tx: Tx) -> Tree | None:
     It is kept in the process, and costs little while nothing changes.
     """
     of_units, of_desks = await stamps.read_all(tx, (Stamp.UNITS, Stamp.DESKS))
-    today, kept = (of_units, of_desks, await alarms.enabled(tx)), tx.atlas
-    if kept.today != today:
+    as_of, kept = (of_units, of_desks, await alarms.enabled(tx)), tx.atlas
+    if kept.today != as_of:
         bare = await unit_rows.bare(tx, of_units)
         async with kept.loading:
-            if kept.today != today:
-                found = bare.with_today(await _today(tx)) if bare is not None else None
-                kept.tree, kept.today = found, today
+            if kept.today != as_of:
+                found = bare.with_today(await today(tx)) if bare is not None else None
+                kept.tree, kept.today = found, as_of
                 return found
     return kept.tree
 
 
-async def _today(tx: Tx) -> dict[str, Today]:
+async def today(tx: Tx) -> dict[str, Today]:
+    """What the units that have staff or rules of their own are today, beside what was imported."""
     desks, chosen = await alarms.reachable(tx), await unit_choices.page_first(tx)
     rules = await unit_rules.every(tx, Topic.CLOCKS)
     return {

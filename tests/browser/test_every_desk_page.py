@@ -25,6 +25,7 @@ _NONE = {
     "/desk/live",
     "/desk/app.webmanifest",
     "/desk/so-lieu/ra-soat.{kind}",
+    "/desk/don-vi/do-phu.xlsx",
     "/desk/tin/{tip}/tep/{part}",
 }
 _LEAST_HEIGHT = 44
