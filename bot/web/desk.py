@@ -34,6 +34,10 @@ from bot.web import (
     incident,
     installing,
     people,
+    unit_edit,
+    unit_finding,
+    unit_history_page,
+    unit_new,
 )
 from bot.web.access import NotYours
 from bot.web.desk_pages import guarded
@@ -41,6 +45,10 @@ from bot.web.desk_pages import guarded
 ROOMS = (
     enter,
     people,
+    unit_finding,
+    unit_edit,
+    unit_new,
+    unit_history_page,
     desk_live,
     desk_bell,
     desk_outside,

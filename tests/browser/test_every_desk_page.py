@@ -62,7 +62,7 @@ def addresses(world: World, tip: str) -> set[str]:
     routes = world.server.app.router.routes()
     every = {each.resource.canonical for each in routes if each.resource and each.method == "GET"}
     pages = {each for each in every if each.startswith("/desk")} - _NONE
-    return {each.replace("{tip}", tip) for each in pages}
+    return {each.replace("{tip}", tip).replace("{unit}", "north-park") for each in pages}
 
 
 async def look(page: Page, where: str) -> None:
