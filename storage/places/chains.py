@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from storage.places.gazetteer import Level
 from storage.places.names import MOST_WORDS, Hit, Names
 from storage.places.typed import Word
-from storage.places.vocabulary import COMMUNE_TYPES, LEADS, TAILS
+from storage.places.vocabulary import COMMUNE_TYPES, LEADS, OWNERS, TAILS
 
 _AREAS = frozenset({Level.PROVINCE, Level.OLD_PROVINCE, Level.OLD_DISTRICT})
 # A park, its commune, the district, the province.
@@ -85,6 +85,8 @@ class Chains:
     def misspelt(self) -> Iterator[Chain]:
         """The chains that take all words, with one wrong letter in the name or in the area."""
         end = len(self.words)
+        if all(word.folded in OWNERS for word in self.words):
+            return
         if end <= _MOST_MISSPELT_WORDS:
             yield Chain(0, end, end, tuple(self._names.misspelt(self.words)))
         for cut in self._ends(0):

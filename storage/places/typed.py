@@ -92,10 +92,10 @@ def _counted(words: tuple[Word, ...]) -> Iterator[Word]:
         is_type = TYPES.get(words[at].folded) in NUMBERED
         at += 1
         if is_type:
-            skipped = at < len(words) and words[at].folded == "so"
-            number, length = _number([word.folded for word in words[at + skipped : at + 4]])
+            at += at < len(words) and words[at].folded == "so"
+            number, length = _number([word.folded for word in words[at : at + 3]])
             if number:
-                at += skipped + length
+                at += length
                 yield Word(str(number), str(number), ends=words[at - 1].ends)
 
 
