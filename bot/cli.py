@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -19,6 +18,7 @@ from bot import (
     backup_cli,
     bulletins_cli,
     chat_apps,
+    coverage_cli,
     doctor_cli,
     hardening,
     incident_cli,
@@ -29,11 +29,14 @@ from bot import (
     logs,
     map_cli,
     order_cli,
+    parks_cli,
+    places_cli,
     push_cli,
     restore_cli,
     retention_cli,
     review_cli,
     serving,
+    units_cli,
 )
 from bot.channels.terminal import ADDRESS, Terminal, text_of
 from bot.channels.terminal import NAME as TERMINAL
@@ -42,13 +45,7 @@ from bot.findings import Finding
 from bot.staff_cli import staff as staff_group
 from bot.zalo.doctor import doctor_zalo
 from bot.zalo.init import init_zalo
-from handlers import units as unit_files
-from handlers.languages import Language
-from handlers.texts import Texts
-from handlers.units import BadUnits
-from storage import audit, migrate, posts, units
-from storage.atlas import of_the_program
-from storage.audit import Act
+from storage import migrate, posts
 from storage.database import Database, Unreachable
 from storage.volatile import Away
 
@@ -213,42 +210,16 @@ def import_group() -> None:
 
 import_group.add_command(agreements_cli.import_agreements)
 import_group.add_command(map_cli.import_places)
+import_group.add_command(parks_cli.import_parks)
 
 
-@import_group.command("units", help="Read the tree of units from a CSV file.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--remove", is_flag=True, help="Remove units that the file leaves out.")
-@click.pass_obj
-def import_units(context: Context, file: Path, *, remove: bool) -> None:
-    """`import units FILE.csv`: all or nothing, with row and reason of everything that is wrong."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise click.ClickException("the file is not UTF-8 text; save it as CSV UTF-8") from None
-    try:
-        parsed = unit_files.parse(text, known_places=of_the_program().is_known)
-    except BadUnits as error:
-        words = Texts.load(Language.VI)
-        for problem in error.problems:
-            click.echo(words.say(problem.said()), err=True)
-        raise click.ClickException(
-            f"{len(error.problems)} problem(s); nothing was imported"
-        ) from None
+@commands.group("export", help="Take data out.")
+def export_group() -> None:
+    """`export …`."""
 
-    async def work(database: Database) -> units.Imported:
-        async with database.write() as tx:
-            done = await units.import_all(tx, parsed, may_remove=remove)
-            await audit.write(tx, Act.IMPORTED, staff=None, minute=app.utc_now())
-            return done
 
-    try:
-        done = context.run(work)
-    except units.StillUsed as error:
-        raise click.ClickException(
-            f"unit {error.unit} is not in the file; give --remove to remove units without staff,"
-            " or end the roles there first. Nothing was imported"
-        ) from None
-    click.echo(f"{done.added} added, {done.changed} changed, {done.removed} removed.")
+import_group.add_command(units_cli.import_units)
+export_group.add_command(units_cli.export_units)
 
 
 @commands.group(
@@ -306,7 +277,9 @@ commands.add_command(backup_cli.backup_key)
 commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)
 commands.add_command(retention_cli.retention_command)
+commands.add_command(places_cli.places_command)
 commands.add_command(review_cli.review_command)
+commands.add_command(coverage_cli.coverage_command)
 commands.add_command(order_cli.order_command)
 commands.add_command(keys_cli.keys)
 commands.add_command(incident_cli.incident)

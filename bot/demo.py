@@ -3,12 +3,14 @@
 from datetime import datetime
 from importlib import resources
 
+from bot import tables_in
 from bot.web.enter import demo_link
 from bot.web.parts import Parts
 from broadcasts import library
+from handlers import park_files
 from handlers import units as unit_files
 from handlers.roles import Role
-from storage import bulletins, staff, units
+from storage import bulletins, parks, staff, units
 from storage.database import Database
 from storage.places import Places
 
@@ -42,11 +44,17 @@ SHOWN = (
 
 
 async def fill(database: Database, places: Places, now: datetime) -> None:
-    """Write the demo's units, staff and drafts into a fresh database; cards are shown at once."""
-    text = resources.files("storage.data").joinpath("demo_units.csv").read_text(encoding="utf-8")
+    """Write the demo's units, parks, staff and drafts into a fresh database; cards are shown at
+    once.
+    """
+    folder = resources.files("storage.data")
+    text = folder.joinpath("demo_units.csv").read_text(encoding="utf-8")
     parsed = unit_files.parse(text, known_places=places.is_known)
+    table = tables_in.read(folder.joinpath("demo_parks.csv").read_bytes())
+    known = park_files.parse(table.rows, places.of_today, now.date())
     async with database.write() as tx:
         await units.import_all(tx, parsed, at_once=True)
+        await parks.seed(tx, known)
         for login, name, unit, role in _STAFF:
             member, _ = await staff.add(tx, login, name, frozenset({(unit, role)}), now)
             if role is Role.AUTHOR:

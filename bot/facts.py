@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import subscribing
+from bot import placing, subscribing
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.routing import Tree
@@ -15,7 +15,7 @@ from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
 from handlers.turn import Facts, Meant, Needs, Room, Thread
-from storage import bell, tips, units
+from storage import atlas, bell, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.database import Database
 from storage.places import Places
@@ -74,7 +74,7 @@ class Lookups:
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,
-            places=self.places().find(needs.place) if needs.place else (),
+            places=placing.look_up(self.places(), needs.place, needs.within),
             bells=await self._bells(local) if needs.bell else (),
             wait_seconds=wait,
             places_of_today=self.places().of_today,
@@ -99,6 +99,8 @@ class Lookups:
 
     async def _loaded(self) -> Tree:
         async with self.database.read() as tx:
+            # At a prompt nobody else looks whether the map has changed.
+            await atlas.current(tx)
             loaded = await units.tree(tx)
         if loaded is None:
             raise NoUnits

@@ -21,7 +21,7 @@ from bot.web.server import make_application
 from broadcasts import reminder
 from broadcasts import tick as plans
 from handlers.languages import Language
-from storage import alarms, atlas, bell, order, rotation
+from storage import alarms, atlas, bell, order, rotation, units
 from storage.database import changes
 
 STOP_SECONDS = 300
@@ -125,6 +125,7 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
         async with house.database.read() as tx:
             version = await changes(tx)
             await atlas.current(tx)
+            await units.tree(tx)
         if version != seen:
             seen = version
             house.hub.tell_all()

@@ -18,6 +18,10 @@ from storage.desk_codes import CodeKind
 from storage.staff import Change, Member
 
 _ROLES = click.Choice([role.value for role in Role])
+_BOARDING = (
+    "a boarding-house group reads no tips and has no desk: only authors and approvers of its"
+    " bulletins"
+)
 
 
 async def add(
@@ -40,6 +44,8 @@ async def add(
             raise click.ClickException(f"there is no unit {unit}")
         if await people.by_login(tx, known) is not None:
             raise click.ClickException(f"the log-in name {known} is taken")
+        if await people.is_beyond_boarding(tx, [(unit, role)]):
+            raise click.ClickException(_BOARDING)
         member, token = await people.add(tx, known, shown, {(unit, role)}, now)
         note = f"{role} {member.id.hex()}"
         await audit.write(tx, Act.ADDED, staff=None, unit=unit, minute=now, note=note)
@@ -78,6 +84,8 @@ async def grant(database: Database, login: str, unit: str, role: Role, now: date
                     "nobody reads tips for the union and for the police: make two accounts"
                     " for two people"
                 )
+            case Change.BOARDING:
+                raise click.ClickException(_BOARDING)
             case Change.SAME:
                 return f"{member.login} is {role} at {unit} already."
             case Change.DONE:
@@ -113,6 +121,8 @@ async def group_code(database: Database, unit: str, now: datetime) -> str:
         tree = await units.tree(tx)
         if tree is None or tree.get(unit) is None:
             raise click.ClickException(f"there is no unit {unit}")
+        if await units.never_reading(tx, (unit,)):
+            raise click.ClickException(_BOARDING)
         code = await desk_codes.make(tx, CodeKind.GROUP, unit, now)
         await audit.write(tx, Act.CODE_MADE, staff=None, unit=unit, minute=now, note="group")
     return f"Type this in the group, within 24 hours; it works once:\n/ketnoi {code}"

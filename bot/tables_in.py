@@ -3,8 +3,11 @@
 import codecs
 import csv
 import io
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -14,8 +17,15 @@ from handlers.folding import composed
 MOST_BYTES = 50_000_000
 """Of a file, and of what an XLSX file unpacks to: 25,000 units have about 5,000,000."""
 MOST_ROWS = 200_000
+MOST_CELLS = 10_000_000
+"""From the first cell to the last one: a stray one far away makes a sheet as large as a desert."""
 # Spreadsheets in Vietnamese save semicolons where English ones save commas.
 _DELIMITERS = ",;\t"
+_SHEETS = "xl/worksheets/"
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_LONGEST_REFERENCE = 16
+_FORMULA = re.compile(rb"<f[ >/]")
+_TIMES = (date, time, timedelta)
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
@@ -40,10 +50,18 @@ class NoTable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a file, the first one included; `encoding` is how its letters were read."""
+    """The rows of a file, the first one included; `encoding` is how its letters were read. Of an
+    XLSX file, which cells are `numbers`, which `dates` or times (the row counted from 1, the column
+    from 0), what its `sheets` are called, and whether there are `formulas`: their results are
+    taken as they were last shown.
+    """
 
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
     encoding: str
+    numbers: frozenset[tuple[int, int]] = field(default=frozenset(), repr=False)
+    dates: frozenset[tuple[int, int]] = field(default=frozenset(), repr=False)
+    sheets: tuple[str, ...] = ()
+    formulas: bool = False
 
     @property
     def is_guessed(self) -> bool:
@@ -61,7 +79,7 @@ def read(content: bytes) -> Table:
     if content.startswith(_OLD_EXCEL):
         raise NoTable(Unreadable.OLD_EXCEL)
     if content.startswith(_ZIP):
-        return Table(_sheet(content), "xlsx")
+        return _workbook(content)
     text, encoding = _decoded(content)
     return Table(_csv(text), encoding)
 
@@ -96,8 +114,8 @@ def _csv(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def _sheet(content: bytes) -> tuple[tuple[str, ...], ...]:
-    _check_size(content)
+def _workbook(content: bytes) -> Table:
+    formulas = _look_over(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if not book.sheet_names:
@@ -105,24 +123,68 @@ def _sheet(content: bytes) -> tuple[tuple[str, ...], ...]:
         sheet = book.get_sheet_by_index(0)
         if sheet.total_height > MOST_ROWS:
             raise NoTable(Unreadable.TOO_LARGE)
-        return tuple(tuple(map(_cell, row)) for row in sheet.to_python(skip_empty_area=False))
+        cells = sheet.to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError):
         raise NoTable(Unreadable.NO_SHEET) from None
+    placed = [((y, x), cell) for y, row in enumerate(cells, start=1) for x, cell in enumerate(row)]
+    return Table(
+        tuple(tuple(map(_cell, row)) for row in cells),
+        "xlsx",
+        frozenset(at for at, cell in placed if type(cell) in (int, float)),
+        frozenset(at for at, cell in placed if isinstance(cell, _TIMES)),
+        tuple(book.sheet_names),
+        formulas,
+    )
 
 
-def _check_size(content: bytes) -> None:
-    """Unpack it once, a little at a time: what a file says of its own size is not believed."""
-    left = MOST_BYTES * 4
+def _look_over(content: bytes) -> bool:
+    """Unpack it once, a little at a time: what a file says of its own size is not believed. Whether
+    there are formulas.
+    """
+    left, formulas = MOST_BYTES * 4, False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             for each in packed.infolist():
+                area = _Area()
                 with packed.open(each) as part:
                     while piece := part.read(1 << 20):
                         left -= len(piece)
                         if left < 0:
                             raise NoTable(Unreadable.TOO_LARGE)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+                        if each.filename.startswith(_SHEETS):
+                            area.add(piece)
+                formulas = formulas or area.formulas
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         raise NoTable(Unreadable.NO_SHEET) from None
+    return formulas
+
+
+class _Area:
+    """How far the cells of a sheet reach. The reader keeps a place for each cell on the way."""
+
+    def __init__(self) -> None:
+        self.formulas = False
+        self._width = self._height = 0
+        self._rest = b""
+
+    def add(self, piece: bytes) -> None:
+        """Look at the next piece of the sheet. Raises NoTable."""
+        seen = self._rest + piece
+        for found in _REFERENCE.finditer(seen):
+            self._width = max(self._width, _column(found[1]))
+            self._height = max(self._height, int(found[2]))
+        if self._width * self._height > MOST_CELLS:
+            raise NoTable(Unreadable.TOO_LARGE)
+        self.formulas = self.formulas or _FORMULA.search(seen) is not None
+        self._rest = seen[-_LONGEST_REFERENCE:]
+
+
+def _column(letters: bytes) -> int:
+    """`A` is 1, `AA` is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _cell(value: object) -> str:
@@ -130,4 +192,4 @@ def _cell(value: object) -> str:
         return str(int(value))
     if isinstance(value, bool):
         return "1" if value else "0"
-    return composed(str(value))
+    return str(value)

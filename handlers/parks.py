@@ -1,8 +1,14 @@
 """An industrial park or an area of boarding houses, as the operator entered it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+_KIND_WORDS = re.compile(
+    r"^(?:kcnc|kcn|kcx|ccn|kkt|khu cong nghe cao|khu cong nghiep|khu che xuat|cum cong nghiep"
+    r"|khu kinh te|khu nha tro|khu tro)\b"
+)
 
 
 class ParkKind(StrEnum):
@@ -31,3 +37,8 @@ class Park:
     aliases: tuple[str, ...] = ()
     source: str = field(default="", repr=False)
     checked_on: date | None = None
+
+
+def bare(folded: str) -> str:
+    """A folded name without the word for the kind of area before it."""
+    return _KIND_WORDS.sub("", folded).strip()

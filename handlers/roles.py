@@ -22,3 +22,4 @@ OVERSEERS = frozenset({Role.LEAD, Role.AUDITOR})
 READERS_OF_NUMBERS = OVERSEERS | {Role.OBSERVER}
 """Who sees the numbers of their unit and of those below; an officer sees those of their own."""
 BROADCASTERS = frozenset({Role.AUTHOR, Role.APPROVER})
+"""Who writes bulletins and lets them go; a boarding-house group has no other roles."""

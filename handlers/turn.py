@@ -9,7 +9,7 @@ from handlers.bulletins import Topic
 from handlers.effects import Effect
 from handlers.handbook import Handbook
 from handlers.languages import Language
-from handlers.places import Place
+from handlers.places import Answer, Place
 from handlers.replies import Change, Pick
 from handlers.routing import Tree
 from handlers.screens import Say
@@ -103,12 +103,15 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What has to be looked up before a turn; everything else is always there."""
+    """What has to be looked up before a turn; everything else is always there. `place` are words
+    for a place, looked for in `within` first.
+    """
 
     codes: tuple[str, ...] = field(default=(), repr=False)
     key: Key | None = field(default=None, repr=False)
     filing: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
+    within: Place | None = field(default=None, repr=False)
     bell: bool = False
     fresh_code: bool = False
     subscription: bool = False
@@ -132,8 +135,9 @@ class Room:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What was looked up. `thread` answers `codes` or `key`; `filing` is the key of the code about
-    to be sent, and `filed` its thread when it was sent before; `wait_seconds` is not 0 when too
-    many wrong codes came from this chat. `places_of_today` are all of them by their codes.
+    to be sent, and `filed` its thread when it was sent before; `places` are what was
+    typed for one. `wait_seconds` is not 0 when too many wrong codes came from this chat.
+    `places_of_today` are all of them by their codes.
     `may_subscribe`: bulletins can be sent to this chat, and need not be read on a page;
     `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
     `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
@@ -154,7 +158,7 @@ class Facts:
     thread: Thread | None = None
     filing: Key | None = None
     filed: Thread | None = None
-    places: tuple[Place, ...] = ()
+    places: Answer = field(default_factory=Answer)
     bells: tuple[str, ...] = ()
     wait_seconds: int = 0
     most_pictures: int = 5

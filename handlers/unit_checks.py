@@ -35,6 +35,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     TOO_MANY_CELLS = "too_many_cells"
     DATE = "date"
+    CELL_ERROR = "cell_error"
     BAD_ID = "bad_id"
     FORMULA = "formula"
     DUPLICATE_ID = "duplicate_id"

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import one_trip, ring
+from storage import one_trip, ring, stamps
 from storage.cache import Atlas, RecordCache
 from storage.keys import Keys, MissingKey, TwinKeys, WrongMasterKey
 from storage.ring import Ring
+from storage.stamps import Stamp
 from storage.tables import counters
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -69,7 +70,7 @@ class Tx:
     """One transaction. `touched` gathers the ids of tips that it changed: they are counted when it
     ends, and told to those who watch; `noted` those of which only a desk shall hear. `told`
     gathers the chats that asked to be told of news: they are when it has ended, by this process
-    alone.
+    alone. `stale` gathers the stamps of what it changed.
     """
 
     connection: AsyncConnection = field(repr=False)
@@ -79,6 +80,7 @@ class Tx:
     touched: set[bytes] = field(default_factory=set, repr=False)
     noted: set[bytes] = field(default_factory=set, repr=False)
     told: set[str] = field(default_factory=set, repr=False)
+    stale: set[Stamp] = field(default_factory=set)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """All rows of a query."""
@@ -94,6 +96,9 @@ class Tx:
         """Carry out a change; the number of rows that it met."""
         if values is not None and not values:
             return 0
+        if (stamp := stamps.of_change(statement)) is not None:
+            self.stale.add(stamp)
+            self.atlas.forget(stamp)
         result = await self.connection.execute(statement, values)
         return int(result.rowcount)
 
@@ -175,8 +180,10 @@ class Database:
                 # what was opened before, each beside the sealed bytes that it was read from.
                 known = RecordCache(opened=self.cache.opened, letters=self.cache.letters)
                 keys = await self._keys(connection)
-                tx = Tx(connection, keys, known, replace(self.atlas))
+                tx = Tx(connection, keys, known, self.atlas.copy())
                 yield tx
+                for stamp in sorted(tx.stale):
+                    await stamps.renew(tx, stamp)
                 if tx.touched or tx.noted:
                     # Last of all, for everybody waits for this row until the commit.
                     await tx.run(

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
+from handlers.routing import UnitKind
 from storage import desk_codes
 from storage.chance import random_id
 from storage.database import Tx
 from storage.desk_codes import CodeKind
 from storage.keys import Keys, Purpose
-from storage.tables import desk_groups
+from storage.tables import desk_groups, units
 
 
 class Trouble(StrEnum):
@@ -42,12 +43,13 @@ class Group:
 
 
 async def link(tx: Tx, code: str, chat: str, now: datetime) -> Group | None:
-    """Make the group `chat` the desk that `code` was made for; None for a code that does not hold.
+    """Make the group `chat` the desk that `code` was made for; None for a code that does not hold,
+    and where it is a boarding-house group's, which has no desk.
 
     A group is one unit's desk only: it leaves the unit that it belonged to.
     """
     unit = await desk_codes.use(tx, CodeKind.GROUP, code, now)
-    if unit is None:
+    if unit is None or await _is_boarding(tx, unit):
         return None
     known = await by_chat(tx, chat)
     if known is not None:
@@ -61,6 +63,11 @@ async def link(tx: Tx, code: str, chat: str, now: datetime) -> Group | None:
         )
     )
     return made
+
+
+async def _is_boarding(tx: Tx, unit: str) -> bool:
+    row = await tx.row(select(units.c.kind).where(units.c.id == unit))
+    return row is not None and row.kind == UnitKind.BOARDING.value
 
 
 async def by_chat(tx: Tx, chat: str) -> Group | None:

@@ -14,14 +14,21 @@ class NotForPolice(Exception):
     """A police unit would be responsible for a tip, or would read one that may not go there."""
 
 
+class NeverReads(Exception):
+    """A boarding-house group would be responsible for a tip, or read one."""
+
+
 class ShutOut(Exception):
     """A unit would read a tip that must not see it, or that stands below one that must not."""
 
 
 async def check(tx: Tx, known: Record) -> None:
-    """Raises NotForPolice. A police unit is never responsible for a tip, nor next to be, and reads
-    it only while `police_may_read` is true; why it is not, nobody knows here.
+    """Raises NeverReads, NotForPolice. No tip is a boarding-house group's, whatever its worker
+    allows. A police unit is never responsible for a tip, nor next to be, and reads it only while
+    `police_may_read` is true; why it is not, nobody knows here.
     """
+    if await units.never_reading(tx, {known.unit, *known.sealed_to}):
+        raise NeverReads
     police = await units.police_among(tx, {known.unit, *known.sealed_to})
     if police & {known.unit, known.behind} or (police and not known.police_may_read):
         raise NotForPolice

@@ -11,7 +11,8 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from handlers import alphabet
 from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_OF_TIPS, Role
-from storage import desk_codes, staff_rows
+from handlers.routing import UnitKind
+from storage import desk_codes, staff_rows, stamps, unit_rows
 from storage.chance import new_token, random_id
 from storage.crypto import password_matches
 from storage.database import Tx
@@ -19,6 +20,7 @@ from storage.days import local_day
 from storage.desk_codes import CodeKind
 from storage.keys import Purpose
 from storage.staff_rows import CODE_DIGITS, CODE_SECONDS, Body
+from storage.stamps import Stamp
 from storage.tables import alarms, grants, staff, units
 
 _NEVER_READERS = frozenset({Role.ADMINISTRATOR, Role.KEEPER})
@@ -77,6 +79,11 @@ class Member:
         return any(role is Role.AUDITOR for _, role in self.grants)
 
     @property
+    def sees_coverage(self) -> bool:
+        """Whether they see where there is a desk."""
+        return self.oversees or self.administers
+
+    @property
     def broadcasts(self) -> bool:
         """Whether they write or approve bulletins of some unit."""
         return any(role in BROADCASTERS for _, role in self.grants)
@@ -112,12 +119,15 @@ class Enrolment(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a grant or its revocation. BOTH: nobody reads for the union and the police."""
+    """What became of a grant or its revocation. BOTH: nobody reads for the union and the police;
+    BOARDING: a boarding-house group has people for its bulletins and no others.
+    """
 
     DONE = "done"
     SAME = "same"
     JOINED = "joined"
     BOTH = "both"
+    BOARDING = "boarding"
     UNKNOWN = "unknown"
 
 
@@ -136,15 +146,26 @@ async def serves_both(tx: Tx, granted: Iterable[tuple[str, Role]]) -> bool:
     return len(await tx.rows(kinds)) > 1
 
 
+async def is_beyond_boarding(tx: Tx, granted: Iterable[tuple[str, Role]]) -> bool:
+    """Whether one of these roles is more than writing bulletins, at a boarding-house group:
+    landlords may be in it.
+    """
+    held = {unit for unit, role in granted if role not in BROADCASTERS}
+    boarding = units.c.kind == UnitKind.BOARDING.value
+    found = await tx.row(select(units.c.id).where(boarding, units.c.id.in_(held)).limit(1))
+    return found is not None
+
+
 async def add(
     tx: Tx, login: str, name: str, granted: Iterable[tuple[str, Role]], now: datetime
 ) -> tuple[Member, str]:
     """A new member and the token of their enrolment link, which is stored nowhere and lives 72
     hours. Raises ValueError for a log-in name in use, and for roles that may not be joined: look
-    with `by_login` and `may_join` first, in the same transaction.
+    with `by_login`, `may_join` and `is_beyond_boarding` first, in the same transaction.
     """
     held = frozenset(granted)
     apart = not may_join(role for _, role in held) or await serves_both(tx, held)
+    apart = apart or await is_beyond_boarding(tx, held)
     if apart or await by_login(tx, login) is not None:
         raise ValueError("log-in name in use, or roles that may not be joined")
     body, token, key = staff_rows.fresh(login, name, now), new_token(), random_id()
@@ -205,16 +226,14 @@ async def told_of_renewal(tx: Tx, key: bytes) -> date | None:
 
 async def members(tx: Tx) -> tuple[Member, ...]:
     """Everybody, by name."""
-    held: dict[bytes, set[tuple[str, Role]]] = {}
-    for row in await tx.rows(select(grants)):
-        held.setdefault(bytes(row.staff), set()).add((row.unit, Role(row.role)))
-    found = [
-        _member(
-            row.id, staff_rows.opened(tx, row.id, row.body), frozenset(held.get(bytes(row.id), ()))
-        )
-        for row in await tx.rows(select(staff))
-    ]
-    return tuple(sorted(found, key=lambda member: (alphabet.key(member.name), member.login)))
+    as_of, kept = await stamps.read_all(tx, (Stamp.STAFF, Stamp.DESKS)), tx.atlas
+    if kept.staff_as_of != as_of:
+        async with kept.loading:
+            if kept.staff_as_of != as_of:
+                found = await _everybody(tx)
+                kept.staff, kept.staff_as_of = found, as_of
+                return found
+    return kept.staff
 
 
 async def by_id(tx: Tx, key: bytes) -> Member | None:
@@ -300,7 +319,7 @@ async def enrol(tx: Tx, token: str, hashed: str, code: str, now: datetime) -> Me
 
 async def grant(tx: Tx, key: bytes, unit: str, role: Role) -> Change:
     """Give a role at a unit. Never both reading tips and administering or keeping keys, nor reading
-    for the union and the police.
+    for the union and the police, nor more than bulletins for a boarding-house group.
     """
     # The row is held so that two grants at once cannot join what may not be joined.
     row = await tx.row(select(staff.c.id).where(staff.c.id == key).with_for_update())
@@ -313,6 +332,8 @@ async def grant(tx: Tx, key: bytes, unit: str, role: Role) -> Change:
         return Change.JOINED
     if await serves_both(tx, [(unit, role), *held]):
         return Change.BOTH
+    if await is_beyond_boarding(tx, [(unit, role)]):
+        return Change.BOARDING
     await tx.run(insert(grants).values(staff=key, unit=unit, role=role))
     return Change.DONE
 
@@ -362,16 +383,24 @@ async def units_run_by(tx: Tx, key: bytes) -> frozenset[str]:
 
 async def units_under(tx: Tx, key: bytes, role: Role) -> frozenset[str]:
     """The units where this member holds `role`, and all below, as it stands in this transaction."""
-    reached = {unit for unit, held in await _held(tx, key) if held is role}
-    below: dict[str, list[str]] = {}
-    for row in await tx.rows(select(units.c.id, units.c.parent)):
-        below.setdefault(row.parent, []).append(row.id)
-    waiting = list(reached)
-    while waiting:
-        fresh = [unit for unit in below.get(waiting.pop(), ()) if unit not in reached]
-        reached.update(fresh)
-        waiting.extend(fresh)
-    return frozenset(reached)
+    held = await _held(tx, key)
+    return await unit_rows.under(tx, [unit for unit, each in held if each is role])
+
+
+async def _everybody(tx: Tx) -> tuple[Member, ...]:
+    held: dict[bytes, set[tuple[str, Role]]] = {}
+    for row in await tx.rows(select(grants)):
+        held.setdefault(bytes(row.staff), set()).add((row.unit, Role(row.role)))
+    # What was opened before is known by its sealed bytes, so that only what changed is opened.
+    before, now = tx.atlas.bodies, dict[bytes, tuple[bytes, Body]]()
+    for row in await tx.rows(select(staff.c.id, staff.c.body)):
+        key, sealed = bytes(row.id), bytes(row.body)
+        known = before.get(key)
+        is_same = known is not None and known[0] == sealed
+        now[key] = known if known and is_same else (sealed, staff_rows.opened(tx, key, sealed))
+    tx.atlas.bodies = now
+    found = [_member(key, body, held.get(key, ())) for key, (_, body) in now.items()]
+    return tuple(sorted(found, key=lambda member: (alphabet.key(member.name), member.login)))
 
 
 async def _held(tx: Tx, key: bytes) -> frozenset[tuple[str, Role]]:

@@ -12,30 +12,14 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from handlers.routing import Unit
+from handlers.unit_editing import FIELDS, Values, values_of
 from storage import audit
 from storage.audit import NOTE_LETTERS, Act, Changed, Entry
 from storage.database import Tx
 from storage.tables import unit_changes
 
-FIELDS = (
-    "name",
-    "parent",
-    "kind",
-    "places",
-    "categories",
-    "inside_company",
-    "conflicts",
-    "hours",
-    "contact",
-    "at_once",
-)
-"""What has a history, in the order of the pages. `at_once` is no part of the operator's table."""
 MOST_SHOWN = 20
 _FEW = 500
-
-Value = str | bool | list[str] | None
-"""What a field holds: ids and codes of a list are sorted."""
-Values = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +72,6 @@ def between(before: Unit | None, after: Unit | None) -> Difference | None:
         return None
     parent = after.parent if after is not None else one.parent
     return Difference(one.id, (after or one).name, parent, was, now)
-
-
-def values_of(unit: Unit) -> Values:
-    """What the operator's table says of a unit, as its history keeps it."""
-    return {
-        "name": unit.name,
-        "parent": unit.parent,
-        "kind": unit.kind.value,
-        "places": sorted(unit.places),
-        "categories": sorted(each.value for each in unit.categories),
-        "inside_company": unit.inside_company,
-        "conflicts": sorted(unit.conflicts),
-        "hours": unit.hours,
-        "contact": unit.contact,
-    }
 
 
 async def record(

@@ -74,6 +74,7 @@ async def import_all(
     `pairs` are keys for new units that were made before, so that nobody has to wait for them;
     `told` hears how many rows more were written, some at a time.
     """
+    await stamps.hold(tx, Stamp.UNITS)
     wanted = {unit.id: _values(unit) for unit in imported}
     columns = [units.c[name] for name in _OF_THE_TABLE]
     present = {row.id: dict(row._mapping) for row in await tx.rows(select(*columns))}
@@ -82,9 +83,7 @@ async def import_all(
     turned = [key for key in kinds.keys() & wanted if kinds[key] != wanted[key]["kind"]]
     await _refuse(tx, gone, turned, may_remove=may_remove)
     for batch in _batches(gone):
-        for table in _GO_WITH_IT:
-            await tx.run(delete(table).where(table.c.unit.in_(batch)))
-        await tx.run(delete(units).where(units.c.id.in_(batch)))
+        await remove(tx, batch)
     fresh = [values for key, values in wanted.items() if key not in present]
     for values in _batches(fresh):
         await tx.run(insert(units), [_with_keys(tx, each, pairs or {}, at_once) for each in values])
@@ -95,9 +94,27 @@ async def import_all(
         await tx.run(_CHANGE, [{**each, "key": each["id"]} for each in values])
         if told is not None:
             told(len(values))
-    if gone or fresh or changed:
-        await stamps.renew(tx, Stamp.UNITS)
     return Imported(len(fresh), len(changed), len(gone))
+
+
+async def add(tx: Tx, unit: Unit, *, at_once: bool) -> None:
+    """One new unit with keys of its own. The caller has looked at the whole tree."""
+    await tx.run(insert(units), [_with_keys(tx, _values(unit), {}, at_once)])
+
+
+async def change(tx: Tx, unit: Unit, *, at_once: bool) -> None:
+    """The same unit with other values; it keeps its keys. The caller has looked at the whole
+    tree.
+    """
+    await tx.run(_CHANGE, [{**_values(unit), "key": unit.id}])
+    await tx.run(update(units).where(units.c.id == unit.id).values(at_once=at_once))
+
+
+async def remove(tx: Tx, some: Sequence[str]) -> None:
+    """Take units away with what they have of their own. The caller has looked who needs them."""
+    for table in _GO_WITH_IT:
+        await tx.run(delete(table).where(table.c.unit.in_(some)))
+    await tx.run(delete(units).where(units.c.id.in_(some)))
 
 
 def seals_about(unit: str) -> bytes:

@@ -1,18 +1,20 @@
 """Units: the tree as it was imported, their key pairs, and which of them have a desk."""
 
-import json
+from asyncio import to_thread
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from handlers import alphabet, doorway, unit_clocks
-from handlers.routing import Tree, Unit, UnitKind
-from handlers.tips import Category
-from storage import alarms, unit_choices, unit_rules
+from handlers.routing import Tree, UnitKind
+from handlers.tree import Today
+from storage import alarms, stamps, unit_choices, unit_rows, unit_rules
 from storage.crypto import CaseKey, Pair
 from storage.database import Tx
 from storage.keys import Keys, Purpose
+from storage.stamps import Stamp
 from storage.tables import units
 from storage.unit_imports import Imported, StillUsed, import_all, seals_about
 from storage.unit_rules import Topic
@@ -30,37 +32,43 @@ __all__ = [
     "public_keys",
     "renewed",
     "shows_at_once",
+    "today",
     "tree",
     "unwrap",
 ]
 
+_FEW = 1_000
+
 
 async def tree(tx: Tx) -> Tree | None:
-    """All units as a tree, with who has a desk and an alarm today; None before the first import."""
-    rows = await tx.rows(select(units))
-    if not rows:
-        return None
+    """All units as a tree, with who has a desk and an alarm today; None before the first import.
+    It is kept in the process, and costs little while nothing changes.
+    """
+    of_units, of_desks = await stamps.read_all(tx, (Stamp.UNITS, Stamp.DESKS))
+    as_of, kept = (of_units, of_desks, await alarms.enabled(tx)), tx.atlas
+    if kept.today != as_of:
+        bare = await unit_rows.bare(tx, of_units)
+        async with kept.loading:
+            if kept.today != as_of:
+                found = bare.with_today(await today(tx)) if bare is not None else None
+                kept.tree, kept.today = found, as_of
+                return found
+    return kept.tree
+
+
+async def today(tx: Tx) -> dict[str, Today]:
+    """What the units that have staff or rules of their own are today, beside what was imported."""
     desks, chosen = await alarms.reachable(tx), await unit_choices.page_first(tx)
     rules = await unit_rules.every(tx, Topic.CLOCKS)
-    return Tree.of(
-        Unit(
-            id=row.id,
-            parent=row.parent,
-            kind=UnitKind(row.kind),
-            name=row.name,
-            places=frozenset(json.loads(row.places)),
-            categories=frozenset(Category(each) for each in json.loads(row.categories)),
-            inside_company=row.inside_company,
-            conflicts=frozenset(json.loads(row.conflicts)),
-            hours=row.hours,
-            contact=row.contact,
-            has_desk=row.id in desks,
-            has_alarm=bool(desks.get(row.id)),
-            page_first=chosen.get(row.id, doorway.DEFAULT),
-            clocks=unit_clocks.read(rules.get(row.id)),
+    return {
+        unit: Today(
+            has_desk=unit in desks,
+            has_alarm=bool(desks.get(unit)),
+            page_first=chosen.get(unit, doorway.DEFAULT),
+            clocks=unit_clocks.read(rules.get(unit)),
         )
-        for row in rows
-    )
+        for unit in desks.keys() | chosen.keys() | rules.keys()
+    }
 
 
 async def public_key(tx: Tx, unit: str) -> bytes | None:
@@ -77,6 +85,13 @@ async def public_keys(tx: Tx, some: Collection[str]) -> Mapping[str, bytes]:
 async def police_among(tx: Tx, some: Collection[str]) -> frozenset[str]:
     """Those of the units that are of the police."""
     asked = select(units.c.id).where(units.c.kind == UnitKind.POLICE.value, units.c.id.in_(some))
+    return frozenset(row.id for row in await tx.rows(asked))
+
+
+async def never_reading(tx: Tx, some: Collection[str]) -> frozenset[str]:
+    """Those of the units that no tip concerns: groups of boarding houses."""
+    boarding = units.c.kind == UnitKind.BOARDING.value
+    asked = select(units.c.id).where(boarding, units.c.id.in_(some))
     return frozenset(row.id for row in await tx.rows(asked))
 
 
@@ -111,31 +126,26 @@ async def below(tx: Tx, unit: str) -> Mapping[str, str]:
     """The names of a unit and of all below it, of the union alone, by id: the unit first, then
     by name. Empty where there is no such unit.
     """
-    rows = {
-        row.id: row
-        for row in await tx.rows(select(units.c.id, units.c.parent, units.c.name, units.c.kind))
-    }
-    children: dict[str, list[str]] = {}
-    for row in rows.values():
-        children.setdefault(row.parent, []).append(row.id)
-    reached, waiting = list[str](), [unit] if unit in rows else []
-    while waiting:
-        each = waiting.pop()
-        reached.append(each)
-        waiting.extend(children.get(each, ()))
-    union = [each for each in reached if each == unit or rows[each].kind == UnitKind.UNION]
-    union.sort(key=lambda each: (each != unit, alphabet.key(rows[each].name), each))
-    return {each: rows[each].name for each in union}
+    tree, kept = await unit_rows.bare(tx), tx.atlas.below
+    if tree is None:
+        return {}
+    if unit not in kept:
+        # Of a whole country in a thread, for everybody else would wait.
+        few = len(tree.below(unit)) < _FEW
+        found = _named_below(tree, unit) if few else await to_thread(_named_below, tree, unit)
+        kept[unit] = found
+    return kept[unit]
 
 
 async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
     """The unit above, empty for the highest one, and the names of the union's units just below."""
-    row = await tx.row(select(units.c.parent).where(units.c.id == unit))
-    asked = select(units.c.id, units.c.name).where(
-        units.c.parent == unit, units.c.kind == UnitKind.UNION.value
-    )
-    rows = sorted(await tx.rows(asked), key=lambda each: (alphabet.key(each.name), each.id))
-    return (row.parent or "") if row is not None else "", {each.id: each.name for each in rows}
+    tree = await unit_rows.bare(tx)
+    here = tree.get(unit) if tree is not None else None
+    if tree is None or here is None:
+        return "", {}
+    union = [each for each in tree.children(unit) if each.kind is UnitKind.UNION]
+    union.sort(key=lambda each: (alphabet.key(each.name), each.id))
+    return here.parent or "", {each.id: each.name for each in union}
 
 
 def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
@@ -143,3 +153,10 @@ def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
     sealed to it. Raises Unopenable.
     """
     return {"private_key": keys.reseal(Purpose.UNITS, row.private_key, seals_about(row.id))}
+
+
+def _named_below(tree: Tree, unit: str) -> Mapping[str, str]:
+    reached = [each for each in map(tree.get, tree.below(unit)) if each is not None]
+    union = [each for each in reached if each.id == unit or each.kind is UnitKind.UNION]
+    union.sort(key=lambda each: (each.id != unit, alphabet.key(each.name), each.id))
+    return MappingProxyType({each.id: each.name for each in union})

@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "AskingDanger",
         "AskingPlace",
         "PickingPlace",
+        "NarrowingPlace",
         "AtDoorway",
         "TellingStory",
         "Reviewing",

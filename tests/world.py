@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from bot import placing
 from handlers import bell, clocks, handbook, units, worker
 from handlers.clocks import DEFAULT, Clocks
 from handlers.duty import ALWAYS
@@ -185,7 +186,7 @@ class World:
             thread=self.thread(key),
             filing=filing,
             filed=self.thread(filing),
-            places=places().find(needs.place) if needs.place else (),
+            places=placing.look_up(places(), needs.place, needs.within),
             bells=self.bells() if needs.bell else (),
             wait_seconds=max(0, int((self.waits_until - self.now).total_seconds()))
             if needs.codes

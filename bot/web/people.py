@@ -83,6 +83,8 @@ async def _add(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
         return _no("unit")
     if await staff.by_login(tx, login) is not None:
         return _no("used")
+    if await staff.is_beyond_boarding(tx, [(unit, role)]):
+        return _no("boarding")
     member, token = await staff.add(tx, login, name, {(unit, role)}, desk.now)
     await audit.write(
         tx, Act.ADDED, staff=desk.by, unit=unit, minute=desk.now, note=_note(member, role)
@@ -114,6 +116,8 @@ async def _grant(tx: Tx, desk: Desk, fields: Mapping[str, str]) -> _Done:
             return _no("joined")
         case Change.BOTH:
             return _no("both")
+        case Change.BOARDING:
+            return _no("boarding")
         case Change.UNKNOWN:
             return _no("unit")
         case Change.DONE:

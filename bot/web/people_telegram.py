@@ -38,6 +38,8 @@ async def group_code(tx: Tx, desk: Desk, unit: str) -> Done:
     """A code for the group of a unit."""
     if unit not in desk.reach:
         return say("desk.people.no.unit")
+    if await units.never_reading(tx, (unit,)):
+        return say("desk.people.no.boarding")
     code = await desk_codes.make(tx, CodeKind.GROUP, unit, desk.now)
     await _note(tx, desk, Act.CODE_MADE, unit, "group")
     name = await units.name_of(tx, unit)

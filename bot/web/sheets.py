@@ -32,6 +32,8 @@ class Sheet:
     widths: Sequence[int] = (20,)
     notes: Sequence[str] = ()
     """Lines above the table."""
+    is_typed_in: bool = False
+    """Whether somebody goes on writing in it: then codes keep the zeros that they begin with."""
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -53,7 +55,7 @@ def as_xlsx(sheets: Iterable[Sheet], made_on: datetime) -> bytes:
         day = made_on.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
         book.set_properties({"created": day})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         for sheet in sheets:
             _write(book.add_worksheet(sheet.name), sheet, bold, plain)
     return made.getvalue()
@@ -61,7 +63,7 @@ def as_xlsx(sheets: Iterable[Sheet], made_on: datetime) -> bytes:
 
 def _write(paper: Any, sheet: Sheet, bold: Any, plain: Any) -> None:
     for x, width in enumerate(sheet.widths):
-        paper.set_column(x, x, width)
+        paper.set_column(x, x, width, plain if sheet.is_typed_in else None)
     y = 0
     for note in sheet.notes:
         paper.write_string(y, 0, note, bold)

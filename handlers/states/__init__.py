@@ -24,6 +24,7 @@ from handlers.states.road import (
     HidingFrom,
     KeepingSound,
     LeavingOut,
+    NarrowingPlace,
     PickingInsider,
     PickingPlace,
     ReadingNotice,
@@ -98,6 +99,7 @@ __all__ = [
     "Key",
     "LeavingOut",
     "LeavingOutLater",
+    "NarrowingPlace",
     "PickingInsider",
     "PickingPlace",
     "PoliceLater",
@@ -156,6 +158,7 @@ State = (
     | AskingDanger
     | AskingPlace
     | PickingPlace
+    | NarrowingPlace
     | AtDoorway
     | TellingStory
     | Reviewing

@@ -47,12 +47,24 @@ class AskingPlace:
 
 @dataclass(frozen=True, slots=True)
 class PickingPlace:
-    """Several places may be meant."""
+    """Several places may be meant, or one that is not certain. `typed` says more than its name."""
 
     early: Early
     category: Category
     danger: bool
     candidates: tuple[Place, ...] = field(repr=False)
+    typed: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowingPlace:
+    """In which commune of `whole`? `candidates` are those that can be pressed."""
+
+    early: Early
+    category: Category
+    danger: bool
+    whole: Place = field(repr=False)
+    candidates: tuple[Place, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +153,13 @@ class ChangingCategory:
 
 @dataclass(frozen=True, slots=True)
 class ChangingPlace:
-    """Another place; `candidates` once something was typed that may mean several."""
+    """Another place; `candidates` once something was typed that may mean several, `whole` once it
+    was one of many communes, which are asked about.
+    """
 
     draft: Draft
     candidates: tuple[Place, ...] = field(default=(), repr=False)
+    whole: Place | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

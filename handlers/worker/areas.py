@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
+from handlers import narrowing
 from handlers.folding import fold
-from handlers.places import Place
+from handlers.places import Answer, Place
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.screens import Say, say
 from handlers.subscriptions import WHOLE_COUNTRY
@@ -44,14 +45,13 @@ def is_dissolved(code: str, known: Known) -> bool:
     return code != WHOLE_COUNTRY and _place(code, known) is None
 
 
-def found(words: str, places: tuple[Place, ...], tree: Tree, known: Known) -> tuple[Place, ...]:
-    """What was typed may mean these: parks by the name of their union, then `places`. A former
-    unit within a province that was found by the same name says nothing more.
+def found(words: str, answer: Answer, tree: Tree, known: Known) -> tuple[Place, ...]:
+    """What was typed may mean these: what the look-up found; where no park is among that, parks by
+    the name of their union too.
     """
-    parks = _parks(words, tree, known)
-    provinces = {each.code for each in places if len(each.code) == _PROVINCE_DIGITS}
-    rest = (each for each in places if each.code or each.province_code not in provinces)
-    return (*parks, *rest)
+    meant = narrowing.meanings(answer)
+    parks = () if any(map(narrowing.is_area, meant)) else _parks(words, tree, known)
+    return (*parks, *meant)
 
 
 def _parks(words: str, tree: Tree, known: Known) -> tuple[Place, ...]:

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from handlers import narrowing
 from handlers.events import Brought, Chose, Said, Showed
 from handlers.folding import has_letters
-from handlers.screens import Accepts, Screen, Tone, say
+from handlers.places import Place
+from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, Tone, say
 from handlers.states import (
     Changing,
     ChangingCategory,
@@ -16,6 +18,8 @@ from handlers.states import (
 )
 from handlers.tips import category_named, police_allowed
 from handlers.turn import Facts
+from handlers.worker import placing
+from handlers.worker.placing import Doubtful, Taken
 from handlers.worker.review import SEND, keep, send
 from handlers.worker.step import (
     BACK,
@@ -31,9 +35,7 @@ from handlers.worker.step import (
     too_long,
 )
 from handlers.worker.story import shut_out
-from handlers.worker.tip import category_choices, picked, place_choices
-
-_MOST_PLACES = 6
+from handlers.worker.tip import category_choices
 
 
 def changing(
@@ -119,38 +121,70 @@ def changing_place(
         case Chose("again"):
             return Step(ChangingPlace(draft))
         case Chose("no_place"):
-            return _moved(replace(draft, place=None), facts)
-        case Chose(name) if (place := picked(name, state.candidates)) is not None:
-            return _moved(replace(draft, place=place), facts)
-        case Said() if len(facts.places) == 1:
-            return _moved(replace(draft, place=facts.places[0]), facts)
-        case Said() if facts.places:
-            return Step(ChangingPlace(draft, facts.places[:_MOST_PLACES]))
-        case Said(words) if has_letters(words) and not is_story(words):
-            return Step(ChangingPlace(draft), (note("place.not_found_again", words=words),))
+            return _moved(draft, None, facts)
+        case Chose("keep_area"):
+            return _moved(draft, state.whole, facts)
+        case Chose(name) if (place := placing.chosen(name, state.candidates)) is not None:
+            return _placed(state, place, facts)
+        case Said(words) if placing.is_phone(words):
+            return Step(state, (note("place.number"),))
+        case Said(words) if placing.does_not_know(words) and state.whole is not None:
+            return _moved(draft, state.whole, facts)
+        case Said(words) if has_letters(words) and (facts.places.is_certain or not is_story(words)):
+            return _looked_up(state, words, facts)
         case Said() | Showed():
             kept, notes = keep(draft, event, facts)
-            return Step(ChangingPlace(kept, state.candidates), notes)
+            return Step(replace(state, draft=kept), notes)
         case Chose() | Brought():
             return Step(state, not_taken(event))
 
 
-def _moved(draft: Draft, facts: Facts) -> Step[Reviewing]:
+def _looked_up(state: ChangingPlace, words: str, facts: Facts) -> Step[ChangingPlace | Reviewing]:
+    whole = state.whole
+    found = placing.heard_within(whole, facts) if whole else placing.heard(facts)
+    match found:
+        case Taken(place):
+            return _placed(state, place, facts)
+        case Doubtful(places):
+            around = whole if whole and narrowing.covers(whole, places[0]) else None
+            return Step(ChangingPlace(state.draft, places, around))
+        case None if whole is not None:
+            return Step(state, (note("place.not_found_in", words=words, place=whole.label),))
+        case None:
+            told = note("place.not_found_again", words=words)
+            return Step(ChangingPlace(state.draft), (told,))
+
+
+def _placed(state: ChangingPlace, place: Place, facts: Facts) -> Step[ChangingPlace | Reviewing]:
+    """The place was named; one of many communes is narrowed by one question more."""
+    draft, whole, known = state.draft, state.whole, facts.places_of_today
+    if whole is not None and narrowing.covers(whole, place):
+        return _moved(draft, narrowing.within(whole, place), facts)
+    if placing.is_narrowed(place, draft.category, facts, danger=draft.danger):
+        return Step(ChangingPlace(draft, narrowing.offered(place, facts.places, known), place))
+    return _moved(draft, place, facts)
+
+
+def _moved(draft: Draft, place: Place | None, facts: Facts) -> Step[Reviewing]:
     notes = (note("changed_place"),) if draft.hidden or draft.picked else (note("changed"),)
-    hidden = (draft.hidden & {"company"}) | shut_out(draft.officer, draft.place, facts)
-    return Step(Reviewing(replace(draft, picked=None, hidden=hidden)), notes)
+    hidden = (draft.hidden & {"company"}) | shut_out(draft.officer, place, facts)
+    return Step(Reviewing(replace(draft, place=place, picked=None, hidden=hidden)), notes)
 
 
-def changing_place_screen(state: ChangingPlace, _: Facts) -> Screen:
-    """The question, or the suggestions."""
-    if state.candidates:
-        return Screen(
-            (say("place.pick"),),
-            (SEND, *place_choices(state.candidates), choice("again"), choice("no_place")),
-            (BACK, STOP),
-            Accepts.PLACE,
-        )
-    return Screen((say("place.ask"),), (SEND, choice("no_place")), (BACK, STOP), Accepts.PLACE)
+def changing_place_screen(state: ChangingPlace, facts: Facts) -> Screen:
+    """The question, the suggestions, or in which commune."""
+    says: tuple[Say, ...] = (say("place.ask"),)
+    answers: tuple[Choice, ...] = ()
+    if state.whole is not None:
+        says = (placing.in_which(state.whole, state.candidates, facts),)
+        answers = (*placing.place_choices(state.candidates, state.whole), choice("keep_area"))
+    elif state.candidates:
+        says, answers = placing.which(state.candidates)
+    again = (choice("again"),) if answers else ()
+    # Nine choices at most: from among its communes one goes back to the question by [Back].
+    if len(answers) > MOST_CHOICES - 3:
+        again = ()
+    return Screen(says, (SEND, *answers, *again, choice("no_place")), (BACK, STOP), Accepts.PLACE)
 
 
 def changing_story(

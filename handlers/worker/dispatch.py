@@ -38,6 +38,7 @@ from handlers.states import (
     KeepingSound,
     LeavingOut,
     LeavingOutLater,
+    NarrowingPlace,
     PickingInsider,
     PickingPlace,
     PoliceLater,
@@ -75,6 +76,7 @@ from handlers.worker import (
     tip,
     told,
     welcome,
+    where,
     who,
     whose,
 )
@@ -93,9 +95,11 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
         case AskingDanger():
             return tip.asking_danger(state, event, facts)
         case AskingPlace():
-            return tip.asking_place(state, event, facts)
+            return where.asking_place(state, event, facts)
         case PickingPlace():
-            return tip.picking_place(state, event, facts)
+            return where.picking_place(state, event, facts)
+        case NarrowingPlace():
+            return where.narrowing_place(state, event, facts)
         case AtDoorway():
             return story.at_doorway(state, event, facts)
         case TellingStory():
@@ -198,9 +202,11 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
         case AskingDanger():
             return tip.danger_screen(state, facts)
         case AskingPlace():
-            return tip.place_screen(state, facts)
+            return where.place_screen(state, facts)
         case PickingPlace():
-            return tip.picking_screen(state, facts)
+            return where.picking_screen(state, facts)
+        case NarrowingPlace():
+            return where.narrowing_screen(state, facts)
         case AtDoorway():
             return story.doorway_screen(state, facts)
         case TellingStory():

@@ -5,6 +5,7 @@ from handlers.handbook import Article, Handbook
 from handlers.screens import MOST_CHOICES, Accepts, Say, Screen, say
 from handlers.states import ReadingHandbook, Resting, State
 from handlers.turn import Facts
+from handlers.worker import boarding
 from handlers.worker.step import (
     BACK,
     HOME,
@@ -25,11 +26,14 @@ def reading_handbook(state: ReadingHandbook, event: Input, facts: Facts) -> Step
     match event:
         case Chose(name):
             return Step(ReadingHandbook(state.back, name))
+        case Said(words) if boarding.is_page(state.article) and facts.places.found:
+            return Step(ReadingHandbook(state.back, boarding.page_of(facts.places)))
         case Said(words):
             query = words[:_LONGEST_QUERY]
             found = _book(facts).search(query)
             if not found:
-                return Step(state, (note("handbook.nothing"), *given_back(words)))
+                key = "boarding.no_place" if boarding.is_page(state.article) else "handbook.nothing"
+                return Step(state, (note(key), *given_back(words)))
             if len(found) == 1:
                 return Step(ReadingHandbook(state.back, f"a_{found[0].id}"))
             return Step(ReadingHandbook(state.back, f"s_{query}"))
@@ -48,6 +52,8 @@ def up(state: ReadingHandbook, facts: Facts) -> State:
     article = _book(facts).article(rest) if kind == "a" else None
     if article is not None:
         return ReadingHandbook(state.back, f"g_{article.group}")
+    if kind == boarding.PAGE and rest:
+        return ReadingHandbook(state.back, boarding.PAGE)
     return ReadingHandbook(state.back) if state.article else state.back
 
 
@@ -59,6 +65,9 @@ def handbook_screen(state: ReadingHandbook, facts: Facts) -> Screen:
     ways = (HOME,) if isinstance(state.back, Resting) and not state.article else (BACK, HOME)
     if article is not None:
         return Screen(_article(article), (), ways, Accepts.SEARCH)
+    if boarding.is_page(state.article):
+        page = boarding.shown(state.article, facts)
+        return Screen(page.says, page.choices, ways, Accepts.PLACE)
     shown = book.search(rest) if kind == "s" else book.in_group(rest) if kind == "g" else ()
     if shown:
         return Screen(
@@ -69,7 +78,7 @@ def handbook_screen(state: ReadingHandbook, facts: Facts) -> Screen:
         )
     return Screen(
         (say("raw", text=book.intro),),
-        tuple(named(f"g_{group.id}", group.title) for group in book.groups),
+        (*(named(f"g_{group.id}", group.title) for group in book.groups), boarding.entry()),
         ways,
         Accepts.SEARCH,
     )

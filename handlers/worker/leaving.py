@@ -41,6 +41,7 @@ from handlers.states import (
     KeepingSound,
     LeavingOut,
     LeavingOutLater,
+    NarrowingPlace,
     PickingInsider,
     PickingPlace,
     PoliceLater,
@@ -101,6 +102,7 @@ def _back_on_the_road(state: State) -> State | None:
             return AskingDanger(early, category)
         case (
             PickingPlace(early, category, danger)
+            | NarrowingPlace(early, category, danger)
             | AtDoorway(early, category, danger)
             | TellingStory(early, category, danger)
         ):
@@ -113,7 +115,7 @@ def _back_to_review(state: State) -> State | None:
     match state:
         case ChangingCategory(draft, more=True):
             return ChangingCategory(draft)
-        case ChangingPlace(draft, candidates) if candidates:
+        case ChangingPlace(draft, candidates, whole) if candidates or whole:
             return ChangingPlace(draft)
         case (
             Reviewing(draft) | ChangingCategory(draft) | ChangingPlace(draft) | ChangingStory(draft)
@@ -194,6 +196,7 @@ def gathered(state: State) -> Early | Draft | None:
             | AskingDanger(early)
             | AskingPlace(early)
             | PickingPlace(early)
+            | NarrowingPlace(early)
             | AtDoorway(early)
             | TellingStory(early)
         ):
@@ -241,7 +244,7 @@ def holds_draft(state: State) -> bool:
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return holds_draft(back)
-        case AskingPlace() | PickingPlace() | AtDoorway() | TellingStory():
+        case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True
         case ConfirmingAddition() | LeavingOutLater() | AskingWhoseLater():
             return True

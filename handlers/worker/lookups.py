@@ -12,6 +12,7 @@ from handlers.events import (
     Showed,
 )
 from handlers.folding import clean
+from handlers.places import Place
 from handlers.states import (
     AddingPicture,
     AddingVideo,
@@ -41,6 +42,7 @@ from handlers.states import (
     HidingLater,
     Key,
     LeavingOutLater,
+    NarrowingPlace,
     PickingPlace,
     PoliceLater,
     ReadingHandbook,
@@ -57,7 +59,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Needs
-from handlers.worker import leaving, words
+from handlers.worker import boarding, leaving, words
 
 _LONGEST_LABEL = 60
 _SUBSCRIBING = (ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart)
@@ -83,6 +85,7 @@ def needs(talk: Talk, event: Event) -> Needs:
         key=None if codes else key_of(state),
         filing=_code_to_file(state, event, said),
         place=_place(state, said),
+        within=_within(state),
         bell=_shows_bell(state, event, said),
         fresh_code=_may_reach_review(state),
         subscription=_wants_subscription(state, event, said),
@@ -130,7 +133,11 @@ def wants_words(state: State) -> bool:
     match state:
         case AskingPlace() | TellingStory() | ChangingStory() | AddingWords() | TellingWho():
             return True
-        case ChangingPlace(candidates=candidates) | ChoosingPlaces(candidates=candidates):
+        case (
+            NarrowingPlace(candidates=candidates)
+            | ChangingPlace(candidates=candidates)
+            | ChoosingPlaces(candidates=candidates)
+        ):
             return not candidates
         case _:
             return False
@@ -170,8 +177,16 @@ def _place(state: State, said: str) -> str:
     """The words to look for a place with: typed now, or those that are asked back about."""
     if isinstance(state, ConfirmingWord):
         said, state = state.words, state.back
-    asking = AskingPlace | PickingPlace | ChangingPlace | ChoosingPlaces
+    if isinstance(state, ReadingHandbook) and boarding.is_page(state.article):
+        return said
+    asking = AskingPlace | PickingPlace | NarrowingPlace | ChangingPlace | ChoosingPlaces
     return said if isinstance(leaving.beneath(state), asking) else ""
+
+
+def _within(state: State) -> Place | None:
+    """The place of many communes of which one is asked for."""
+    state = leaving.beneath(state.back if isinstance(state, ConfirmingWord) else state)
+    return state.whole if isinstance(state, NarrowingPlace | ChangingPlace) else None
 
 
 def _wants_subscription(state: State, event: Event, said: str) -> bool:

@@ -30,6 +30,7 @@ from handlers.states import (
     Key,
     LeavingOut,
     LeavingOutLater,
+    NarrowingPlace,
     PickingInsider,
     PickingPlace,
     ReadingNotice,
@@ -189,6 +190,7 @@ def _as_before(before: State, after: State) -> State:
             | AskingDanger()
             | AskingPlace()
             | PickingPlace()
+            | NarrowingPlace()
             | AtDoorway()
             | TellingStory()
         ):

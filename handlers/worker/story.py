@@ -13,6 +13,7 @@ from handlers.states import (
     AtDoorway,
     Draft,
     Early,
+    NarrowingPlace,
     PickingPlace,
     Reviewing,
     TellingStory,
@@ -58,11 +59,11 @@ def keep_early(early: Early, event: Input, facts: Facts) -> tuple[Early, tuple[S
 
 
 def to_story(
-    state: AskingPlace | PickingPlace, place: Place | None, facts: Facts
+    state: AskingPlace | PickingPlace | NarrowingPlace, place: Place | None, facts: Facts
 ) -> Step[AtDoorway | TellingStory | Reviewing]:
     """The place is known: on to the story, past the doorway where the page is offered first."""
     telling = TellingStory(state.early, state.category, state.danger, place)
-    if _offers_page(telling, facts):
+    if offers_page(telling, facts):
         return Step(AtDoorway(state.early, state.category, state.danger, place))
     return _go_on(telling, facts)
 
@@ -143,7 +144,8 @@ def story_screen(state: TellingStory, facts: Facts) -> Screen:
     )
 
 
-def _offers_page(telling: TellingStory, facts: Facts) -> bool:
+def offers_page(telling: TellingStory, facts: Facts) -> bool:
+    """Whether the private page is offered before this story."""
     early = telling.early
     if not facts.room.keeper or early.stays:
         return False

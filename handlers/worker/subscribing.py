@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers import narrowing
 from handlers.bulletins import Topic
 from handlers.effects import Subscribe
 from handlers.events import Chose, Said
@@ -19,7 +20,7 @@ from handlers.states import (
 )
 from handlers.subscriptions import MOST_PLACES, WHOLE_COUNTRY, Subscription
 from handlers.turn import Facts
-from handlers.worker import areas
+from handlers.worker import areas, placing
 from handlers.worker.step import (
     BACK,
     STOP,
@@ -33,7 +34,6 @@ from handlers.worker.step import (
     too_long,
 )
 from handlers.worker.story import keep_early
-from handlers.worker.tip import picked, place_choices
 
 _EVERYWHERE = (WHOLE_COUNTRY,)
 _NO_PLACE = ()
@@ -88,7 +88,7 @@ def choosing_places(
             return _kept(wish, facts, is_new=state.is_new)
         case Chose("again"):
             return Step(replace(state, candidates=()))
-        case Chose(name) if (place := picked(name, state.candidates)) is not None:
+        case Chose(name) if (place := placing.chosen(name, state.candidates)) is not None:
             return _added(state, place, facts)
         case Chose(name) if name.removeprefix("without") in map(str, range(len(wish.places))):
             at = int(name.removeprefix("without"))
@@ -105,9 +105,10 @@ def choosing_places(
 def places_screen(state: ChoosingPlaces, facts: Facts) -> Screen:
     """The suggestions; or the question, what is chosen so far, and the whole country."""
     if state.candidates:
+        says, answers = placing.which(state.candidates)
         return Screen(
-            (say("place.pick"),),
-            (*place_choices(state.candidates), choice("again")),
+            says,
+            (*answers, choice("again")),
             (BACK, STOP),
             Accepts.PLACE,
         )
@@ -171,12 +172,15 @@ def _looked_up(
     state: ChoosingPlaces, words: str, facts: Facts
 ) -> Step[ChoosingPlaces | ChoosingCategory]:
     found = areas.found(words, facts.places, facts.tree, facts.places_of_today)
-    if len(found) == 1:
+    is_sure = narrowing.is_sure(facts.places) or not facts.places.found
+    story = None if is_sure and found else story_instead(Said(words), facts)
+    if story is not None:
+        return story
+    if len(found) == 1 and is_sure:
         return _added(state, found[0], facts)
     if found:
-        return Step(replace(state, candidates=found[: MOST_CHOICES - 1]))
-    story = story_instead(Said(words), facts)
-    return story or Step(state, (note("place.not_found_again", words=words),))
+        return Step(replace(state, candidates=found[: narrowing.MOST_OFFERED]))
+    return Step(state, (note("place.not_found_again", words=words),))
 
 
 def _added(state: ChoosingPlaces, place: Place, facts: Facts) -> Step[ChoosingPlaces]:
@@ -192,9 +196,12 @@ def _added(state: ChoosingPlaces, place: Place, facts: Facts) -> Step[ChoosingPl
         return Step(replace(asking, wish=added), (note("subscription.added", place=place.label),))
     if len(chosen) == MOST_PLACES:
         return Step(asking, (note("subscription.full", most=MOST_PLACES),))
-    pieces = areas.pieces_of(place, facts.places_of_today)[: MOST_CHOICES - 1]
-    wide = note("subscription.wide", place=place.label, count=len(codes), most=MOST_PLACES)
-    return Step(replace(state, candidates=pieces), (wide,))
+    pieces = areas.pieces_of(place, facts.places_of_today)
+    # Some of many would look as if they were all: then each is typed by its name.
+    many = len(pieces) > MOST_CHOICES - 1
+    key = "subscription.wide_many" if many else "subscription.wide"
+    wide = note(key, place=place.label, count=len(codes), most=MOST_PLACES)
+    return Step(replace(state, candidates=pieces[:1] if many else pieces), (wide,))
 
 
 def _kept(wish: Subscription, facts: Facts, *, is_new: bool) -> Step[ReadingSubscription | Aside]:

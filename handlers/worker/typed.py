@@ -37,9 +37,19 @@ Wording = Mapping[Language, Texts]
 
 _LONGEST_CODE = 24
 _SURE = ("close_yes", "delete_yes", "tell_yes")
-_ASKED = ("danger_yes", "police_yes", "add_yes", *_SURE, "understood", "cover_mine")
+_ASKED = ("danger_yes", "place_yes", "police_yes", "add_yes", *_SURE, "understood", "cover_mine")
 _YES = (*_ASKED, "drop")
-_NO = ("danger_no", "police_no", "add_no", "no_keep", "go_on", "silent", "tell_not", "keep_theirs")
+_NO = (
+    "danger_no",
+    "police_no",
+    "add_no",
+    "no_keep",
+    "go_on",
+    "silent",
+    "tell_not",
+    "keep_theirs",
+    "again",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,9 @@ def _choice(at: _Typing) -> Turn | None:
     if fold(at.words) == "dung" and not is_right and set(offered) & set(_ASKED):
         # Without marks it is "stop" as well as "right, yes": too much may hang on it.
         return at.stay("not_understood")
+    if "place_yes" in offered and words.is_no(at.words):
+        # It answers the question; it is not the beginning of "Không muốn nêu".
+        return chose(at.talk, Chose("again"), at.facts)
     # A yes may be the whole of an answer to press; "đúng" without its marks is [Dừng].
     found = (
         words.labelled(at.words, _answers(at.shown), at.texts)

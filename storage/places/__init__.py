@@ -2,6 +2,7 @@
 and over the operator's parks.
 """
 
-from storage.places.finder import LONGEST_QUERY, Places
+from storage.places.finder import Places
+from storage.places.typed import LONGEST_QUERY
 
 __all__ = ["LONGEST_QUERY", "Places"]

@@ -1,64 +1,21 @@
 """The places of Viet Nam by code, and by name as people type it, old names included."""
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from heapq import nsmallest
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from handlers import alphabet
-from handlers.folding import clean, fold
+from handlers.folding import fold
 from handlers.parks import Park
-from handlers.places import Answer, Found, Place, Why
-from storage.places.gazetteer import Entry, Level, load, marked
+from handlers.places import Answer, Place, Why
+from storage.places import noise
+from storage.places.chains import Chain, Chains
+from storage.places.gazetteer import load, of_parks
+from storage.places.names import Names
+from storage.places.ranking import Meaning, answer, meanings
 from storage.places.tables import Tables, packaged
+from storage.places.typed import Word, is_abroad, read
 
-# Longer texts are stories. Name, district and province together take about 12 words.
-LONGEST_QUERY = 100
-_MOST_WORDS = 16
 _PROVINCE_DIGITS = 2
-
-_TYPES: Mapping[str, str] = {
-    "thanh pho": "thanh pho",
-    "dac khu": "dac khu",
-    "thi tran": "thi tran",
-    "thi xa": "thi xa",
-    "phuong": "phuong",
-    "huyen": "huyen",
-    "quan": "quan",
-    "tinh": "tinh",
-    "xa": "xa",
-    "tp": "thanh pho",
-    "dk": "dac khu",
-    "tt": "thi tran",
-    "tx": "thi xa",
-    "p": "phuong",
-    "f": "phuong",
-    "h": "huyen",
-    "q": "quan",
-    "t": "tinh",
-    "x": "xa",
-}
-_NOISE = re.compile(r"(?:kcnc|kcn|kcx|ccn|khu cong nghiep|khu che xuat|cum cong nghiep) (?=\S)")
-_NUMBERED = re.compile(r"\b(quan|phuong|q|p|f) ?0*([1-9]\d?)\b")
-_ALIASES: Mapping[str, tuple[str, ...]] = {
-    "hcm": ("ho chi minh",),
-    "hcmc": ("ho chi minh",),
-    "tphcm": ("ho chi minh",),
-    "sai gon": ("ho chi minh",),
-    "saigon": ("ho chi minh",),
-    "sg": ("ho chi minh",),
-    "hn": ("ha noi",),
-    "dn": ("da nang", "dong nai"),
-    "hp": ("hai phong",),
-    "ct": ("can tho",),
-    "bd": ("binh duong", "binh dinh"),
-    "brvt": ("ba ria vung tau",),
-    "br vt": ("ba ria vung tau",),
-    "tt hue": ("thua thien hue",),
-}
-_WIDE = frozenset({Level.PROVINCE, Level.OLD_PROVINCE})
-_AREAS = _WIDE | {Level.OLD_DISTRICT}
+_MOST_BEGUN = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +23,7 @@ class Places:
     """All places, held in memory; made once by `load` and passed around."""
 
     _by_code: Mapping[str, Place] = field(repr=False)
-    _by_key: Mapping[str, tuple[Entry, ...]] = field(repr=False)
-    _keys: tuple[str, ...] = field(repr=False)
+    _names: Names = field(repr=False)
     past: Mapping[str, Place] = field(default_factory=dict, repr=False)
     """Provinces that are no more, by their codes."""
 
@@ -75,21 +31,17 @@ class Places:
     def load(tables: Tables | None = None) -> "Places":
         """Read these tables, or those that come with the program."""
         gazetteer = load(tables or packaged())
-        by_key: dict[str, list[Entry]] = {}
-        for entry in gazetteer.entries:
-            by_key.setdefault(entry.key, []).append(entry)
-        keyed = {key: tuple(entries) for key, entries in by_key.items()}
-        return Places(gazetteer.places, keyed, tuple(sorted(keyed)))
+        return Places(gazetteer.places, Names.of(gazetteer.entries))
 
     def with_parks(self, parks: Iterable[Park]) -> "Places":
-        """The same places, and these parks by their names."""
-        return self
+        """The same places, and these parks by their names, instead of those known so far."""
+        return replace(self, _names=self._names.with_parks(of_parks(parks, self._by_code)))
 
     @property
     def provinces(self) -> tuple[str, ...]:
         """The codes of today's provinces, by name."""
         found = [place for place in self._by_code.values() if len(place.code) == _PROVINCE_DIGITS]
-        found.sort(key=lambda place: alphabet.key(place.bare_name))
+        found.sort(key=lambda place: fold(place.name).split(" ", 1)[-1])
         return tuple(place.code for place in found)
 
     @property
@@ -115,146 +67,74 @@ class Places:
         """Whether `code` is a province or commune of today."""
         return code in self._by_code
 
+    def find(self, text: str, limit: int = 7) -> tuple[Place, ...]:
+        """The places that `text` may mean, likeliest first, at most `limit`; none for nonsense."""
+        return self.look_up(text, limit).places
+
     def look_up(self, text: str, limit: int = 6) -> Answer:
         """What `text` may mean, at most `limit` places. Only a certain answer may be taken unasked:
         all of the text was read, without guessing, and one place alone has that name. A single
         place that is not certain, and every longer list, is for the person to choose from.
+
+        Type words and marks may be missing; districts and provinces, of today or before, may follow
+        the name. First come marks as typed, then the type that was typed, then what is meant more
+        often. A former unit that went whole into one commune gives that commune; one that is
+        several today gives a Place with an empty `code` and all of them in `codes`, and after all
+        meanings its pieces. A park gives its name and the communes that it lies in.
+
+        Only a text that is no name, as a whole, is guessed at: first as the beginning of one, then
+        with one letter wrong, then as a text that has a name somewhere.
         """
-        found = self.find(text, limit + 1)
-        shown = tuple(_found(place) for place in found[:limit])
-        return Answer(shown, has_more=len(found) > limit)
+        if limit < 1:
+            return Answer()
+        readings = [
+            Chains(self._names, words) for words in read(text, self._names.syllables.__contains__)
+        ]
+        whole = [chain for chains in readings for chain in chains.whole()]
+        found = meanings(whole) if whole else self._guessed(readings)
+        if (
+            found
+            and len(readings[0].words) == 1
+            and all(" " not in each.entry.key for each in found)
+        ):
+            # One syllable is more often the first of a name than all of it.
+            found += self._begun(readings[0].words)
+        return answer(found, limit)
 
-    def find(self, text: str, limit: int = 7) -> tuple[Place, ...]:
-        """The places that `text` may mean, likeliest first, at most `limit`; none for nonsense.
-
-        Type words and diacritics may be missing; districts and provinces, of today or before, may
-        follow the name. First come equal diacritics, then the type that was typed, then units of
-        today before former ones; then the pieces of the former units found; then names that only
-        begin like `text`. A former unit that went whole into one commune gives that commune; one
-        that is several today gives a Place with an empty `code` and all of them in `codes`.
-        """
-        query = _plain(text)
-        if query in _TYPES or not re.search("[a-z]", query) or limit < 1:
-            return ()
-        marks = f" {marked(clean(text))} "
-        exact = self._exact(query, marks)
-        found = dict.fromkeys(entry.place for entry in exact)
-        if exact and exact[0].level is Level.PROVINCE:
-            # Who named a whole province is not helped by its first few communes.
-            exact = [entry for entry in exact if entry.level is not Level.OLD_PROVINCE]
-        found.update(dict.fromkeys(piece for entry in exact for piece in entry.pieces))
-        if len(found) < limit:
-            # Several entries may lead to one place, seldom more than a few.
-            longer = nsmallest(8 * limit, self._beginning(query, marks))
-            found.update(dict.fromkeys(match.entry.place for match in longer))
-        return tuple(found)[:limit]
-
-    def _exact(self, query: str, marks: str) -> list[Entry]:
-        """Entries named `query`; then those named by its first words within what the rest names."""
-        found = _sorted(self._named(query, marks))
-        words = query.split(" ")
-        for cut in range(len(words) - 1, 0, -1):
-            named = _sorted(self._named(" ".join(words[:cut]), marks))
-            inside = self._within(words[cut:]) if named else frozenset()
-            if inside:
-                near = [entry for entry in named if entry.codes & inside]
-                # Who is wrong about the province is better served by the name alone than by none.
-                found += near or ([] if found else named)
+    def _guessed(self, readings: list[Chains]) -> list[Meaning]:
+        if not readings or is_abroad(readings[0].words):
+            return []
+        words = readings[0].words
+        if len(words) <= _MOST_BEGUN:
+            begun = self._begun(words)
+            if begun:
+                return begun
+        found = meanings(readings[-1].misspelt(), Why.TYPO)
+        turned = _turned(words)
+        if turned:
+            found += meanings(Chains(self._names, turned).whole(), Why.NOISE)
+        for chains in readings[::-1]:
+            for chain in noise.named(chains):
+                found += meanings([chain], Why.NOISE)
         return found
 
-    def _within(self, words: list[str]) -> frozenset[str]:
-        """The communes of the province, the district, or the district in a province so named."""
-        found = self._area(" ".join(words))
-        for cut in range(1, len(words)):
-            if found:
-                break
-            found = self._area(" ".join(words[cut:]))
-            found = found and found & self._area(" ".join(words[:cut]))
-        return found
-
-    def _area(self, name: str) -> frozenset[str]:
-        matches = self._named(name, "")
-        areas = [match.entry.codes for match in matches if match.entry.level in _AREAS]
-        return frozenset[str]().union(*areas)
-
-    def _named(self, query: str, marks: str) -> Iterator["_Match"]:
-        """Entries whose name is `query`, with or without a type word in front, in no order."""
-        for kind, name in _readings(query):
-            for alias in _ALIASES.get(name, ()):
-                for entry in self._by_key.get(alias, ()):
-                    if entry.level in _WIDE and (not kind or kind in entry.types):
-                        yield _match(entry, kind, marks, is_alias=True)
-            for entry in self._by_key.get(name, ()):
-                # "9" alone is no place, "quận 9" is.
-                if kind in entry.types or not name.isdecimal():
-                    yield _match(entry, kind, marks)
-
-    def _beginning(self, query: str, marks: str) -> Iterator["_Match"]:
-        """Entries whose name begins with `query`, at least two letters of it, in no order."""
-        for kind, name in _readings(query):
-            if len(name) > 1 and not name.isdecimal():
-                end = bisect_left(self._keys, f"{name}\uffff")
-                for key in self._keys[bisect_left(self._keys, name) : end]:
-                    yield from (_match(entry, kind, marks) for entry in self._by_key[key])
+    def _begun(self, words: tuple[Word, ...]) -> list[Meaning]:
+        hits = tuple(self._names.beginning(words))
+        return meanings([Chain(0, len(words), len(words), hits)], Why.PREFIX)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Match:
-    """An entry found, and what puts it before others: fields compare in this order."""
-
-    is_no_alias: bool
-    has_other_marks: bool
-    has_other_type: bool
-    level: Level
-    is_older: bool
-    key: str
-    province_code: str
-    code: str
-    name: str
-    entry: Entry = field(compare=False)
-
-
-def _match(entry: Entry, kind: str, marks: str, *, is_alias: bool = False) -> _Match:
-    place = entry.place
-    return _Match(
-        not is_alias,
-        not (f" {entry.marked} " in marks or f" {entry.marked}".startswith(marks.rstrip())),
-        bool(kind) and kind not in entry.types,
-        entry.level,
-        entry.is_older,
-        entry.key,
-        place.province_code,
-        place.code,
-        place.name,
-        entry,
+def _turned(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """An address that begins with the province the other way round; empty if it has no commas."""
+    pieces: list[list[Word]] = [[]]
+    for word in words:
+        pieces[-1].append(word)
+        if word.ends:
+            pieces.append([])
+    pieces = [piece for piece in pieces if piece]
+    if len(pieces) == 1:
+        return ()
+    return tuple(
+        replace(word, ends=at == len(piece) - 1)
+        for piece in reversed(pieces)
+        for at, word in enumerate(piece)
     )
-
-
-def _sorted(matches: Iterable[_Match]) -> list[Entry]:
-    return [match.entry for match in sorted(matches)]
-
-
-def _plain(text: str) -> str:
-    """`text` as names are compared, `q9` written out; empty if it is too long for a place."""
-    if len(text) > LONGEST_QUERY:
-        return ""
-    query = _NUMBERED.sub(_written_out, _NOISE.sub("", fold(clean(text)), count=1))
-    return query if query.count(" ") < _MOST_WORDS else ""
-
-
-def _written_out(found: re.Match[str]) -> str:
-    return f"{_TYPES[found[1]]} {found[2]}"
-
-
-def _readings(query: str) -> Iterator[tuple[str, str]]:
-    """`query` as a bare name, and without the type word that it may begin with."""
-    yield "", query
-    for words in (1, 2):
-        parts = query.split(" ", words)
-        kind = _TYPES.get(" ".join(parts[:words]))
-        if kind is not None and len(parts) > words:
-            yield kind, parts[words]
-
-
-def _found(place: Place) -> Found:
-    return Found(place, place.name.split(" ", 1)[0].lower(), Why.EXACT if place.code else Why.SPLIT)

@@ -83,10 +83,12 @@ def test_categories_that_a_desk_does_not_take_are_told_apart() -> None:
     assert one.only(Category.WAGES).standing is Standing.OWN
 
 
-def test_a_unit_without_staff_is_no_desk() -> None:
-    assert standings(seen(ROOT, PROVINCE, replace(WARD, has_desk=False)))[FIRST.code] is (
-        Standing.PROVINCE
-    )
+def test_a_unit_without_staff_is_no_desk_but_named_as_one_that_could_be() -> None:
+    found = seen(ROOT, PROVINCE, replace(WARD, has_desk=False))
+    assert found.served[FIRST.code].standing is Standing.PROVINCE
+    assert found.served[FIRST.code].idle == ("ward",)
+    assert found.served[SECOND.code].idle == ()
+    assert "ward" in found.units
 
 
 @pytest.mark.parametrize(
@@ -120,8 +122,9 @@ def test_a_province_is_told_in_numbers_and_its_communes_put_together() -> None:
     assert (first.province, first.communes, first.standings[Standing.PROVINCE]) == (DA_NANG, 2, 2)
     assert (second.province, second.standings[Standing.NONE], second.unrung) == (HUE, 1, 0)
     worst, other = coverage.groups(found)
-    assert (worst.standing, worst.places) == (Standing.NONE, (THIRD,))
-    assert other.places == (FIRST, SECOND)
+    assert worst.standing is Standing.NONE
+    assert [one.place for one in worst.communes] == [THIRD]
+    assert [one.place for one in other.communes] == [FIRST, SECOND]
 
 
 def test_one_province_or_one_category_can_be_looked_at_alone() -> None:

@@ -17,7 +17,7 @@ from handlers.events import (
     Under,
 )
 from handlers.languages import Language
-from handlers.places import Place
+from handlers.places import Answer, Place
 from handlers.screens import Rendered
 from handlers.states import ChoosingCategory, Early, ReadingSubscription, Resting, State
 from handlers.subscriptions import Subscription, span_of
@@ -62,18 +62,18 @@ def test_a_former_unit_stands_for_its_communes() -> None:
 
 @pytest.mark.parametrize("words", ["kcn Ví Dụ", "khu công nghiệp ví dụ", "KCN VI DU", "ví dụ"])
 def test_a_park_is_found_by_its_name(words: str) -> None:
-    [park] = areas.found(words, (), tree(), KNOWN)
+    [park] = areas.found(words, Answer(), tree(), KNOWN)
     assert "khu công nghiệp Ví Dụ" in park.label
     assert areas.codes_of(park, KNOWN) == ("48/20335", "48/20341")
 
 
 @pytest.mark.parametrize("words", ["kcn", "khu công nghiệp", "v", "ví", "không có"])
 def test_no_park_is_found_by_less_than_its_name(words: str) -> None:
-    assert len(areas.found(words, (), tree(), KNOWN)) == (1 if words == "ví" else 0)
+    assert len(areas.found(words, Answer(), tree(), KNOWN)) == (1 if words == "ví" else 0)
 
 
 def test_the_former_city_within_a_province_of_that_name_is_not_asked_about() -> None:
-    [found] = areas.found("đà nẵng", places().find("đà nẵng"), tree(), KNOWN)
+    [found] = areas.found("đà nẵng", places().look_up("đà nẵng"), tree(), KNOWN)
     assert found.code == "48"
 
 

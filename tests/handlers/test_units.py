@@ -1,5 +1,6 @@
 """The operator's table of units: what is understood, what is refused, and in which words."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from handlers.places import Place
 from handlers.routing import Tree, Unit, UnitKind, excludable, insiders, reader
 from handlers.tips import Category
 from handlers.unit_checks import Reason
-from handlers.units import COLUMNS, BadUnits, Problem, parse
+from handlers.units import COLUMNS, BadUnits, Cells, Problem, parse, parse_rows, row_of
+from tests import national
 from tests.world import texts
 
 HEADER = "id,parent,kind,name,places,categories,inside_company,conflicts,hours,contact"
@@ -64,6 +66,61 @@ def test_columns_may_stand_in_any_order() -> None:
     assert (top.id, top.kind) == ("top", UnitKind.UNION)
 
 
+def test_columns_may_be_called_in_vietnamese() -> None:
+    header = "Mã,Cấp trên,Loại,Tên đơn vị,Nơi,Nhóm việc,Trong công ty,Không chung tin,Giờ,Liên hệ"
+    (top,) = read(ROOT, header=header)
+    assert (top.id, top.places) == ("top", frozenset("*"))
+
+
+def test_an_apostrophe_that_keeps_a_cell_from_being_a_formula_is_taken_off() -> None:
+    (top,) = read("top,,union,'Công đoàn,,,,,'-,'+84 28 3829")
+    assert (top.name, top.hours, top.contact) == ("'Công đoàn", "-", "+84 28 3829")
+    assert faults("top,,union,'=1+1,,,,,,") == [(2, Reason.FORMULA, "name")]
+
+
+def test_a_unit_written_as_a_row_is_the_same_unit_when_it_is_read() -> None:
+    for units in (tuple(replace(one, has_desk=False) for one in demo().all), national.units()):
+        rows = [COLUMNS, *map(row_of, units)]
+        assert parse_rows(rows, known_places=lambda _: True) == units
+
+
+def test_numbers_that_lost_their_zeros_are_said_with_what_they_may_have_been() -> None:
+    known = {"00025", "25", "01", "20335"}.__contains__
+    rows = [COLUMNS, ("top", "", "union", "Trên", "*"), ("00012", "top", "union", "A", "20335")]
+
+    def lost(*row: str, numbers: Collection[int] = (), ids: Collection[str] = ()) -> list[str]:
+        cells = Cells(numbers=frozenset((4, at) for at in numbers))
+        try:
+            parse_rows([*rows, row], known_places=known, known_ids=ids, cells=cells)
+        except BadUnits as error:
+            return [each.detail for each in error.problems if each.reason is Reason.LOST_ZERO]
+        return []
+
+    # As words, 25 is the province; as a number it may have been 00025.
+    assert lost("b", "top", "union", "B", "25") == []
+    assert lost("b", "top", "union", "B", "25", numbers=[4]) == ["places 25 → 25 / 00025"]
+    assert lost("b", "top", "union", "B", "20335", numbers=[4]) == []
+    assert lost("b", "top", "union", "B", "1") == ["places 1 → 01"]
+    # A number as an id is fine, unless there is one with zeros before it.
+    assert lost("77", "top", "union", "B", numbers=[0]) == []
+    assert lost("12", "top", "union", "B", numbers=[0]) == ["id 12 → 00012"]
+    assert lost("12", "top", "union", "B") == []
+    assert lost("77", "top", "union", "B", ids=["077"]) == ["id 77 → 077"]
+    assert lost("77", "top", "union", "B", ids=["077", "77"], numbers=[0]) == []
+    assert lost("b", "12", "union", "B", numbers=[1]) == ["parent 12 → 00012"]
+    assert lost("b", "top", "union", "B", "", "", "", "12", numbers=[7]) == ["conflicts 12 → 00012"]
+
+
+def test_dates_and_errors_of_a_spreadsheet_are_faults() -> None:
+    rows = [COLUMNS, ("top", "", "union", "Trên", "", "", "", "", "2026-12-08", "#N/A")]
+    with pytest.raises(BadUnits) as caught:
+        parse_rows(rows, known_places=KNOWN.__contains__, cells=Cells(dates=[(2, 8)]))
+    assert caught.value.problems == (
+        Problem(2, Reason.DATE, "hours"),
+        Problem(2, Reason.CELL_ERROR, "contact"),
+    )
+
+
 @pytest.mark.parametrize("word", ["1", "yes", "TRUE", "x", "có", "Co"])
 def test_many_words_say_inside(word: str) -> None:
     assert read(ROOT, f"a,top,union,A,,,{word}")[1].inside_company
@@ -81,7 +138,8 @@ def test_many_words_say_outside(word: str) -> None:
         ("a,top,company,A", Reason.UNKNOWN_KIND, "company"),
         ("a,top,,A", Reason.UNKNOWN_KIND, ""),
         ("a,top,union,A,99999", Reason.UNKNOWN_PLACE, "99999"),
-        ("a,top,union,A,1", Reason.UNKNOWN_PLACE, "1"),
+        ("a,top,union,A,1", Reason.LOST_ZERO, "places 1 → 01"),
+        ("a,top,union,A,9", Reason.UNKNOWN_PLACE, "9"),
         ("a,top,union,A,*", Reason.COUNTRY_BELOW_ROOT, ""),
         ("a,top,union,A,,strikes", Reason.UNKNOWN_CATEGORY, "strikes"),
         ("a,top,union,", Reason.EMPTY_NAME, ""),
@@ -133,7 +191,7 @@ def test_a_loop_is_reported_once_and_not_for_the_units_that_hang_below_it() -> N
 
 
 def test_all_faults_of_all_rows_come_together_in_the_order_of_rows() -> None:
-    found = faults(ROOT, "", "=a,gone,club,,1,nothing,maybe,nobody", "top,,union,B")
+    found = faults(ROOT, "", "=a,gone,club,,9,nothing,maybe,nobody", "top,,union,B")
     assert [(row, reason) for row, reason, _ in found] == [
         (4, Reason.FORMULA),
         (4, Reason.EMPTY_NAME),

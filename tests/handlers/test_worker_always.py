@@ -41,6 +41,7 @@ MOST_NAME_BYTES = 40
 WORDS = (
     "dung", "đúng", "dừng", "Huy", "0", "1", "2", "7", "99", "có", "không", "ok", "gửi", "hủy",
     "phường Bàn Thạch, Đà Nẵng", "Đông Hòa", "chau thanh a", "Công ty Ví Dụ", "nợ lương",
+    "q9", "hậu giang", "xóm Mít", "0912345678",
     "Công ty nợ lương hai tháng nay.", "😀", "", "\u202e\u0000", "/start", "/ma", "/huy", "/abc",
     "nhận bản tin", "/bantin", "dừng nhận", "stop", "kcn ví dụ", "Cả nước", "hủy đăng ký",
     "/en", "/vi", "/so-tay", "/chuong", "/quyen", "/help", "/quaylai", "/thu", "đình công",

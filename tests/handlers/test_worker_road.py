@@ -4,7 +4,7 @@ import pytest
 
 from handlers import routing
 from handlers.events import Chose, Said
-from handlers.states import PickingPlace, Received, TellingStory
+from handlers.states import NarrowingPlace, PickingPlace, Received, TellingStory
 from handlers.tips import Category, police_allowed
 from handlers.worker.tip import SECOND_PAGE
 from tests.world import Chat, World, tree
@@ -14,6 +14,11 @@ PLACES: dict[str, list[str | Chose]] = {
     "clear": ["phường Bàn Thạch, Đà Nẵng"],
     "ambiguous": ["Đông Hòa"],
     "former district": ["Châu Thành A"],
+    "former district, its commune typed": ["Châu Thành A", "Thạnh Xuân"],
+    "former province": ["hậu giang"],
+    "province, its commune typed": ["Đà Nẵng", "Bàn Thạch"],
+    "province, something unknown in it": ["Đà Nẵng", "xóm Mít"],
+    "several, one of them wide": ["Thủ Đức"],
     "not found, kept as typed": ["Công ty Ví Dụ", Chose("keep_place")],
     "not found, rather not say": ["Công ty Ví Dụ", Chose("no_place")],
     "rather not say": [Chose("no_place")],
@@ -41,6 +46,8 @@ def test_at_most_eight_answers_lead_to_a_tip(category: Category, place: str) -> 
         does(Said(typed) if isinstance(typed, str) else typed)
     if isinstance(chat.talk.state, PickingPlace):
         does(Chose("place1"))
+    if isinstance(chat.talk.state, NarrowingPlace):
+        does(Chose("keep_area"))
     assert isinstance(chat.talk.state, TellingStory)
     does(Said("Chuyện xảy ra tuần trước, nhiều người thấy."))
     does(Chose("send"))

@@ -7,6 +7,7 @@ import pytest
 
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category
+from handlers.unit_editing import FIELDS
 from storage import audit, unit_history, units
 from storage.audit import Act
 from storage.database import Database
@@ -118,7 +119,7 @@ async def test_every_field_at_once_fits_into_a_note(made: Database) -> None:
     whole = replace(
         both, before={**both.before, "at_once": True}, after={**both.after, "at_once": False}
     )
-    assert len(whole.fields) == len(unit_history.FIELDS)
+    assert len(whole.fields) == len(FIELDS)
     async with made.write() as tx:
         await unit_history.record(tx, [whole], by=None, now=NOW)
 

@@ -1,0 +1,169 @@
+"""Reads words as a name followed by the district or province that it lies in."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from storage.places.gazetteer import Level
+from storage.places.names import MOST_WORDS, Hit, Names
+from storage.places.typed import Word
+from storage.places.vocabulary import COMMUNE_TYPES, LEADS, OWNERS, TAILS
+
+_AREAS = frozenset({Level.PROVINCE, Level.OLD_PROVINCE, Level.OLD_DISTRICT})
+# A park, its commune, the district, the province.
+_MOST_AREAS = 3
+_MOST_MISSPELT_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The words from `start` to `end` (not with it) as a name and the areas around it, if any:
+    what the name may be within these areas, and the districts among them.
+    """
+
+    start: int
+    end: int
+    name_end: int
+    hits: tuple[Hit, ...]
+    districts: frozenset[str] = frozenset()
+
+    @property
+    def has_areas(self) -> bool:
+        """Whether more than the name was typed."""
+        return self.end > self.name_end
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """Words that name an area, with the areas around it: where they end, what it covers."""
+
+    end: int
+    codes: frozenset[str]
+    districts: frozenset[str]
+
+
+class Chains:
+    """The chains in one row of words. Each stretch of words is looked up once."""
+
+    def __init__(self, names: Names, words: tuple[Word, ...]) -> None:
+        self._names = names
+        self.words = words
+        self._hits: dict[tuple[int, int], tuple[Hit, ...]] = {}
+        self._areas: dict[tuple[int, int], tuple[_Area, ...]] = {}
+
+    def whole(self) -> list[Chain]:
+        """The chains that take all words; a word like "at" in front, or the country behind, may be
+        left out.
+        """
+        has_lead = len(self.words) > 1 and self.words[0].folded in LEADS
+        for end in self._last():
+            for start in (0, 1)[: 1 + has_lead]:
+                found = [chain for chain in self.at(start) if chain.end == end]
+                if found:
+                    return found
+        return []
+
+    def _last(self) -> Iterator[int]:
+        end = len(self.words)
+        yield end
+        for tail in TAILS:
+            length = len(tail.split(" "))
+            if " ".join(word.folded for word in self.words[-length:]) == tail and end > length:
+                yield end - length
+
+    def every(self) -> list[Chain]:
+        """All chains, wherever they begin and end."""
+        return [chain for start in range(len(self.words)) for chain in self.at(start)]
+
+    def at(self, start: int) -> Iterator[Chain]:
+        """The chains that begin with the word at `start`."""
+        for end in self._ends(start):
+            hits = self._named(start, end)
+            if hits:
+                yield Chain(start, end, end, hits)
+                yield from self._with_areas(start, end, hits)
+
+    def misspelt(self) -> Iterator[Chain]:
+        """The chains that take all words, with one wrong letter in the name or in the area."""
+        end = len(self.words)
+        if all(word.folded in OWNERS for word in self.words):
+            return
+        if end <= _MOST_MISSPELT_WORDS:
+            yield Chain(0, end, end, tuple(self._names.misspelt(self.words)))
+        for cut in self._ends(0):
+            if cut == end:
+                continue
+            areas = [area for area in self._areas_at(cut) if area.end == end]
+            if areas and cut <= _MOST_MISSPELT_WORDS:
+                hits = tuple(self._names.misspelt(self.words[:cut]))
+                yield from _within(0, cut, hits, areas)
+            hits = self._named(0, cut)
+            if hits and end - cut <= _MOST_MISSPELT_WORDS:
+                off = [hit for hit in self._names.misspelt(self.words[cut:]) if _is_area(hit)]
+                yield from _within(0, cut, hits, [_area(end, off)] if off else [])
+
+    def _with_areas(self, start: int, end: int, hits: tuple[Hit, ...]) -> Iterator[Chain]:
+        return _within(start, end, hits, self._areas_at(end))
+
+    def _ends(self, start: int) -> Iterator[int]:
+        """Where a name may end that begins at `start`: never behind a comma."""
+        for end in range(start + 1, min(len(self.words), start + MOST_WORDS) + 1):
+            yield end
+            if self.words[end - 1].ends:
+                return
+
+    def _named(self, start: int, end: int) -> tuple[Hit, ...]:
+        known = self._hits.get((start, end))
+        if known is None:
+            known = self._hits[start, end] = tuple(self._names.named(self.words[start:end]))
+        return known
+
+    def _areas_at(self, start: int, depth: int = 1) -> tuple[_Area, ...]:
+        """The areas named from `start` on."""
+        known = self._areas.get((start, depth))
+        if known is None:
+            known = self._areas[start, depth] = tuple(self._read_areas(start, depth))
+        return known
+
+    def _read_areas(self, start: int, depth: int) -> Iterator[_Area]:
+        if start >= len(self.words):
+            return
+        if self.words[start].folded in LEADS:
+            yield from self._areas_at(start + 1, depth)
+        for end in self._ends(start):
+            hits = [hit for hit in self._named(start, end) if _is_area(hit)]
+            if not hits:
+                continue
+            yield _area(end, hits)
+            for wider in self._areas_at(end, depth + 1) if depth < _MOST_AREAS else ():
+                near = [hit for hit in hits if _lies_in(hit, wider.codes)]
+                if near:
+                    area = _area(wider.end, near)
+                    yield _Area(area.end, area.codes, area.districts | wider.districts)
+
+
+def _within(start: int, end: int, hits: Iterable[Hit], areas: Iterable[_Area]) -> Iterator[Chain]:
+    for area in areas:
+        near = tuple(hit for hit in hits if _lies_in(hit, area.codes))
+        if near:
+            yield Chain(start, area.end, end, near, area.districts)
+
+
+def _is_area(hit: Hit) -> bool:
+    return hit.entry.level in _AREAS or (hit.kind in COMMUNE_TYPES and hit.fits)
+
+
+def _area(end: int, hits: Iterable[Hit]) -> _Area:
+    every = list(hits)
+    codes = frozenset[str]().union(*(hit.entry.codes for hit in every))
+    fitting = [hit.entry for hit in every if hit.fits]
+    if any(entry.level is not Level.OLD_DISTRICT for entry in fitting):
+        # Many towns have the name of their province, which is then meant.
+        return _Area(end, codes, frozenset())
+    return _Area(end, codes, frozenset(entry.key for entry in fitting))
+
+
+def _lies_in(hit: Hit, codes: frozenset[str]) -> bool:
+    """Whether the place lies in an area; one that is itself an area must lie in it as a whole."""
+    if hit.entry.level in _AREAS:
+        return codes.issuperset(hit.entry.codes)
+    return not codes.isdisjoint(hit.entry.codes)
