@@ -104,11 +104,12 @@ async def follow(tx: Tx, moved: Callable[[str], str]) -> None:
     sealed anew, in an order of chance, where one has to be.
     """
     rows = await tx.rows(select(views).with_for_update())
-    anew = {row.staff: _moved(tx, row.staff, row.body, moved) for row in rows}
-    if all(plain == known for plain, known in anew.values()):
+    held = {row.staff: _held_in(tx, row.staff, row.body) for row in rows}
+    anew = {staff: [_moved(view, moved) for view in told] for staff, told in held.items()}
+    if anew == held:
         return
     for staff in shuffled(list(anew)):
-        body = tx.keys.seal(Purpose.STAFF, anew[staff][0], _about(staff))
+        body = _sealed(tx, staff, anew[staff])
         await tx.run(update(views).where(views.c.staff == staff).values(body=body))
 
 
@@ -137,8 +138,7 @@ async def _write(tx: Tx, staff: bytes, found: Sequence[View]) -> None:
     if not told:
         await tx.run(delete(views).where(mine))
         return
-    plain = json.dumps({"views": told}, ensure_ascii=False).encode()
-    body = tx.keys.seal(Purpose.STAFF, plain, _about(staff))
+    body = _sealed(tx, staff, told)
     if not await tx.run(update(views).where(mine).values(body=body)):
         await tx.run(insert(views).values(staff=staff, body=body))
 
@@ -148,8 +148,7 @@ def _opened(tx: Tx, staff: bytes, row: Row[Any] | None, now: datetime) -> tuple[
         return ()
     earliest = now - timedelta(minutes=UNDO_MINUTES)
     found = []
-    plain = tx.keys.open_sealed(Purpose.STAFF, row.body, _about(staff))
-    for told in json.loads(plain)["views"]:
+    for told in _held_in(tx, staff, row.body):
         gone = datetime.fromisoformat(told["gone"]) if told["gone"] else None
         # What a view means is read as an address is: a value that is none any more is left out.
         choice = read(dict(told["pairs"]))
@@ -158,15 +157,23 @@ def _opened(tx: Tx, staff: bytes, row: Row[Any] | None, now: datetime) -> tuple[
     return tuple(found)
 
 
-def _moved(tx: Tx, staff: bytes, body: bytes, moved: Callable[[str], str]) -> tuple[bytes, bytes]:
-    """What a row says after a change of the map, and what it says now."""
-    known = tx.keys.open_sealed(Purpose.STAFF, body, _about(staff))
-    told = json.loads(known)
-    for view in told["views"]:
-        view["pairs"] = [
-            [name, moved(value) if name == Facet.PLACE else value] for name, value in view["pairs"]
-        ]
-    return json.dumps(told, ensure_ascii=False).encode(), known
+def _held_in(tx: Tx, staff: bytes, body: bytes) -> list[dict[str, Any]]:
+    plain = tx.keys.open_sealed(Purpose.STAFF, body, _about(staff))
+    told: list[dict[str, Any]] = json.loads(plain)["views"]
+    return told
+
+
+def _moved(view: dict[str, Any], moved: Callable[[str], str]) -> dict[str, Any]:
+    """What a view says after a change of the map."""
+    pairs = [
+        [name, moved(value) if name == Facet.PLACE else value] for name, value in view["pairs"]
+    ]
+    return view | {"pairs": pairs}
+
+
+def _sealed(tx: Tx, staff: bytes, told: list[dict[str, Any]]) -> bytes:
+    plain = json.dumps({"views": told}, ensure_ascii=False).encode()
+    return tx.keys.seal(Purpose.STAFF, plain, _about(staff))
 
 
 def _about(staff: bytes) -> bytes:
