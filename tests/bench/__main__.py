@@ -4,7 +4,7 @@ NAMES: talks_200 send_to_card start memory_rest memory_load webhook_talks_0 webh
 filing codes_memory codes_wait retention retention_filing
 desk_list_5k desk_list_50k desk_search_5k coverage_25k
 order_100k plan_1m cpu_1000 pace_30 pace_1000 send_vs_ptb send_vs_raw memory_1m bytes_per_delivery
-reply_latency; all of them when none is given.
+reply_latency routings; all of them when none is given.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from tests.bench import (
     measuring,
     order,
     retention,
+    routing,
     telegram_talks,
 )
 from tests.bench.measuring import QUICK, Size
@@ -44,6 +45,7 @@ NAMES = (
     *order.NAMES,
     *coverage.NAMES,
     *bulletins.NAMES,
+    *routing.NAMES,
 )
 _MEGABYTE = 1024 * 1024
 
@@ -100,6 +102,7 @@ async def measure(bench: Bench) -> None:
     await order.measure_order(bench)
     coverage.measure(bench)
     await bulletins.measure_bulletins(bench)
+    routing.measure(bench)
 
 
 async def _serving(bench: Bench, server: Server) -> None:
