@@ -1,7 +1,7 @@
 """Looks up a place for a turn."""
 
 from handlers import narrowing
-from handlers.places import Answer, Place, Why
+from handlers.places import Answer, Place
 from storage.places import Places
 
 _MOST = 12
@@ -18,7 +18,4 @@ def look_up(places: Places, words: str, within: Place | None = None) -> Answer:
         inside = narrowing.part(within, places.look_up(words, _MOST_LOOKED_THROUGH))
         if inside.found:
             return inside
-    answer = places.look_up(words, _MOST)
-    if len(answer.found) == 1 and answer.found[0].why is Why.EXACT:
-        return Answer(answer.found, is_certain=True)
-    return answer
+    return places.look_up(words, _MOST)

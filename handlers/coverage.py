@@ -52,10 +52,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A commune of today and where its tips go: one share where no desk tells categories apart."""
+    """A commune of today and where its tips go: one share where no desk tells categories apart.
+    `idle` are the units (ids) that name it and would be its desk, if only somebody read there.
+    """
 
     place: Place
     shares: tuple[Share, ...]
+    idle: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing:
@@ -83,7 +86,7 @@ class Served:
 
     def only(self, category: Category) -> "Served":
         """The same as far as one category goes."""
-        return Served(self.place, (self.at(category).only(category),))
+        return Served(self.place, (self.at(category).only(category),), self.idle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,13 @@ class Group:
 
     standing: Standing
     shares: tuple[Share, ...]
-    places: tuple[Place, ...]
+    communes: tuple[Served, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Where the tips of every commune go; `units` are those that read, by id. A unit of the police,
-    of boarding houses or of a company is never among them.
+    """Where the tips of every commune go; `units` are those that read or are idle, by id. A unit of
+    the police, of boarding houses or of a company is never among them.
     """
 
     served: Mapping[str, Served] = field(repr=False)
@@ -137,8 +140,9 @@ def of(tree: Tree, communes: Iterable[Place]) -> Coverage:
     """Where tips go from each of the communes, in the order in which they are given. Who reads is
     `routing.reader`'s word alone; it is asked once for categories that nobody there tells apart.
     """
-    served = {place.code: Served(place, tuple(_shares(tree, place))) for place in communes}
+    served = {place.code: _served(tree, place) for place in communes}
     ids = {each for one in served.values() for share in one.shares for each in _readers(share)}
+    ids.update(each for one in served.values() for each in one.idle)
     units = {unit.id: unit for unit in tree.all if unit.id in ids}
     return Coverage(served, units)
 
@@ -174,6 +178,12 @@ def narrowed(
     return Coverage(kept, coverage.units)
 
 
+def lacking(coverage: Coverage) -> Coverage:
+    """The communes where a category has no desk."""
+    kept = {code: one for code, one in coverage.served.items() if one.missing}
+    return Coverage(kept, coverage.units)
+
+
 def summaries(coverage: Coverage) -> tuple[Summary, ...]:
     """A line for each province, in the order of the communes."""
     counts: dict[str, Counter[Standing]] = {}
@@ -186,11 +196,19 @@ def summaries(coverage: Coverage) -> tuple[Summary, ...]:
     return tuple(Summary(code, names[code], counts[code], unrung[code]) for code in counts)
 
 
+def total(lines: Iterable[Summary]) -> Summary:
+    """The provinces added up, without a code or a name."""
+    every, standings = tuple(lines), Counter[Standing]()
+    for line in every:
+        standings.update(line.standings)
+    return Summary("", "", standings, sum(line.unrung for line in every))
+
+
 def groups(coverage: Coverage) -> tuple[Group, ...]:
     """The communes put together that stand alike, the worst served first."""
-    alike: dict[tuple[Standing, tuple[Share, ...]], list[Place]] = {}
+    alike: dict[tuple[Standing, tuple[Share, ...]], list[Served]] = {}
     for one in coverage.served.values():
-        alike.setdefault((one.standing, one.shares), []).append(one.place)
+        alike.setdefault((one.standing, one.shares), []).append(one)
     found = [Group(standing, shares, tuple(some)) for (standing, shares), some in alike.items()]
     return tuple(sorted(found, key=lambda group: _WORST_FIRST.index(group.standing)))
 
@@ -247,9 +265,14 @@ def _is_same(tree: Tree, unit: Unit, other: Tree) -> bool:
     return (tree.depth(unit), tree.is_inside(unit)) == (other.depth(twin), other.is_inside(twin))
 
 
-def _shares(tree: Tree, place: Place) -> Iterator[Share]:
-    fits = [unit for unit in tree.covering(place) if unit.has_desk and is_desk(tree, unit)]
-    picky = [unit for unit in fits if unit.categories]
+def _served(tree: Tree, place: Place) -> Served:
+    fits = [unit for unit in tree.covering(place) if is_desk(tree, unit)]
+    idle = (unit.id for unit in fits if not unit.has_desk and place.code in unit.places)
+    return Served(place, tuple(_shares(tree, place, fits)), tuple(sorted(idle)))
+
+
+def _shares(tree: Tree, place: Place, fits: Iterable[Unit]) -> Iterator[Share]:
+    picky = [unit for unit in fits if unit.has_desk and unit.categories]
     alike: dict[tuple[bool, ...], list[Category]] = {}
     for category in Category:
         alike.setdefault(tuple(unit.accepts(category) for unit in picky), []).append(category)

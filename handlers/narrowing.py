@@ -122,4 +122,5 @@ def bare(place: Place) -> str:
 def _hides(whole: Place, found: Found) -> bool:
     if is_province(whole) or found.why is Why.PIECE:
         return True
-    return found.why is Why.EXACT and bare(whole) != bare(found.place)
+    # Of a guess the pieces are guesses as well.
+    return found.why not in _NAMED and bare(whole) != bare(found.place)

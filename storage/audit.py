@@ -87,6 +87,7 @@ class Act(StrEnum):
     INCIDENT_CLOSED = "incident_closed"
     VALUABLE = "valuable"
     REVIEW_TAKEN = "review_taken"
+    COVERAGE_TAKEN = "coverage_taken"
     LEFT = "left"
     UNINVITED = "uninvited"
     SESSION_ENDED = "session_ended"

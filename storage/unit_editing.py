@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from handlers import unit_checks
 from handlers.places import Place
+from handlers.roles import Role
 from handlers.routing import WHOLE_COUNTRY, Tree, Unit
 from handlers.unit_checks import Flaw
 from handlers.unit_editing import (
@@ -26,7 +27,7 @@ from storage.database import Tx
 from storage.places import Places
 from storage.stamps import Stamp
 from storage.unit_effects import Effects
-from storage.unit_history import Difference
+from storage.unit_history import Difference, Step
 from storage.unit_uses import Use
 
 _WEIGHED = frozenset({"parent", "kind", "places", "categories", "inside_company"})
@@ -94,9 +95,12 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Units like this cannot stand, and why."""
+    """Units like this cannot stand, and why; `others` are the names of units that would be at fault
+    because of it, empty for the one in question.
+    """
 
     flaws: tuple[Flaw, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,8 @@ async def add(
     places = await atlas.current(tx)
     if far := _too_far(tree, reach, unit.places, places):
         return Declined(Why.FAR_PLACES, named=far)
-    if flaws := _flaws(tree.all, (*tree.all, unit), places):
-        return Wrong(flaws)
+    if flaws := _wrong(tree.all, (*tree.all, unit), places):
+        return flaws
     found = unit_history.between(None, unit)
     if found is None:
         return Declined(Why.SAME)
@@ -200,6 +204,18 @@ async def former(tx: Tx, admin: bytes, unit: str, number: int) -> Edit | None:
     return Edit(unit, wanted, fingerprint(shown.values, wanted))
 
 
+async def history(
+    tx: Tx, member: bytes, unit: str, *, upto: int | None = None
+) -> tuple[tuple[Step, ...], int | None] | None:
+    """The newest steps of a unit's history, and where it goes on: for administrators of the unit
+    and its auditors, None for everybody else. Raises Unopenable.
+    """
+    for role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        if unit in await staff.units_under(tx, member, role):
+            return await unit_history.of_unit(tx, unit, upto=upto)
+    return None
+
+
 async def _examined(tx: Tx, admin: bytes, edit: Edit) -> Ready | Refused:
     shown = await look(tx, admin, edit.unit)
     if shown is None:
@@ -214,8 +230,8 @@ async def _examined(tx: Tx, admin: bytes, edit: Edit) -> Ready | Refused:
     if declined := await _declined(tx, shown, unit, places):
         return declined
     others = [each for each in shown.tree.all if each.id != unit.id]
-    if flaws := _flaws(shown.tree.all, (*others, unit), places):
-        return Wrong(flaws)
+    if flaws := _wrong(shown.tree.all, (*others, unit), places):
+        return flaws
     found = Difference(unit.id, unit.name, unit.parent, shown.values, values)
     return Ready(found, unit) if found.fields else Declined(Why.SAME)
 
@@ -271,21 +287,23 @@ def _too_far(
     )
 
 
-def _flaws(before: Sequence[Unit], after: Sequence[Unit], places: Places) -> tuple[Flaw, ...]:
+def _wrong(before: Sequence[Unit], after: Sequence[Unit], places: Places) -> Wrong | None:
     """What is wrong with the units as they would be, but was not before; the last is the one in
     question, so that of two ids that look alike the new one is at fault.
     """
     at = len(after) - 1
     found = [*unit_checks.of_one(at, after[at], places.is_known), *unit_checks.between(after)]
     if not found:
-        return ()
+        return None
     was = {(before[flaw.at].id, flaw.reason, flaw.detail) for flaw in unit_checks.between(before)}
     fresh = [
         flaw
         for flaw in found
         if flaw.at == at or (after[flaw.at].id, flaw.reason, flaw.detail) not in was
     ]
-    return tuple(sorted(fresh, key=lambda flaw: flaw.order))
+    fresh.sort(key=lambda flaw: flaw.order)
+    others = tuple("" if flaw.at in (-1, at) else after[flaw.at].name for flaw in fresh)
+    return Wrong(tuple(fresh), others) if fresh else None
 
 
 async def _effects(

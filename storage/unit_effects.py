@@ -7,7 +7,7 @@ even whether there is any. Whoever reads a tip goes on reading it, whatever is c
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers import coverage
@@ -17,7 +17,7 @@ from handlers.places import Place
 from handlers.routing import WHOLE_COUNTRY, Tree, Unit
 from handlers.small_cells import LEAST_SHOWN
 from handlers.tips import Status
-from storage import agreements, alarms, bulletins, outlets, subscribers
+from storage import agreements, bulletins, outlets, subscribers, units
 from storage.cards import records
 from storage.database import Tx
 from storage.days import local_day
@@ -63,12 +63,13 @@ async def of(tx: Tx, before: Tree | None, after: Tree, places: Places, *, now: d
     """What happens when `after` comes in the place of `before` (None: the first import). Which
     units have a desk and an alarm is looked up here: `after` need not know it.
     """
-    after = await with_desks(tx, after)
+    today = await units.today(tx)
+    after = after.with_today(today)
     communes = communes_of(places)
     if before is None:
         made = await asyncio.to_thread(coverage.of, after, communes)
         return Effects(uncovered=_uncovered(made, None))
-    before = await with_desks(tx, before)
+    before = before.with_today(today)
     old, new = await asyncio.to_thread(_both, before, after, communes)
     return Effects(
         losses=coverage.losses(old, new),
@@ -78,17 +79,6 @@ async def of(tx: Tx, before: Tree | None, after: Tree, places: Places, *, now: d
         bulletins=await _bulletins(tx, before, after),
         outlets=await _outlets(tx, after),
         agreements=await _agreements(tx, after),
-    )
-
-
-async def with_desks(tx: Tx, tree: Tree) -> Tree:
-    """The same tree with who has a desk and an alarm today."""
-    desks = await alarms.reachable(tx)
-    return Tree.of(
-        unit
-        if unit.has_desk == (unit.id in desks) and unit.has_alarm == bool(desks.get(unit.id))
-        else replace(unit, has_desk=unit.id in desks, has_alarm=bool(desks.get(unit.id)))
-        for unit in tree.all
     )
 
 
@@ -136,19 +126,21 @@ def _is_left(known: Record, before: Tree, after: Tree) -> bool:
 
 
 async def _subscribers(tx: Tx, before: Tree, after: Tree, places: Places) -> int:
-    had, has = _served(before), _served(after)
+    had, has = served(before), served(after)
     if had <= has:
         return 0
-    many = 0
-    for code, count in (await subscribers.by_place(tx)).items():
-        place = places.by_code(code)
-        if place is not None and _is_near(place, had) and not _is_near(place, has):
-            many += count
+    many = await subscribers.by_place(tx)
+    left = {code for code in many if is_near(code, had, places) and not is_near(code, has, places)}
+    return in_tens(sum(many[code] for code in left))
+
+
+def in_tens(many: int) -> int:
+    """A number of subscribers as it is told: in tens, upwards."""
     return -(-many // _TEN) * _TEN
 
 
-def _served(tree: Tree) -> frozenset[str]:
-    """The codes that a unit of the union outside companies covers; and a commune's province."""
+def served(tree: Tree) -> frozenset[str]:
+    """The codes that units of the union outside companies name; the whole country is none."""
     codes = {
         code
         for unit in tree.all
@@ -159,8 +151,10 @@ def _served(tree: Tree) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _is_near(place: Place, served: frozenset[str]) -> bool:
-    return bool({place.code, place.province_code} & served)
+def is_near(code: str, codes: frozenset[str], places: Places) -> bool:
+    """Whether a province or commune of today is among `codes`, by itself or by its province."""
+    place = places.by_code(code)
+    return place is not None and bool({place.code, place.province_code} & codes)
 
 
 async def _bulletins(tx: Tx, before: Tree, after: Tree) -> tuple[str, ...]:

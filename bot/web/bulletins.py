@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.channels import webchat
+from bot.web.near import found_near
 from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, page
 from bot.web.views import guess_language
@@ -94,8 +95,13 @@ def add_routes(app: web.Application) -> None:
 
 
 async def show_list(request: web.Request) -> web.Response:
-    """GET /ban-tin?topic=wages&place=48: what fits, and the form to choose by."""
-    chosen = filter_of(request)
+    """GET /ban-tin?topic=wages&place=48: what fits, and the form to choose by. A place that is not
+    in its list is typed: `near=ba tri`.
+    """
+    chosen, typed = filter_of(request), request.query.get("near", "")
+    near = found_near(typed, request.app[PARTS].places())
+    if near.place:
+        chosen = replace(chosen, place=near.place, page=1)
     fitting = await _fitting(request, chosen)
     last = max(1, -(-len(fitting) // ON_A_PAGE))
     at = min(chosen.page, last)
@@ -110,6 +116,8 @@ async def show_list(request: web.Request) -> web.Response:
         chosen=chosen,
         provinces=_provinces(parts),
         place=place,
+        near=near,
+        at_place=lambda code: replace(chosen, place=code, page=1).query(),
         newer=replace(chosen, page=at - 1).query() if at > 1 else None,
         older=replace(chosen, page=at + 1).query() if at < last else None,
         push_key=parts.push_key,

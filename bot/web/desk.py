@@ -7,6 +7,7 @@ from bot.web import (
     desk_aside,
     desk_bell,
     desk_clocks,
+    desk_coverage,
     desk_entering,
     desk_export,
     desk_holding,
@@ -17,6 +18,7 @@ from bot.web import (
     desk_log,
     desk_numbers,
     desk_outside,
+    desk_parks,
     desk_passing,
     desk_police,
     desk_search,
@@ -32,6 +34,10 @@ from bot.web import (
     incident,
     installing,
     people,
+    unit_edit,
+    unit_finding,
+    unit_history_page,
+    unit_new,
 )
 from bot.web.access import NotYours
 from bot.web.desk_pages import guarded
@@ -39,6 +45,10 @@ from bot.web.desk_pages import guarded
 ROOMS = (
     enter,
     people,
+    unit_finding,
+    unit_edit,
+    unit_new,
+    unit_history_page,
     desk_live,
     desk_bell,
     desk_outside,
@@ -48,6 +58,7 @@ ROOMS = (
     desk_clocks,
     desk_holding,
     desk_unit,
+    desk_coverage,
     desk_words,
     desk_likeness,
     desk_entering,
@@ -55,6 +66,7 @@ ROOMS = (
     desk_police,
     desk_stepping,
     desk_agreements,
+    desk_parks,
     desk_templates,
     installing,
     incident,

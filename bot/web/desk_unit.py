@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_clocks, desk_passing, desk_templates, desk_words
+from bot.web import desk_clocks, desk_coverage, desk_passing, desk_templates, desk_words
 from bot.web.access import NotYours, seated
 from bot.web.desk_pages import guarded, page
 
@@ -24,6 +24,7 @@ PAGES = (
     Link(desk_clocks.PAGE, "desk.clock.title", "desk.clock.short"),
     Link(desk_templates.PAGE, "desk.reply.template.nav", "desk.reply.template.short"),
     Link(desk_words.PAGE, "desk.life.words.title", "desk.life.words.short"),
+    Link(desk_coverage.PAGE, "desk.coverage.title", "desk.coverage.short"),
     Link(desk_passing.READING, "desk.pass.reading.title", "desk.pass.reading.short"),
 )
 

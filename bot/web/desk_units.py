@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot import placing
 from bot.web.access import NoTip, Seat
 from bot.web.desk_pages import said
 from bot.web.parts import PARTS
-from handlers import passing
+from handlers import narrowing, passing
 from handlers.routing import Tree, Unit
 from handlers.screens import Say
 from storage import cases
@@ -47,7 +48,7 @@ def choices(
     """What the page offers; one that was `chosen` before stays there."""
     typed = request.query.get(FIELD, "")[:_MOST_TYPED]
     possible = [unit for unit in tree.all if fits(unit)]
-    places = request.app[PARTS].places().find(typed) if typed.strip() else ()
+    places = narrowing.meanings(placing.look_up(request.app[PARTS].places(), typed.strip()))
     found = passing.found(possible, typed, places)
     known = (*suggested, *found)
     more = tuple(unit for unit in possible if unit.id == chosen and unit not in known)

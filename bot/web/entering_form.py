@@ -7,12 +7,13 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot import entered
+from bot import entered, placing
 from bot.entered import Sheet
 from bot.web.access import Stopped, typed_words
 from bot.web.parts import Parts
 from bot.web.sessions import is_form_token
 from bot.web.uploads import BUDGET, Form
+from handlers import narrowing
 from handlers.events import Unusable
 from handlers.folding import clean, has_letters
 from handlers.places import Place
@@ -27,6 +28,18 @@ from storage.tips import PictureData
 DAYS_BACK = 30
 """A letter that lay longer is entered with the day on which it was found."""
 NO_PLACE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The place that was meant, or those to choose from; `whole` is the first of these where the
+    others lie in it. `unsaid`: none of them, so the tip has no place.
+    """
+
+    place: Place | None = field(default=None, repr=False)
+    choices: tuple[Place, ...] = field(default=(), repr=False)
+    whole: Place | None = field(default=None, repr=False)
+    unsaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +98,14 @@ def filled(fields: Mapping[str, str], places: Places, today: date) -> Filled:
     day = _day(fields.get("day", ""), today)
     if day is None:
         says.append(say("desk.entering.no_day", days=DAYS_BACK))
-    place, choices = _place(fields, places)
-    if choices:
+    wanted = _place(fields, places)
+    place, choices = wanted.place, wanted.choices
+    if wanted.whole is not None:
+        count = len(narrowing.pieces(wanted.whole, places.of_today))
+        says.append(say("desk.entering.wide_place", place=wanted.whole.label, count=count))
+    elif choices:
         says.append(say("desk.entering.which_place"))
-    elif place is None and clean(fields.get("place", "")):
+    elif place is None and not wanted.unsaid and clean(fields.get("place", "")):
         says.append(say("desk.entering.no_place"))
     kept = {**fields, "words": story}
     if says or category is None:
@@ -135,13 +152,24 @@ def _day(text: str, today: date) -> date | None:
     return day if today - timedelta(days=DAYS_BACK) <= day <= today else None
 
 
-def _place(fields: Mapping[str, str], places: Places) -> tuple[Place | None, tuple[Place, ...]]:
-    """The place that was meant; or several, of which one is to be chosen."""
+def _place(fields: Mapping[str, str], places: Places) -> Wanted:
+    """The place that was meant; or several, of which one is to be chosen, as in a worker's talk."""
     text = clean(fields.get("place", ""))
-    found = places.find(text) if text else ()
+    found = _meant(text, places)
     at = fields.get("place-at", "") if fields.get("place-of", "") == text else ""
-    if at.isascii() and at.isdigit() and int(at) < len(found):
-        return found[int(at)], ()
-    if at == NO_PLACE or not found:
-        return None, ()
-    return (found[0], ()) if len(found) == 1 else (None, found)
+    if at.isascii() and at.isdigit() and int(at) < len(found.choices):
+        chosen = found.choices[int(at)]
+        return Wanted(narrowing.within(found.whole, chosen) if found.whole else chosen)
+    return Wanted(unsaid=True) if at == NO_PLACE else found
+
+
+def _meant(text: str, places: Places) -> Wanted:
+    answer = placing.look_up(places, text)
+    meant = narrowing.meanings(answer)
+    if len(meant) != 1:
+        return Wanted(choices=meant[: narrowing.MOST_OFFERED])
+    [only] = meant
+    if narrowing.is_wide(only):
+        offered = narrowing.offered(only, answer, places.of_today)
+        return Wanted(choices=(only, *offered), whole=only)
+    return Wanted(only) if answer.is_certain else Wanted(choices=meant)

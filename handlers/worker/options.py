@@ -23,9 +23,21 @@ from handlers.tips import Category
 from handlers.turn import Facts
 from handlers.worker.review import SEND, keep, reader_of, send
 from handlers.worker.sound import keeping, sound_choice, sound_line
-from handlers.worker.step import BACK, STOP, Input, Step, by_word, choice, named, not_taken, note
+from handlers.worker.step import (
+    BACK,
+    STOP,
+    Input,
+    Step,
+    by_word,
+    choice,
+    given_back,
+    named,
+    not_taken,
+    note,
+)
 
 _MOST_INSIDERS = 7
+_LONGEST_TAIL = 15
 _ALIKE = str.maketrans("OIL", "011")
 
 
@@ -235,7 +247,9 @@ def checking_code(
         case Said(words):
             if ends_right(words, state.draft.code):
                 return Step(Reviewing(state.draft), (note("check.right"),))
-            return Step(state, (note("check.wrong"),))
+            # More than four symbols may be something that somebody wanted to say.
+            more = given_back(words if len(words) > _LONGEST_TAIL else "")
+            return Step(state, (note("check.wrong"), *more))
         case _:
             return Step(state, not_taken(event))
 

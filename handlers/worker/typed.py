@@ -157,6 +157,9 @@ def _choice(at: _Typing) -> Turn | None:
     if fold(at.words) == "dung" and not is_right and set(offered) & set(_ASKED):
         # Without marks it is "stop" as well as "right, yes": too much may hang on it.
         return at.stay("not_understood")
+    if "place_yes" in offered and words.is_no(at.words):
+        # It answers the question; it is not the beginning of "Không muốn nêu".
+        return chose(at.talk, Chose("again"), at.facts)
     # A yes may be the whole of an answer to press; "đúng" without its marks is [Dừng].
     found = (
         words.labelled(at.words, _answers(at.shown), at.texts)

@@ -10,6 +10,7 @@ from handlers.screens import Accepts, Screen, Tone, say
 from handlers.states import (
     AskingPlace,
     AtDoorway,
+    Early,
     NarrowingPlace,
     PickingPlace,
     Reviewing,
@@ -21,6 +22,8 @@ from handlers.worker.placing import Doubtful, Taken
 from handlers.worker.step import BACK, STOP, Input, Step, choice, is_story, note
 from handlers.worker.story import ROAD, keep_early, offers_page, to_story
 from handlers.worker.tip import SECOND_PAGE
+
+_FEWEST_BESIDE = 3
 
 _Told = AtDoorway | TellingStory | Reviewing
 
@@ -81,7 +84,8 @@ def picking_place(
         case Chose("keep_place"):
             return asking_place(replace(asking, tried=state.typed), event, facts)
         case Chose(name) if (place := placing.chosen(name, state.candidates)) is not None:
-            return _known(_with_rest(state, place), place, facts, picked=True)
+            early = _with_rest(state.early, state.typed, place)
+            return _known(replace(state, early=early), place, facts, picked=True)
         case Said():
             return asking_place(asking, event, facts)
         case _:
@@ -130,14 +134,11 @@ def narrowing_place(
 
 def narrowing_screen(state: NarrowingPlace, facts: Facts) -> Screen:
     """Its communes where they are few; their names are typed where they are many."""
+    answers = placing.place_choices(state.candidates, state.whole)
+    again = (choice("again"),) if answers else ()
     return Screen(
-        (placing.in_which(state.whole, facts),),
-        (
-            *placing.place_choices(state.candidates, state.whole),
-            choice("keep_area"),
-            choice("again"),
-            choice("no_place"),
-        ),
+        (placing.in_which(state.whole, state.candidates, facts),),
+        (*answers, choice("keep_area"), *again, choice("no_place")),
         (BACK, STOP),
         Accepts.PLACE,
         (3, ROAD),
@@ -149,7 +150,9 @@ def _looked_up(
 ) -> Step[AskingPlace | PickingPlace | NarrowingPlace | AtDoorway | TellingStory | Reviewing]:
     match placing.heard(facts):
         case Taken(place):
-            return _known(state, place, facts)
+            rest = "" if facts.places.is_certain else words
+            early = _with_rest(state.early, rest, place)
+            return _known(replace(state, early=early), place, facts)
         case Doubtful(places):
             return Step(PickingPlace(state.early, state.category, state.danger, places, words))
         case None:
@@ -194,7 +197,8 @@ def _narrowed(
             place = narrowing.within(state.whole, place)
             return to_story(state, place, facts)
         case Doubtful(places) if narrowing.covers(state.whole, places[0]):
-            return Step(replace(state, candidates=places))
+            early = _with_rest(state.early, words, places[0])
+            return Step(replace(state, early=early, candidates=places))
         case Doubtful(places):
             return Step(PickingPlace(state.early, state.category, state.danger, places, words))
         case None:
@@ -205,12 +209,7 @@ def _narrowed(
             return replace(on, notes=(told, *on.notes))
 
 
-def _with_rest(state: PickingPlace, place: Place) -> PickingPlace:
+def _with_rest(early: Early, typed: str, place: Place) -> Early:
     """What was typed beside the name of the place, a company or a street, stays in the tip."""
-    beside = set(fold(state.typed).split()) - set(fold(place.label).split())
-    if len(beside) < _FEWEST_BESIDE:
-        return state
-    return replace(state, early=replace(state.early, where=state.typed))
-
-
-_FEWEST_BESIDE = 3
+    beside = set(fold(typed).split()) - set(fold(place.label).split())
+    return replace(early, where=typed) if len(beside) >= _FEWEST_BESIDE else early

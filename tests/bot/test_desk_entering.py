@@ -173,6 +173,41 @@ async def test_of_several_places_one_is_chosen(one: World) -> None:
     assert "Phường Bàn Thạch" in browser.words
 
 
+async def test_none_of_the_places_offered_is_an_answer_too(one: World) -> None:
+    browser = await officer(one)
+    await browser.send(NEXT, **{**FORM, "place": "phường tân"})
+    await browser.send(NEXT, **{"place-at": "none"})
+    assert browser.status == 200
+    assert "không nêu" in browser.words.lower()
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("0", "Huyện Châu Thành A (cũ), Thành phố Cần Thơ"),
+        ("3", "Xã Thạnh Xuân, Thành phố Cần Thơ"),
+    ],
+)
+async def test_a_place_of_many_communes_is_narrowed_or_kept(one: World, at: str, told: str) -> None:
+    browser = await officer(one)
+    await browser.send(NEXT, **{**FORM, "place": "chau thanh a"})
+    assert browser.status == 409
+    assert "Trong Huyện Châu Thành A (cũ), Thành phố Cần Thơ có 4 xã, phường" in browser.words
+    await browser.send(NEXT, **{"place-at": at})
+    assert browser.status == 200
+    assert told in browser.words
+
+
+async def test_of_too_many_communes_one_is_typed_in_the_same_field(one: World) -> None:
+    browser = await officer(one)
+    await browser.send(NEXT, **{**FORM, "place": "hậu giang"})
+    assert "có 28 xã, phường" in browser.words
+    assert len(browser.page.select("input[name=place-at]")) == 2
+    await browser.send(NEXT, place="thạnh xuân, hậu giang")
+    assert browser.status == 200
+    assert "Xã Thạnh Xuân, Thành phố Cần Thơ" in browser.words
+
+
 async def test_what_this_channel_does_not_take_is_answered_with_rights_and_kept_nowhere(
     one: World,
 ) -> None:

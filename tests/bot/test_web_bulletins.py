@@ -124,6 +124,33 @@ async def test_one_whose_time_is_over_says_so(client: Client, house: tuple[House
     assert "đã hết hạn" in text(await page(await client.get(f"/ban-tin/{known}")))
 
 
+async def test_a_place_may_be_typed_instead_of_chosen_from_the_list(
+    client: Client, house: tuple[House, Clock]
+) -> None:
+    async with house[0].database.write() as tx:
+        await publish(tx, content("phường", scope=["48/20335"]))
+        await publish(tx, content("nơi khác", scope=["79"]))
+    clear = await page(await client.get("/ban-tin?near=ban+thach+da+nang"))
+    assert [each.get_text() for each in clear.select(".bulletins h2")] == ["phường"]
+    assert "Phường Bàn Thạch" in text(clear)
+    # Several are offered as links; a former unit as its communes and its province.
+    for typed, label in (
+        ("Đông Hòa", "Phường Đông Hòa, Thành phố Hồ Chí Minh"),
+        ("chau thanh a", "Xã Thạnh Xuân, Thành phố Cần Thơ"),
+        ("hậu giang", "Thành phố Cần Thơ"),
+    ):
+        shown = await page(await client.get("/ban-tin", params={"near": typed}))
+        links = {each.get_text(): str(each["href"]) for each in shown.select(".near a")}
+        assert label in links
+        assert len(links) <= 6
+        assert (await client.get(links[label])).status == 200
+    assert links == {"Thành phố Cần Thơ": "/ban-tin?place=92"}
+    for typed in ("zzzz", "😀", "x" * 5_000, "%00", "0912345678"):
+        shown = await page(await client.get("/ban-tin", params={"near": typed}))
+        assert "chưa tìm thấy nơi" in text(shown)
+        assert len(shown.select(".bulletins h2")) == 2
+
+
 async def test_topics_and_place_stand_in_the_address(
     client: Client, house: tuple[House, Clock]
 ) -> None:

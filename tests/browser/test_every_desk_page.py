@@ -10,8 +10,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from bot.web.enter import demo_link
+from handlers.parks import Park, ParkKind
 from handlers.roles import Role
-from storage import cases
+from storage import cases, parks
 from tests.browser.crowd import NewContext
 from tests.desk_browser import World, picture, world_on
 from tests.desk_world import NOW, add, file_tip
@@ -25,6 +26,7 @@ _NONE = {
     "/desk/live",
     "/desk/app.webmanifest",
     "/desk/so-lieu/ra-soat.{kind}",
+    "/desk/don-vi/do-phu.xlsx",
     "/desk/tin/{tip}/tep/{part}",
 }
 _LEAST_HEIGHT = 44
@@ -51,6 +53,7 @@ async def settle(world: World) -> str:
     tip = await file_tip(world.made, "north", picture(), danger=True)
     await file_tip(world.made, "north")
     async with world.made.write() as tx:
+        await parks.seed(tx, (Park("p", ParkKind.KHU_TRO, "Khu trọ Một", ("31360",), ("Một",)),))
         await cases.claim(tx, officer.id, tip, NOW)
     return tip.hex()
 
@@ -59,7 +62,7 @@ def addresses(world: World, tip: str) -> set[str]:
     routes = world.server.app.router.routes()
     every = {each.resource.canonical for each in routes if each.resource and each.method == "GET"}
     pages = {each for each in every if each.startswith("/desk")} - _NONE
-    return {each.replace("{tip}", tip) for each in pages}
+    return {each.replace("{tip}", tip).replace("{unit}", "north-park") for each in pages}
 
 
 async def look(page: Page, where: str) -> None:

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -12,8 +11,7 @@ from handlers.coverage import Coverage, Level, Standing
 from handlers.places import Place
 from handlers.routing import Tree, Unit, UnitKind, reader
 from handlers.tips import Category
-from storage.atlas import of_the_program
-from tests import national
+from tests.bench.coverage import country
 
 HUE, DA_NANG = "46", "48"
 FIRST = Place("20335", "Phường Bàn Thạch", DA_NANG, "Thành phố Đà Nẵng", ("20335",))
@@ -83,10 +81,12 @@ def test_categories_that_a_desk_does_not_take_are_told_apart() -> None:
     assert one.only(Category.WAGES).standing is Standing.OWN
 
 
-def test_a_unit_without_staff_is_no_desk() -> None:
-    assert standings(seen(ROOT, PROVINCE, replace(WARD, has_desk=False)))[FIRST.code] is (
-        Standing.PROVINCE
-    )
+def test_a_unit_without_staff_is_no_desk_but_named_as_one_that_could_be() -> None:
+    found = seen(ROOT, PROVINCE, replace(WARD, has_desk=False))
+    assert found.served[FIRST.code].standing is Standing.PROVINCE
+    assert found.served[FIRST.code].idle == ("ward",)
+    assert found.served[SECOND.code].idle == ()
+    assert "ward" in found.units
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,9 @@ def test_a_province_is_told_in_numbers_and_its_communes_put_together() -> None:
     assert (first.province, first.communes, first.standings[Standing.PROVINCE]) == (DA_NANG, 2, 2)
     assert (second.province, second.standings[Standing.NONE], second.unrung) == (HUE, 1, 0)
     worst, other = coverage.groups(found)
-    assert (worst.standing, worst.places) == (Standing.NONE, (THIRD,))
-    assert other.places == (FIRST, SECOND)
+    assert worst.standing is Standing.NONE
+    assert [one.place for one in worst.communes] == [THIRD]
+    assert [one.place for one in other.communes] == [FIRST, SECOND]
 
 
 def test_one_province_or_one_category_can_be_looked_at_alone() -> None:
@@ -181,22 +182,6 @@ def test_what_hangs_below_a_unit_that_moved_is_touched() -> None:
 
 
 # --- the whole country ----------------------------------------------------------------------------
-
-
-@cache
-def country() -> tuple[Tree, tuple[Place, ...]]:
-    """25,000 units, of which 500 of the union have a desk, most of these an alarm."""
-    dice = random.Random(5)
-    able = [each.id for each in national.units() if each.kind is UnitKind.UNION]
-    desks = {"tong", *dice.sample(able, 500)}
-    rung = {each for each in sorted(desks) if dice.random() < 0.7}
-    units = (
-        replace(each, has_desk=True, has_alarm=each.id in rung) if each.id in desks else each
-        for each in national.units()
-    )
-    places = of_the_program()
-    communes = tuple(each for each in places.of_today.values() if len(each.code) == 5)
-    return Tree.of(units), communes
 
 
 def slowly(tree: Tree, place: Place, category: Category, *, danger: bool) -> str:

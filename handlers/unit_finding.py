@@ -1,0 +1,63 @@
+"""Finds units among all of the country by what somebody types: an id, words of a name, a place."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from heapq import nsmallest
+
+from handlers import alphabet
+from handlers.folding import fold
+from handlers.places import Place
+from handlers.tree import Tree, Unit
+
+MOST_FOUND = 50
+
+
+def find(
+    tree: Tree,
+    typed: str,
+    places: Sequence[Place],
+    fits: Callable[[Unit], bool],
+    most: int = MOST_FOUND,
+) -> tuple[tuple[Unit, ...], bool]:
+    """Those that fit: the one of that id, then those whose name holds all of the words, diacritics
+    or not, then those that cover one of `places`; higher units first, at most `most`. Whether there
+    are more.
+    """
+    words = fold(typed).split()
+    if not words:
+        return (), False
+    exact = tree.get(typed.strip())
+    first = [exact] if exact is not None and fits(exact) else []
+    named = [unit for unit in tree.all if _holds(_words(unit.name), words) and fits(unit)]
+    codes = {code for place in places for code in (*place.codes, place.code) if code}
+    near = [unit for unit in tree.all if not codes.isdisjoint(unit.places) and fits(unit)]
+    found = dict.fromkeys((*first, *_highest(tree, named, most), *_highest(tree, near, most)))
+    return tuple(found)[:most], len(found) > most or len(named) > most or len(near) > most
+
+
+def below(tree: Tree, unit: str, start: int, most: int = MOST_FOUND) -> tuple[Unit, ...]:
+    """The units just below one, by name; from the one at `start` on, one more than `most` where
+    there are more.
+    """
+    return tuple(alphabet.by_name(tree.children(unit), _name)[start : start + most + 1])
+
+
+def _highest(tree: Tree, some: Sequence[Unit], most: int) -> list[Unit]:
+    # Of thousands only those that are shown are put in order of the alphabet.
+    few = nsmallest(most, enumerate(some), key=lambda pair: (tree.depth(pair[1]), pair[0]))
+    return sorted(
+        (unit for _, unit in few), key=lambda unit: (tree.depth(unit), alphabet.key(unit.name))
+    )
+
+
+def _holds(name: Sequence[str], wanted: Sequence[str]) -> bool:
+    return all(any(word.startswith(each) for word in name) for each in wanted)
+
+
+@lru_cache(maxsize=65_536)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(fold(name).split())
+
+
+def _name(unit: Unit) -> str:
+    return unit.name
