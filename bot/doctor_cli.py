@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from bot import audit_cli, backup_doctor, hardening, keyfile, redis_doctor
+from bot import audit_cli, backup_doctor, coverage_doctor, hardening, keyfile, redis_doctor
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
@@ -262,6 +262,7 @@ HOUSE: Sequence[HouseLook] = (
     _log,
     _readers,
     _map,
+    coverage_doctor.look,
     _rotation,
     _server,
     _backups,
