@@ -12,7 +12,7 @@ from storage.places.vocabulary import BUSY, COMMUNE_TYPES, PARKS
 _BUSY = {code: rank for rank, code in enumerate(BUSY)}
 _MIXED_UP = (COMMUNE_TYPES, frozenset({"tinh", "thanh pho"}))
 # Of namesakes a commune of today is meant as often as a district of so many busier provinces.
-_BUSIER = {Level.COMMUNE: 0, Level.PARK: 0, Level.OLD_DISTRICT: 4, Level.OLD_COMMUNE: 12}
+_BUSIER = {Level.OLD_PROVINCE: 1, Level.OLD_DISTRICT: 4, Level.OLD_COMMUNE: 12}
 _SURE = frozenset({None, Why.KEYS})
 _TYPE_WORDS = (
     "thành phố",
