@@ -1,6 +1,7 @@
 """Reads the tables of places into names and what each leads to."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -39,6 +40,7 @@ class Level(IntEnum):
 # Its level, its name, the district of a commune, the province.
 _Unit = tuple[Level, str, str, str]
 _Piece = tuple[str, bool, bool]
+_UNTIL = "|"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +50,8 @@ class Entry:
     `key` is the name folded and without its type, `marked` the same with its marks (see `marks`),
     `types` the folded type words it has or had, `word` its type as it is written. `codes` are the
     communes of today that it covers, `pieces` the places to show after a former unit that became
-    several. `district` is the key of the district in which a former commune lay. `is_older` says
+    several. `within` is the key of the district in which a former commune lay, or of the province
+    in which a former district did (see `of_province`). `is_older` says
     that the name was given up before the reform of July 2025.
     """
 
@@ -60,7 +63,7 @@ class Entry:
     place: Place
     codes: tuple[str, ...] = field(repr=False)
     pieces: tuple[Place, ...] = field(default=(), repr=False)
-    district: str = ""
+    within: str = ""
     is_older: bool = False
 
 
@@ -119,6 +122,11 @@ def of_parks(parks: Iterable[Park], places: Mapping[str, Place]) -> Iterator[tup
                 yield each, Entry(Level.PARK, kinds, word, each, shown, place, communes)
 
 
+def of_province(key: str) -> str:
+    """What a district of that province has in `within`: towns have the names of provinces."""
+    return intern(f"{key}/")
+
+
 def numeral(name: str) -> str:
     """A folded name that is nothing but a number as its plain digits (`09` and `ix` are `9`)."""
     if name.isdecimal():
@@ -163,7 +171,7 @@ def _former(
         if is_of_today(row):
             # Of the map without districts: its provinces are others than those before of that name.
             level = Level.OLD_COMMUNE if commune else Level.OLD_PROVINCE
-            unit = (level, commune or province, "", f"{province} {row['period']}")
+            unit = (level, commune or province, "", f"{province}{_UNTIL}{row['period']}")
             units.setdefault(unit, []).append(piece)
             continue
         if commune:
@@ -174,10 +182,18 @@ def _former(
                 whole_districts.add((district, province))
         units.setdefault((Level.OLD_PROVINCE, province, "", ""), []).append(piece)
     earlier = _earlier(units, whole_districts)
+    # Two districts of one name in one province of today are told apart by the provinces of before.
+    labels = Counter(
+        (_label(unit), communes[pieces[0][0]].province_code) for unit, pieces in units.items()
+    )
     for unit in units:
         later = earlier.get(unit, unit)
+        word = _parted(unit[1])[0]
         for some in _by_province(units[later], communes):
-            yield _former_entry(later, _parted(unit[1])[0], some, communes, whole)
+            near = communes[some[0][0]]
+            is_alone = labels[_label(later), near.province_code] == 1
+            label = _label(later) if is_alone else f"{_label(later)}{_beside(later)}"
+            yield _former_entry(later, word, f"{label} (cũ)", some, communes, whole)
 
 
 def _by_province(rows: list[_Piece], communes: Mapping[str, Place]) -> Iterable[list[_Piece]]:
@@ -188,6 +204,19 @@ def _by_province(rows: list[_Piece], communes: Mapping[str, Place]) -> Iterable[
     for row in rows:
         parts.setdefault(communes[row[0]].province_code, []).append(row)
     return parts.values()
+
+
+def _label(unit: _Unit) -> str:
+    # Wards of one name were many: the district tells them apart.
+    return f"{unit[1]}, {unit[2]}" if unit[2] else unit[1]
+
+
+def _beside(unit: _Unit) -> str:
+    """What tells a unit from another one of that name: its province, of a province the day."""
+    province, _, until = unit[3].partition(_UNTIL)
+    if unit[0] is Level.OLD_PROVINCE:
+        return f", đến {until}" if until else ""
+    return f", {province}" if province else ""
 
 
 def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit, _Unit]:
@@ -207,11 +236,12 @@ def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit,
 def _former_entry(
     unit: _Unit,
     typed_word: str,
+    label: str,
     rows: list[_Piece],
     communes: Mapping[str, Place],
     whole: Mapping[frozenset[str], Place],
 ) -> Entry:
-    level, name, district, _ = unit
+    level, name, district, province = unit
     word, short = _parted(name)
     # A piece that kept the name comes first, or the main piece of a commune that was split.
     ranks = {code: (level is not Level.OLD_COMMUNE or not main, code) for code, main, _ in rows}
@@ -221,8 +251,6 @@ def _former_entry(
     place = pieces[0] if len(pieces) == 1 else whole.get(frozenset(ranks))
     shown: tuple[Place, ...] = ()
     if place is None:
-        # Wards of one name were many: the district tells them apart.
-        label = f"{name}, {district} (cũ)" if district else f"{name} (cũ)"
         near, shown = pieces[0], pieces
         place = Place("", label, near.province_code, near.province, tuple(p.code for p in pieces))
     return Entry(
@@ -234,7 +262,7 @@ def _former_entry(
         place,
         place.codes if len(place.codes) == len(pieces) else tuple(p.code for p in pieces),
         shown,
-        intern(fold(_parted(district)[1])) if district else "",
+        intern(fold(_parted(district)[1])) if district else of_province(fold(_parted(province)[1])),
         all(is_older for _, _, is_older in rows),
     )
 
