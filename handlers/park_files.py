@@ -142,11 +142,18 @@ def parse(
 def check(
     cells: Mapping[str, str], known: Mapping[str, Place], today: date, others: Iterable[Park]
 ) -> Park:
-    """The same for one park that was typed into a form. Raises BadParks, its rows all 1."""
+    """The same for one park that was typed into a form; without an id it gets a fresh one. Raises
+    BadParks, its rows all 1.
+    """
+    every = tuple(others)
     reader = _Reader(1, {name: clean(cells.get(name, "")) for name in COLUMNS}, known, today)
     park = _park(reader)
-    staying = [each for each in others if each.id != park.id]
-    problems = [*reader.problems, *_clashes([(1, park)], staying, known)]
+    problems = reader.problems
+    if not reader.cells["id"]:
+        park = replace(park, id=fresh_id(park, known, (each.id for each in every)))
+        problems = [each for each in problems if each.flaw is not Flaw.BAD_ID]
+    staying = [each for each in every if each.id != park.id]
+    problems = [*problems, *_clashes([(1, park)], staying, known)]
     if problems:
         raise BadParks(problems)
     return park

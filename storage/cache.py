@@ -1,6 +1,7 @@
 """What a process keeps opened in memory between two looks: metadata of tips, letters to desks."""
 
 from asyncio import Lock
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from storage.board import Board
     from storage.outbox import Letter
     from storage.places import Places
+    from storage.staff import Member
+    from storage.staff_rows import Body
 
 
 @dataclass(slots=True)
@@ -31,7 +34,8 @@ class RecordCache:
 @dataclass(slots=True)
 class Atlas:
     """The places as of a stamp of the map, see `storage.atlas`; the units as their table has them
-    as of a stamp of theirs, see `storage.unit_rows`, and as they are today, see `storage.units`.
+    as of a stamp of theirs, see `storage.unit_rows`, with the names `below` one, and as they are
+    today, see `storage.units`; the staff, see `storage.staff`, and what was opened of their rows.
     Whoever is `loading` what is old holds back the others, who find it fresh then.
     """
 
@@ -41,6 +45,10 @@ class Atlas:
     bare: "Tree | None" = field(default=None, repr=False)
     today: object = None
     tree: "Tree | None" = field(default=None, repr=False)
+    below: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    staff_as_of: object = None
+    staff: "tuple[Member, ...]" = field(default=(), repr=False)
+    bodies: "dict[bytes, tuple[bytes, Body]]" = field(default_factory=dict, repr=False)
     loading: Lock = field(default_factory=Lock, repr=False)
 
     def copy(self) -> "Atlas":
@@ -52,6 +60,9 @@ class Atlas:
         if stamp is Stamp.MAP:
             self.stamp = -1
             return
-        self.today = None
+        if stamp in (Stamp.STAFF, Stamp.DESKS):
+            self.staff_as_of = None
+        if stamp in (Stamp.UNITS, Stamp.DESKS):
+            self.today = None
         if stamp is Stamp.UNITS:
             self.units_stamp = -1

@@ -12,7 +12,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from handlers import alphabet
 from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_OF_TIPS, Role
 from handlers.routing import UnitKind
-from storage import desk_codes, staff_rows, unit_rows
+from storage import desk_codes, staff_rows, stamps, unit_rows
 from storage.chance import new_token, random_id
 from storage.crypto import password_matches
 from storage.database import Tx
@@ -20,6 +20,7 @@ from storage.days import local_day
 from storage.desk_codes import CodeKind
 from storage.keys import Purpose
 from storage.staff_rows import CODE_DIGITS, CODE_SECONDS, Body
+from storage.stamps import Stamp
 from storage.tables import alarms, grants, staff, units
 
 _NEVER_READERS = frozenset({Role.ADMINISTRATOR, Role.KEEPER})
@@ -225,16 +226,14 @@ async def told_of_renewal(tx: Tx, key: bytes) -> date | None:
 
 async def members(tx: Tx) -> tuple[Member, ...]:
     """Everybody, by name."""
-    held: dict[bytes, set[tuple[str, Role]]] = {}
-    for row in await tx.rows(select(grants)):
-        held.setdefault(bytes(row.staff), set()).add((row.unit, Role(row.role)))
-    found = [
-        _member(
-            row.id, staff_rows.opened(tx, row.id, row.body), frozenset(held.get(bytes(row.id), ()))
-        )
-        for row in await tx.rows(select(staff))
-    ]
-    return tuple(sorted(found, key=lambda member: (alphabet.key(member.name), member.login)))
+    as_of, kept = await stamps.read_all(tx, (Stamp.STAFF, Stamp.DESKS)), tx.atlas
+    if kept.staff_as_of != as_of:
+        async with kept.loading:
+            if kept.staff_as_of != as_of:
+                found = await _everybody(tx)
+                kept.staff, kept.staff_as_of = found, as_of
+                return found
+    return kept.staff
 
 
 async def by_id(tx: Tx, key: bytes) -> Member | None:
@@ -386,6 +385,22 @@ async def units_under(tx: Tx, key: bytes, role: Role) -> frozenset[str]:
     """The units where this member holds `role`, and all below, as it stands in this transaction."""
     held = await _held(tx, key)
     return await unit_rows.under(tx, [unit for unit, each in held if each is role])
+
+
+async def _everybody(tx: Tx) -> tuple[Member, ...]:
+    held: dict[bytes, set[tuple[str, Role]]] = {}
+    for row in await tx.rows(select(grants)):
+        held.setdefault(bytes(row.staff), set()).add((row.unit, Role(row.role)))
+    # What was opened before is known by its sealed bytes, so that only what changed is opened.
+    before, now = tx.atlas.bodies, dict[bytes, tuple[bytes, Body]]()
+    for row in await tx.rows(select(staff.c.id, staff.c.body)):
+        key, sealed = bytes(row.id), bytes(row.body)
+        known = before.get(key)
+        is_same = known is not None and known[0] == sealed
+        now[key] = known if known and is_same else (sealed, staff_rows.opened(tx, key, sealed))
+    tx.atlas.bodies = now
+    found = [_member(key, body, held.get(key, ())) for key, (_, body) in now.items()]
+    return tuple(sorted(found, key=lambda member: (alphabet.key(member.name), member.login)))
 
 
 async def _held(tx: Tx, key: bytes) -> frozenset[tuple[str, Role]]:

@@ -23,12 +23,14 @@ class Stamp(StrEnum):
     UNITS = "units_stamp"
     MAP = "map_stamp"
     DESKS = "desks_stamp"
+    STAFF = "staff_stamp"
 
 
 TABLES = {
     "units": Stamp.UNITS,
     "parks": Stamp.MAP,
     "place_tables": Stamp.MAP,
+    "staff": Stamp.STAFF,
     "grants": Stamp.DESKS,
     "alarms": Stamp.DESKS,
     "desk_groups": Stamp.DESKS,

@@ -41,7 +41,7 @@ async def bare(tx: Tx, stamp: int | None = None) -> Tree | None:
     if kept.units_stamp != stamp:
         async with kept.loading:
             if kept.units_stamp != stamp:
-                kept.bare, kept.units_stamp = await _load(tx), stamp
+                kept.bare, kept.units_stamp, kept.below = await _load(tx), stamp, {}
                 return kept.bare
     return kept.bare
 

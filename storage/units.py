@@ -1,12 +1,14 @@
 """Units: the tree as it was imported, their key pairs, and which of them have a desk."""
 
+from asyncio import to_thread
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from handlers import alphabet, doorway, unit_clocks
-from handlers.routing import Tree, Unit, UnitKind
+from handlers.routing import Tree, UnitKind
 from handlers.tree import Today
 from storage import alarms, stamps, unit_choices, unit_rows, unit_rules
 from storage.crypto import CaseKey, Pair
@@ -34,6 +36,8 @@ __all__ = [
     "tree",
     "unwrap",
 ]
+
+_FEW = 1_000
 
 
 async def tree(tx: Tx) -> Tree | None:
@@ -122,11 +126,15 @@ async def below(tx: Tx, unit: str) -> Mapping[str, str]:
     """The names of a unit and of all below it, of the union alone, by id: the unit first, then
     by name. Empty where there is no such unit.
     """
-    tree = await unit_rows.bare(tx)
-    reached = [] if tree is None else [tree.get(each) for each in tree.below(unit)]
-    union = [each for each in reached if each is not None and _is_shown(each, unit)]
-    union.sort(key=lambda each: (each.id != unit, alphabet.key(each.name), each.id))
-    return {each.id: each.name for each in union}
+    tree, kept = await unit_rows.bare(tx), tx.atlas.below
+    if tree is None:
+        return {}
+    if unit not in kept:
+        # Of a whole country in a thread, for everybody else would wait.
+        few = len(tree.below(unit)) < _FEW
+        found = _named_below(tree, unit) if few else await to_thread(_named_below, tree, unit)
+        kept[unit] = found
+    return kept[unit]
 
 
 async def beside(tx: Tx, unit: str) -> tuple[str, Mapping[str, str]]:
@@ -147,5 +155,8 @@ def renewed(keys: Keys, row: Row[Any]) -> dict[str, bytes]:
     return {"private_key": keys.reseal(Purpose.UNITS, row.private_key, seals_about(row.id))}
 
 
-def _is_shown(unit: Unit, asked: str) -> bool:
-    return unit.id == asked or unit.kind is UnitKind.UNION
+def _named_below(tree: Tree, unit: str) -> Mapping[str, str]:
+    reached = [each for each in map(tree.get, tree.below(unit)) if each is not None]
+    union = [each for each in reached if each.id == unit or each.kind is UnitKind.UNION]
+    union.sort(key=lambda each: (each.id != unit, alphabet.key(each.name), each.id))
+    return MappingProxyType({each.id: each.name for each in union})

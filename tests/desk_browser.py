@@ -1,8 +1,8 @@
 """The running pages of the desk over real HTTP, and a browser that follows their forms."""
 
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -151,9 +151,10 @@ async def world_on(
     whisper: Whisper | None = None,
     push_key: str = "",
     ring_trial: RingTrial | None = None,
+    opened: Callable[[str], AbstractAsyncContextManager[Database]] = database,
 ) -> AsyncIterator[World]:
     clock = Clock()
-    async with database(url) as made:
+    async with opened(url) as made:
         hub = Hub()
         made.on_commit = lambda touched: hub.tell([*touched, DESK])
         volatile, stretcher = Memory(new_master(), clock.seconds), Stretcher()

@@ -1,6 +1,6 @@
 """The administrator's page: who works at which desk, new people, their links and roles. No tips."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -12,9 +12,11 @@ from bot.web.access import NotYours, Seat, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page
 from bot.web.parts import PARTS
 from bot.web.people_telegram import Code, Desk
+from handlers import routing
 from handlers.doorway import CASES
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
+from handlers.routing import Tree
 from handlers.screens import Say, say
 from storage import alarms, audit, desk_groups, desk_links, leaving, staff, stranded, units
 from storage.alarms import Path
@@ -295,9 +297,24 @@ async def _page(
         cases=CASES,
         now=parts.clock(),
         can=can,
+        last=_last(everybody, tree),
         empty_root=tree.root.name if tree and tree.root.id not in can else "",
         typed=fields if done is None or not done.well else {},
     )
+
+
+def _last(members: Sequence[Member], tree: Tree | None) -> dict[bytes, list[tuple[str, str]]]:
+    """Where somebody is the last who reads tips: the names of that unit and of the next one up."""
+    if tree is None:
+        return {}
+    return {
+        member: [
+            (unit.name, routing.above(tree, unit.id, excluded=frozenset(some)).name)
+            for unit in map(tree.get, some)
+            if unit is not None and unit is not tree.root
+        ]
+        for member, some in leaving.last_readers(members).items()
+    }
 
 
 def _role(fields: Mapping[str, str]) -> Role | None:

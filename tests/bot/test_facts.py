@@ -32,13 +32,15 @@ def lookups(house: House) -> Lookups:
     return house.inbound._lookups
 
 
-async def test_the_tree_is_read_once_in_some_seconds(
+async def test_a_change_of_the_units_is_known_within_some_seconds(
     house: House, lookups: Lookups, clock: Clock
 ) -> None:
     first = await lookups.tree()
+    async with house.database.write() as tx:
+        await tx.run(units.update().values(hours="Cả ngày"))
     assert await lookups.tree() is first
     clock.turn(seconds=TREE_SECONDS + 1)
-    assert await lookups.tree() is not first
+    assert (await lookups.tree()).root.hours == "Cả ngày"
 
 
 async def test_without_units_nothing_is_promised(

@@ -10,8 +10,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from bot.web.enter import demo_link
+from handlers.parks import Park, ParkKind
 from handlers.roles import Role
-from storage import cases
+from storage import cases, parks
 from tests.browser.crowd import NewContext
 from tests.desk_browser import World, picture, world_on
 from tests.desk_world import NOW, add, file_tip
@@ -52,6 +53,7 @@ async def settle(world: World) -> str:
     tip = await file_tip(world.made, "north", picture(), danger=True)
     await file_tip(world.made, "north")
     async with world.made.write() as tx:
+        await parks.seed(tx, (Park("p", ParkKind.KHU_TRO, "Khu trọ Một", ("31360",), ("Một",)),))
         await cases.claim(tx, officer.id, tip, NOW)
     return tip.hex()
 

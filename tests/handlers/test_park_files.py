@@ -167,6 +167,8 @@ def test_a_park_that_stays_keeps_its_name() -> None:
 def test_one_that_is_typed_is_checked_like_a_row() -> None:
     cells = dict(zip(COLUMNS, GOOD, strict=True))
     assert check(cells, places().of_today, TODAY, (OTHER,)).name == "KCN Tân Phú Thạnh"
+    fresh = check({**cells, "id": ""}, places().of_today, TODAY, (OTHER,))
+    assert fresh.id == "kcn-tan-phu-thanh-92"
     with pytest.raises(BadParks) as refused:
         check({**cells, "name": "KCN Mái Dầm"}, places().of_today, TODAY, (OTHER,))
     assert [(each.row, each.flaw) for each in refused.value.problems] == [(1, Flaw.SAME_NAME)]
