@@ -64,7 +64,8 @@ async def import_all(
     found = await planned(tx, rows, places, now, may_remove=may_remove)
     for each in found.removed:
         await tx.run(delete(parks).where(parks.c.id == each.id))
-    await _write(tx, (*found.added, *found.changed))
+    await _add(tx, found.added)
+    await _write(tx, found.changed)
     counts = len(found.added), len(found.changed), len(found.removed)
     note = "parks +{} ~{} -{}".format(*counts)
     await audit.write(tx, Act.PARK_CHANGED, staff=None, minute=now, note=note)
@@ -73,7 +74,7 @@ async def import_all(
 
 async def seed(tx: Tx, some: Iterable[Park]) -> None:
     """Write parks into an installation that has just been made."""
-    await _write(tx, some)
+    await _add(tx, some)
 
 
 async def put(
@@ -132,6 +133,12 @@ async def theirs(tx: Tx, member: bytes, some: Iterable[Park], places: Places) ->
 
 async def _note(tx: Tx, member: bytes, note: str, now: datetime) -> None:
     await audit.write(tx, Act.PARK_CHANGED, staff=member, minute=now, note=note)
+
+
+async def _add(tx: Tx, some: Iterable[Park]) -> None:
+    rows = [_values(park) for park in some]
+    if rows:
+        await tx.run(insert(parks), rows)
 
 
 async def _write(tx: Tx, some: Iterable[Park]) -> None:
