@@ -80,6 +80,9 @@ class Places:
         ]
         whole = [chain for chains in readings for chain in chains.whole()]
         found = meanings(whole) if whole else self._guessed(readings)
+        if whole and all(meaning.guess is Why.NOISE for meaning in found):
+            # A park that is not known: what lies around it may be all that we can offer.
+            found += _noisy(readings)
         if (
             found
             and len(readings[0].words) == 1
@@ -101,14 +104,15 @@ class Places:
         turned = _turned(words)
         if turned:
             found += meanings(Chains(self._names, turned).whole(), Why.NOISE)
-        for chains in readings[::-1]:
-            for chain in noise.named(chains):
-                found += meanings([chain], Why.NOISE)
-        return found
+        return found + _noisy(readings)
 
     def _begun(self, words: tuple[Word, ...]) -> list[Meaning]:
         hits = tuple(self._names.beginning(words))
         return meanings([Chain(0, len(words), len(words), hits)], Why.PREFIX)
+
+
+def _noisy(readings: list[Chains]) -> list[Meaning]:
+    return [meaning for chain in noise.named(readings) for meaning in meanings([chain], Why.NOISE)]
 
 
 def _turned(words: tuple[Word, ...]) -> tuple[Word, ...]:

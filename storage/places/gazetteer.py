@@ -1,6 +1,7 @@
 """Reads the tables of places into names and what each leads to."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -46,7 +47,8 @@ class Entry:
     `key` is the name folded and without its type, `marked` the same with its marks (see `marks`),
     `types` the folded type words it has or had, `word` its type as it is written. `codes` are the
     communes of today that it covers, `pieces` the places to show after a former unit that became
-    several. `district` is the key of the district in which a former commune lay. `is_older` says
+    several. `within` is the key of the district in which a former commune lay, or of the province
+    in which a former district did (see `of_province`). `is_older` says
     that the name was given up before the reform of July 2025.
     """
 
@@ -58,7 +60,7 @@ class Entry:
     place: Place
     codes: tuple[str, ...] = field(repr=False)
     pieces: tuple[Place, ...] = field(default=(), repr=False)
-    district: str = ""
+    within: str = ""
     is_older: bool = False
 
 
@@ -117,6 +119,11 @@ def of_parks(parks: Iterable[Park], places: Mapping[str, Place]) -> Iterator[tup
                 yield each, Entry(Level.PARK, kinds, word, each, shown, place, communes)
 
 
+def of_province(key: str) -> str:
+    """What a district of that province has in `within`: towns have the names of provinces."""
+    return intern(f"{key}/")
+
+
 def numeral(name: str) -> str:
     """A folded name that is nothing but a number as its plain digits (`09` and `ix` are `9`)."""
     if name.isdecimal():
@@ -166,9 +173,22 @@ def _former(
                 whole_districts.add((district, province))
         units.setdefault((Level.OLD_PROVINCE, province, "", ""), []).append(piece)
     earlier = _earlier(units, whole_districts)
+    # Two districts of one name in one province of today are told apart by the provinces of before.
+    labels = Counter(
+        (_label(unit), communes[pieces[0][0]].province_code) for unit, pieces in units.items()
+    )
     for unit in units:
         later = earlier.get(unit, unit)
-        yield _former_entry(later, _parted(unit[1])[0], units[later], communes, whole)
+        near = communes[units[later][0][0]]
+        is_alone = labels[_label(later), near.province_code] == 1
+        label = _label(later) if is_alone or not later[3] else f"{_label(later)}, {later[3]}"
+        word = _parted(unit[1])[0]
+        yield _former_entry(later, word, f"{label} (cũ)", units[later], communes, whole)
+
+
+def _label(unit: _Unit) -> str:
+    # Wards of one name were many: the district tells them apart.
+    return f"{unit[1]}, {unit[2]}" if unit[2] else unit[1]
 
 
 def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit, _Unit]:
@@ -188,11 +208,12 @@ def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit,
 def _former_entry(
     unit: _Unit,
     typed_word: str,
+    label: str,
     rows: list[tuple[str, bool, bool]],
     communes: Mapping[str, Place],
     whole: Mapping[frozenset[str], Place],
 ) -> Entry:
-    level, name, district, _ = unit
+    level, name, district, province = unit
     word, short = _parted(name)
     # A piece that kept the name comes first, or the main piece of a commune that was split.
     ranks = {code: (level is not Level.OLD_COMMUNE or not main, code) for code, main, _ in rows}
@@ -202,8 +223,6 @@ def _former_entry(
     place = pieces[0] if len(pieces) == 1 else whole.get(frozenset(ranks))
     shown: tuple[Place, ...] = ()
     if place is None:
-        # Wards of one name were many: the district tells them apart.
-        label = f"{name}, {district} (cũ)" if district else f"{name} (cũ)"
         near, shown = pieces[0], pieces
         # No former unit lies in two provinces of today (a test holds the tables to that).
         place = Place("", label, near.province_code, near.province, tuple(p.code for p in pieces))
@@ -216,7 +235,7 @@ def _former_entry(
         place,
         place.codes if len(place.codes) == len(pieces) else tuple(p.code for p in pieces),
         shown,
-        intern(fold(_parted(district)[1])) if district else "",
+        intern(fold(_parted(district)[1])) if district else of_province(fold(_parted(province)[1])),
         all(is_older for _, _, is_older in rows),
     )
 
