@@ -14,7 +14,7 @@ from tests.changed_map import present
 from tests.desk_world import NOW
 
 
-async def _dies(tx: Tx, stamp: Stamp) -> None:  # noqa: ARG001 - as what it stands for
+async def _dies(tx: Tx, stamp: Stamp) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
