@@ -26,7 +26,7 @@ class Typed:
     lines mean no place.
     """
 
-    codes: tuple[str, ...]
+    codes: tuple[str, ...] = field(repr=False)
     doubts: tuple[Doubt, ...] = ()
     unknown: tuple[str, ...] = field(default=(), repr=False)
 
