@@ -24,6 +24,8 @@ class Places:
 
     _by_code: Mapping[str, Place] = field(repr=False)
     _names: Names = field(repr=False)
+    past: Mapping[str, Place] = field(default_factory=dict, repr=False)
+    """Provinces that are no more, by their codes."""
 
     @staticmethod
     def load(tables: Tables | None = None) -> "Places":
@@ -41,6 +43,16 @@ class Places:
         found = [place for place in self._by_code.values() if len(place.code) == _PROVINCE_DIGITS]
         found.sort(key=lambda place: fold(place.name).split(" ", 1)[-1])
         return tuple(place.code for place in found)
+
+    @property
+    def counted_provinces(self) -> tuple[str, ...]:
+        """The same, then those that are no more: tips of theirs are still counted."""
+        return (*self.provinces, *sorted(self.past.keys() - self._by_code.keys()))
+
+    def province_name(self, code: str) -> str | None:
+        """The full name of a province of today or of one that is no more; else None."""
+        found = self._by_code.get(code) or self.past.get(code)
+        return found.name if found is not None else None
 
     def by_code(self, code: str) -> Place | None:
         """The province (two digits) or commune (five) of today, or None."""

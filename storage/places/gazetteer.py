@@ -11,12 +11,13 @@ from sys import intern
 from handlers.folding import fold
 from handlers.parks import Park
 from handlers.places import Place
+from storage.places.changes import is_of_today
 from storage.places.marks import marked
 from storage.places.tables import Tables
 from storage.places.vocabulary import PARK_WORDS, PARKS, ROMAN
 
 _OLD_NAME = re.compile(
-    "(Thành phố|Thị xã|Thị trấn|Huyện|Phường|Quận|Tỉnh|Xã) (.+)", flags=re.IGNORECASE
+    "(Thành phố|Thị xã|Thị trấn|Huyện|Phường|Quận|Tỉnh|Xã|Đặc khu) (.+)", flags=re.IGNORECASE
 )
 _PARK_NAME = re.compile(
     rf"(?:{'|'.join(sorted((word for word in PARKS), key=len, reverse=True))}) (.+)"
@@ -38,6 +39,8 @@ class Level(IntEnum):
 
 # Its level, its name, the district of a commune, the province.
 _Unit = tuple[Level, str, str, str]
+_Piece = tuple[str, bool, bool]
+_UNTIL = "|"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +159,7 @@ def _former(
     tables: Tables, communes: Mapping[str, Place], whole: Mapping[frozenset[str], Place]
 ) -> Iterator[Entry]:
     """The entries of former communes, districts and provinces."""
-    units: dict[_Unit, list[tuple[str, bool, bool]]] = {}
+    units: dict[_Unit, list[_Piece]] = {}
     whole_districts: set[tuple[str, str]] = set()
     for row in tables.rows("former_units.csv"):
         commune, district, province = (
@@ -165,6 +168,12 @@ def _former(
             intern(row["old_province"]),
         )
         piece = (communes[row["new_code"]].code, row["part"] == "main", row["period"] == "older")
+        if is_of_today(row):
+            # Of the map without districts: its provinces are others than those before of that name.
+            level = Level.OLD_COMMUNE if commune else Level.OLD_PROVINCE
+            unit = (level, commune or province, "", f"{province}{_UNTIL}{row['period']}")
+            units.setdefault(unit, []).append(piece)
+            continue
         if commune:
             units.setdefault((Level.OLD_COMMUNE, commune, district, province), []).append(piece)
         if district:
@@ -179,16 +188,35 @@ def _former(
     )
     for unit in units:
         later = earlier.get(unit, unit)
-        near = communes[units[later][0][0]]
-        is_alone = labels[_label(later), near.province_code] == 1
-        label = _label(later) if is_alone or not later[3] else f"{_label(later)}, {later[3]}"
         word = _parted(unit[1])[0]
-        yield _former_entry(later, word, f"{label} (cũ)", units[later], communes, whole)
+        for some in _by_province(units[later], communes):
+            near = communes[some[0][0]]
+            is_alone = labels[_label(later), near.province_code] == 1
+            label = _label(later) if is_alone else f"{_label(later)}{_beside(later)}"
+            yield _former_entry(later, word, f"{label} (cũ)", some, communes, whole)
+
+
+def _by_province(rows: list[_Piece], communes: Mapping[str, Place]) -> Iterable[list[_Piece]]:
+    """The pieces of a former unit; in parts where one of them went to another province: a place is
+    in one.
+    """
+    parts: dict[str, list[_Piece]] = {}
+    for row in rows:
+        parts.setdefault(communes[row[0]].province_code, []).append(row)
+    return parts.values()
 
 
 def _label(unit: _Unit) -> str:
     # Wards of one name were many: the district tells them apart.
     return f"{unit[1]}, {unit[2]}" if unit[2] else unit[1]
+
+
+def _beside(unit: _Unit) -> str:
+    """What tells a unit from another one of that name: its province, of a province the day."""
+    province, _, until = unit[3].partition(_UNTIL)
+    if unit[0] is Level.OLD_PROVINCE:
+        return f", đến {until}" if until else ""
+    return f", {province}" if province else ""
 
 
 def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit, _Unit]:
@@ -209,7 +237,7 @@ def _former_entry(
     unit: _Unit,
     typed_word: str,
     label: str,
-    rows: list[tuple[str, bool, bool]],
+    rows: list[_Piece],
     communes: Mapping[str, Place],
     whole: Mapping[frozenset[str], Place],
 ) -> Entry:
@@ -224,7 +252,6 @@ def _former_entry(
     shown: tuple[Place, ...] = ()
     if place is None:
         near, shown = pieces[0], pieces
-        # No former unit lies in two provinces of today (a test holds the tables to that).
         place = Place("", label, near.province_code, near.province, tuple(p.code for p in pieces))
     return Entry(
         level,

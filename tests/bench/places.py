@@ -1,5 +1,5 @@
-"""How long a typed place takes to be understood, on the texts of the tests, and what all places take
-in memory.
+"""How long a typed place takes to be understood, on the texts of the tests, and what all places
+take in memory.
 """
 
 import csv
