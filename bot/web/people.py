@@ -1,6 +1,6 @@
 """The administrator's page: who works at which desk, new people, their links and roles. No tips."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -12,9 +12,12 @@ from bot.web.access import NotYours, Seat, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page
 from bot.web.parts import PARTS
 from bot.web.people_telegram import Code, Desk
+from bot.web.unit_narrowing import Narrowed, narrowed
 from handlers.doorway import CASES
+from handlers.folding import fold
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
+from handlers.routing import Tree
 from handlers.screens import Say, say
 from storage import alarms, audit, desk_groups, desk_links, leaving, staff, stranded, units
 from storage.alarms import Path
@@ -22,6 +25,9 @@ from storage.audit import Act
 from storage.database import Tx
 from storage.leaving import Kept
 from storage.staff import Change, Member
+
+MOST_PEOPLE = 25
+"""How many are shown at once; each has forms of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,13 +269,16 @@ async def _page(
             raise NotYours
         everybody = await staff.members(tx)
         tree = await units.tree(tx)
-        groups = [group for group in await desk_groups.every(tx) if group.unit in reach]
+        groups = await desk_groups.every(tx)
         linked = await desk_links.linked(tx)
         on_zalo = await alarms.linked(tx, Path.ZALO)
-        every = tree.all if tree else ()
-        within = [unit for unit in every if unit.id in reach]
+        if tree is None:
+            raise NotYours
+        shown = narrowed(request, tree, reach, (fields.get("unit", ""),))
         can = await stranded.able(tx, parts.clock())
-        lines = await people_alarms.lines(tx, within, tree.root if tree else None)
+        lines = await people_alarms.lines(tx, shown.units, tree.root)
+    visible = [member for member in everybody if _visible(member, reach)]
+    members = _narrowed(visible, shown, done.member if done else None)
     link = ""
     if done and done.token:
         link = f"{parts.public_url or request.url.origin()}/desk/moi/{done.token}"
@@ -287,17 +296,41 @@ async def _page(
         alarm_lines=lines,
         link=link,
         invited=done.member if done else None,
-        members=[member for member in everybody if _visible(member, reach)],
-        names={unit.id: unit.name for unit in every},
-        units=within,
+        members=members,
+        total=len(visible),
+        names=_names_of(tree, members),
+        units=shown.units,
+        narrowed=shown,
         reach=reach,
         roles=tuple(Role),
         cases=CASES,
         now=parts.clock(),
         can=can,
-        empty_root=tree.root.name if tree and tree.root.id not in can else "",
+        empty_root=tree.root.name if tree.root.id not in can else "",
         typed=fields if done is None or not done.well else {},
     )
+
+
+def _narrowed(visible: Sequence[Member], shown: Narrowed, about: Member | None) -> Sequence[Member]:
+    """Of many people those of that name, log-in name or unit; and who was just spoken of."""
+    if len(visible) <= MOST_PEOPLE:
+        return visible
+    words, here = fold(shown.typed).split(), {unit.id for unit in shown.units}
+    found = [member for member in visible if _is_meant(member, words, here if words else set())]
+    first = [member for member in visible if about is not None and member.id == about.id]
+    return tuple(dict.fromkeys((*first, *found)))[:MOST_PEOPLE]
+
+
+def _is_meant(member: Member, words: Sequence[str], here: Collection[str]) -> bool:
+    known = (*fold(member.name).split(), member.login)
+    named = all(any(each.startswith(word) for each in known) for word in words)
+    return named or any(unit in here for unit, _ in member.grants)
+
+
+def _names_of(tree: Tree, members: Iterable[Member]) -> Mapping[str, str]:
+    """The names of the units where these people work."""
+    found = (tree.get(unit) for member in members for unit, _ in member.grants)
+    return {unit.id: unit.name for unit in found if unit is not None}
 
 
 def _role(fields: Mapping[str, str]) -> Role | None:
