@@ -29,6 +29,7 @@ from bot import (
     logs,
     order_cli,
     parks_cli,
+    places_cli,
     push_cli,
     restore_cli,
     retention_cli,
@@ -274,6 +275,7 @@ commands.add_command(backup_cli.backup_key)
 commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)
 commands.add_command(retention_cli.retention_command)
+commands.add_command(places_cli.places_command)
 commands.add_command(review_cli.review_command)
 commands.add_command(coverage_cli.coverage_command)
 commands.add_command(order_cli.order_command)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot import audit_cli, backup_doctor, hardening, keyfile, redis_doctor
+from bot import audit_cli, backup_doctor, coverage_doctor, hardening, keyfile, redis_doctor
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
@@ -243,6 +243,7 @@ HOUSE: Sequence[HouseLook] = (
     _paper,
     _log,
     _readers,
+    coverage_doctor.look,
     _rotation,
     _server,
     _backups,

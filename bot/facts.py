@@ -15,7 +15,7 @@ from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
 from handlers.turn import Facts, Meant, Needs, Room, Thread
-from storage import bell, tips, units
+from storage import atlas, bell, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.database import Database
 from storage.places import Places
@@ -99,6 +99,8 @@ class Lookups:
 
     async def _loaded(self) -> Tree:
         async with self.database.read() as tx:
+            # At a prompt nobody else looks whether the map has changed.
+            await atlas.current(tx)
             loaded = await units.tree(tx)
         if loaded is None:
             raise NoUnits

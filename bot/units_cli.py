@@ -1,7 +1,9 @@
 """`python -m bot import units` and `export units`: the tree of units, from and to a spreadsheet."""
 
+import asyncio
+import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -215,23 +217,45 @@ def _ask() -> None:
 
 
 async def _carry_out(database: Database, plan: _Plan, now: datetime, *, remove: bool) -> Imported:
-    added, changed, removed = units_told.by_kind(plan.differences)
+    added, _, _ = units_told.by_kind(plan.differences)
     pairs: dict[str, Pair] = {}
     # Made before the transaction, for nobody else can write meanwhile.
     with _progress("Making keys", len(added)) as told:
         for each in added:
             pairs[each.unit] = new_pair()
             told(1)
+    with _stoppable() as may_go_on:
+        return await _write(database, plan, now, pairs, may_go_on, remove=remove)
+
+
+async def _write(
+    database: Database,
+    plan: _Plan,
+    now: datetime,
+    pairs: Mapping[str, Pair],
+    may_go_on: Callable[[], None],
+    *,
+    remove: bool,
+) -> Imported:
+    added, changed, removed = units_told.by_kind(plan.differences)
     async with database.write(alone=plan.changes_who_reads) as tx:
         await stamps.hold(tx, Stamp.UNITS)
         if await stamps.read(tx, Stamp.UNITS) != plan.stamp:
             raise _ChangedMeanwhile
         with _progress("Writing units", len(added) + len(changed)) as told:
-            done = await units.import_all(tx, plan.units, may_remove=remove, pairs=pairs, told=told)
+
+            def wrote(more: int) -> None:
+                told(more)
+                may_go_on()
+
+            done = await units.import_all(
+                tx, plan.units, may_remove=remove, pairs=pairs, told=wrote
+            )
         new = added if len(added) <= _MOST_NEW_IN_HISTORY else []
         await unit_history.record(tx, (*new, *changed, *removed), by=None, now=now)
         note = f"units added {done.added} changed {done.changed} removed {done.removed}"
         await audit.write(tx, Act.IMPORTED, staff=None, minute=now, note=note)
+        may_go_on()
     return done
 
 
@@ -242,6 +266,25 @@ def _refused(error: BadUnits) -> click.ClickException:
     if len(error.problems) > _MOST_PROBLEMS:
         click.echo(f"… {len(error.problems) - _MOST_PROBLEMS:,} more", err=True)
     return click.ClickException(f"{len(error.problems)} problem(s); nothing was imported")
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], None]]:
+    """What stops the work when somebody pressed Ctrl-C, to be asked between two steps: PostgreSQL's
+    driver, interrupted in the middle of many rows, waits for ever.
+    """
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGINT, asked.set)
+
+    def may_go_on() -> None:
+        if asked.is_set():
+            click.echo("Stopped: nothing was imported.", err=True)
+            raise click.Abort
+
+    try:
+        yield may_go_on
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 @contextmanager

@@ -55,14 +55,14 @@ def effects(found: Effects, before: Tree | None, after: Tree) -> Iterator[str]:
         return known.name if known is not None else unit
 
     if found.losses:
-        yield f"! {found.communes:,} communes have their tips read farther away than now:"
+        yield f"! {found.communes:,} commune(s) have their tips read farther away than now:"
         for loss in found.losses[:_EXAMPLES]:
             kinds = ", ".join(loss.categories)
             yield f"!   {loss.place.label}: {kinds}: {name(loss.was)} → {name(loss.now)}"
         yield from _more(len(found.losses))
     if found.uncovered:
         yield (
-            f"! {len(found.uncovered):,} communes have, for at least one category, no desk but the"
+            f"! {len(found.uncovered):,} commune(s) have, for at least one category, no desk but the"
             " highest unit's:"
         )
         yield "!   " + "; ".join(place.label for place in found.uncovered[:_EXAMPLES])
@@ -72,11 +72,11 @@ def effects(found: Effects, before: Tree | None, after: Tree) -> Iterator[str]:
     if found.subscribers:
         yield f"! up to {found.subscribers:,} subscribers chose a place where no desk would be left"
     if found.bulletins:
-        yield f"! {len(found.bulletins):,} planned bulletins would be for nobody"
+        yield f"! {len(found.bulletins):,} planned bulletin(s) would be for nobody"
     if found.outlets:
-        yield f"! {found.outlets:,} channels and groups belong to units that go, and go with them"
+        yield f"! {found.outlets:,} channel(s) and group(s) of units that go would go with them"
     if found.agreements:
-        yield f"! {found.agreements:,} agreements name a unit that goes"
+        yield f"! {found.agreements:,} agreement(s) name a unit that goes"
 
 
 def uses(found: Uses) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from handlers.folding import clean, fold
-from handlers.places import Answer, Place
+from handlers.places import Answer, Place, Why
 
 PICK = "pick_"
 MOST_LINES = 80
@@ -26,7 +26,7 @@ class Typed:
     lines mean no place.
     """
 
-    codes: tuple[str, ...]
+    codes: tuple[str, ...] = field(repr=False)
     doubts: tuple[Doubt, ...] = ()
     unknown: tuple[str, ...] = field(default=(), repr=False)
 
@@ -44,6 +44,15 @@ def codes_of(place: Place) -> tuple[str, ...]:
 def pick_of(place: Place) -> str:
     """The name of the checkbox that answers with this place."""
     return PICK + ".".join(codes_of(place))
+
+
+def of_today(answer: Answer) -> tuple[Place, ...]:
+    """The places of today that words may mean, and parks; one where it is certain. A former unit
+    gives its pieces to choose from: the whole of it may be more than somebody may choose.
+    """
+    kept = (each for each in answer.found if each.place.code or each.why is Why.PARK)
+    places = tuple(each.place for each in kept)
+    return places[:1] if answer.is_certain and places[:1] == answer.places[:1] else places
 
 
 def read(

@@ -1,12 +1,13 @@
 """Somebody leaves, or loses a role: they can do nothing more, and nothing waits for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, select, update
 
+from handlers.roles import READERS_OF_TIPS
 from handlers.tips import Move, Status, after
 from storage import (
     audit,
@@ -41,6 +42,20 @@ class Kept(StrEnum):
     NOT_YOURS = "member"
     YOURSELF = "yourself"
     ENROLLED = "enrolled"
+
+
+def last_readers(members: Iterable[Member]) -> Mapping[bytes, tuple[str, ...]]:
+    """By member, the units where nobody else holds a role that reads tips."""
+    reading: dict[str, set[bytes]] = {}
+    for member in members:
+        for unit, role in member.grants:
+            if role in READERS_OF_TIPS:
+                reading.setdefault(unit, set()).add(member.id)
+    found: dict[bytes, list[str]] = {}
+    for unit, some in sorted(reading.items()):
+        if len(some) == 1:
+            found.setdefault(min(some), []).append(unit)
+    return {member: tuple(units) for member, units in found.items()}
 
 
 async def hold_rows(tx: Tx, *some: bytes) -> None:

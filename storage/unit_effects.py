@@ -126,19 +126,21 @@ def _is_left(known: Record, before: Tree, after: Tree) -> bool:
 
 
 async def _subscribers(tx: Tx, before: Tree, after: Tree, places: Places) -> int:
-    had, has = _served(before), _served(after)
+    had, has = served(before), served(after)
     if had <= has:
         return 0
-    many = 0
-    for code, count in (await subscribers.by_place(tx)).items():
-        place = places.by_code(code)
-        if place is not None and _is_near(place, had) and not _is_near(place, has):
-            many += count
+    many = await subscribers.by_place(tx)
+    left = {code for code in many if is_near(code, had, places) and not is_near(code, has, places)}
+    return in_tens(sum(many[code] for code in left))
+
+
+def in_tens(many: int) -> int:
+    """A number of subscribers as it is told: in tens, upwards."""
     return -(-many // _TEN) * _TEN
 
 
-def _served(tree: Tree) -> frozenset[str]:
-    """The codes that a unit of the union outside companies covers; and a commune's province."""
+def served(tree: Tree) -> frozenset[str]:
+    """The codes that units of the union outside companies name; the whole country is none."""
     codes = {
         code
         for unit in tree.all
@@ -149,8 +151,10 @@ def _served(tree: Tree) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _is_near(place: Place, served: frozenset[str]) -> bool:
-    return bool({place.code, place.province_code} & served)
+def is_near(code: str, codes: frozenset[str], places: Places) -> bool:
+    """Whether a province or commune of today is among `codes`, by itself or by its province."""
+    place = places.by_code(code)
+    return place is not None and bool({place.code, place.province_code} & codes)
 
 
 async def _bulletins(tx: Tx, before: Tree, after: Tree) -> tuple[str, ...]:

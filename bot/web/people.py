@@ -1,6 +1,6 @@
 """The administrator's page: who works at which desk, new people, their links and roles. No tips."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -11,10 +11,11 @@ from bot.web import people_telegram as over_telegram
 from bot.web.access import NotYours, Seat, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page
 from bot.web.parts import PARTS
+from bot.web.people_narrowing import MOST_PEOPLE, most_shown, names_of
 from bot.web.people_telegram import Code, Desk
-from bot.web.unit_narrowing import Narrowed, narrowed
+from bot.web.unit_narrowing import narrowed
+from handlers import routing
 from handlers.doorway import CASES
-from handlers.folding import fold
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
 from handlers.routing import Tree
@@ -25,9 +26,6 @@ from storage.audit import Act
 from storage.database import Tx
 from storage.leaving import Kept
 from storage.staff import Change, Member
-
-MOST_PEOPLE = 25
-"""How many are shown at once; each has forms of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +276,7 @@ async def _page(
         can = await stranded.able(tx, parts.clock())
         lines = await people_alarms.lines(tx, shown.units, tree.root)
     visible = [member for member in everybody if _visible(member, reach)]
-    members = _narrowed(visible, shown, done.member if done else None)
+    members = most_shown(visible, shown, done.member if done else None)
     link = ""
     if done and done.token:
         link = f"{parts.public_url or request.url.origin()}/desk/moi/{done.token}"
@@ -298,7 +296,8 @@ async def _page(
         invited=done.member if done else None,
         members=members,
         total=len(visible),
-        names=_names_of(tree, members),
+        crowd=len(visible) > MOST_PEOPLE,
+        names=names_of(tree, members),
         units=shown.units,
         narrowed=shown,
         reach=reach,
@@ -306,31 +305,28 @@ async def _page(
         cases=CASES,
         now=parts.clock(),
         can=can,
+        last=_last(everybody, members, tree),
         empty_root=tree.root.name if tree.root.id not in can else "",
         typed=fields if done is None or not done.well else {},
     )
 
 
-def _narrowed(visible: Sequence[Member], shown: Narrowed, about: Member | None) -> Sequence[Member]:
-    """Of many people those of that name, log-in name or unit; and who was just spoken of."""
-    if len(visible) <= MOST_PEOPLE:
-        return visible
-    words, here = fold(shown.typed).split(), {unit.id for unit in shown.units}
-    found = [member for member in visible if _is_meant(member, words, here if words else set())]
-    first = [member for member in visible if about is not None and member.id == about.id]
-    return tuple(dict.fromkeys((*first, *found)))[:MOST_PEOPLE]
-
-
-def _is_meant(member: Member, words: Sequence[str], here: Collection[str]) -> bool:
-    known = (*fold(member.name).split(), member.login)
-    named = all(any(each.startswith(word) for each in known) for word in words)
-    return named or any(unit in here for unit, _ in member.grants)
-
-
-def _names_of(tree: Tree, members: Iterable[Member]) -> Mapping[str, str]:
-    """The names of the units where these people work."""
-    found = (tree.get(unit) for member in members for unit, _ in member.grants)
-    return {unit.id: unit.name for unit in found if unit is not None}
+def _last(
+    everybody: Sequence[Member], shown: Sequence[Member], tree: Tree
+) -> dict[bytes, list[tuple[str, str]]]:
+    """Where one of those shown is the last who reads tips: the names of that unit and of the next
+    one up.
+    """
+    here = {member.id for member in shown}
+    return {
+        member: [
+            (unit.name, routing.above(tree, unit.id, excluded=frozenset(some)).name)
+            for unit in map(tree.get, some)
+            if unit is not None and unit is not tree.root
+        ]
+        for member, some in leaving.last_readers(everybody).items()
+        if member in here
+    }
 
 
 def _role(fields: Mapping[str, str]) -> Role | None:

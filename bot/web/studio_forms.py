@@ -21,6 +21,7 @@ from bot.web.studio_pages import (
 )
 from bot.web.unit_narrowing import narrowed
 from broadcasts import library
+from handlers import typed_places
 from handlers.broadcasters import changes, drafts
 from handlers.broadcasters.approval import OPEN
 from handlers.broadcasters.drafts import Fault, Form
@@ -183,7 +184,9 @@ def _read(parts: Parts, fields: Mapping[str, str]) -> Form:
 
 def _found(parts: Parts, fields: Mapping[str, str]) -> Mapping[str, tuple[Place, ...]]:
     typed = drafts.typed_places(fields)[: drafts.MOST_PLACES + 1]
-    return {words: parts.places().find(words, MOST_FOUND) for words in typed}
+    return {
+        words: typed_places.of_today(parts.places().look_up(words, MOST_FOUND)) for words in typed
+    }
 
 
 def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
@@ -212,7 +215,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         saved=saved,
         faults=faults,
         doubts=form.doubts if form is not None else (),
-        code_of=drafts.scope_code,
+        pick_of=drafts.pick_of,
         theirs=theirs_now,
         topics=tuple(Topic),
         urgencies=tuple(Urgency),

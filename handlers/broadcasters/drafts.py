@@ -25,6 +25,7 @@ CITATIONS = 4
 MOST_PLACES = 20
 MOST_LETTERS = 6000
 PICK = "pick_"
+_BETWEEN = "."
 WORDS = ("title", "body", "action")
 """The fields of one language's wording, each after `vi_` or `en_`."""
 TYPED = (
@@ -157,11 +158,17 @@ def typed_places(fields: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line and line not in picked))
 
 
-def scope_code(place: Place) -> str:
-    """A place as a bulletin's scope names it: `PP` or `PP/CCCCC`."""
+def scope_codes(place: Place) -> tuple[str, ...]:
+    """A place as a bulletin's scope names it: `PP` or `PP/CCCCC`; a park by its communes."""
     if place.code == place.province_code:
-        return place.code
-    return f"{place.province_code}/{place.code}"
+        return (place.code,)
+    communes = (place.code,) if place.code else place.codes
+    return tuple(f"{place.province_code}/{code}" for code in communes)
+
+
+def pick_of(place: Place) -> str:
+    """The name of the checkbox by which a place is picked from a list."""
+    return PICK + _BETWEEN.join(scope_codes(place))
 
 
 def filled(content: Content, labels: Iterable[str], zone: tzinfo) -> dict[str, str]:
@@ -237,15 +244,15 @@ def _scope(
     doubts = []
     for name in reader.fields:
         if name.startswith(PICK):
-            codes[name.removeprefix(PICK)] = None
+            codes.update(dict.fromkeys(name.removeprefix(PICK).split(_BETWEEN)))
     for typed in typed_places(reader.fields):
         if typed == WHOLE_COUNTRY:
             codes[typed] = None
             continue
-        places = tuple(place for place in found.get(typed, ()) if place.code)
+        places = found.get(typed, ())
         meant = _meant(typed, places)
         if meant is not None:
-            codes[scope_code(meant)] = None
+            codes.update(dict.fromkeys(scope_codes(meant)))
         elif places:
             doubts.append(Doubt(typed, places))
         else:
@@ -259,8 +266,13 @@ def _meant(typed: str, places: tuple[Place, ...]) -> Place | None:
     """The place that is meant without doubt: the only one, or the one whose full name it is."""
     if len(places) == 1:
         return places[0]
-    exact = [place for place in places if fold(place.label) == fold(typed)]
+    exact = [place for place in places if fold(typed) in _full_names(place)]
     return exact[0] if len(exact) == 1 else None
+
+
+def _full_names(place: Place) -> set[str]:
+    """Several communes have one name; a park is called by its name alone."""
+    return {fold(place.label)} | (set() if place.code else {fold(place.name)})
 
 
 def _shown(day: date | None) -> str:

@@ -176,7 +176,7 @@ def changing_place_screen(state: ChangingPlace, facts: Facts) -> Screen:
     says: tuple[Say, ...] = (say("place.ask"),)
     answers: tuple[Choice, ...] = ()
     if state.whole is not None:
-        says = (placing.in_which(state.whole, facts),)
+        says = (placing.in_which(state.whole, state.candidates, facts),)
         answers = (*placing.place_choices(state.candidates, state.whole), choice("keep_area"))
     elif state.candidates:
         says, answers = placing.which(state.candidates)

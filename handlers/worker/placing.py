@@ -102,10 +102,11 @@ def chosen(name: str, places: tuple[Place, ...]) -> Place | None:
     return places[0] if name == "place_yes" and places else picked(name, places)
 
 
-def in_which(whole: Place, facts: Facts) -> Say:
-    """The one question more about a place of several communes."""
+def in_which(whole: Place, places: tuple[Place, ...], facts: Facts) -> Say:
+    """The one question more about a place of several communes, of which `places` are offered."""
     count = len(narrowing.pieces(whole, facts.places_of_today))
-    return say("place.in_which", place=whole.label, count=count)
+    key = "place.in_which_of" if places else "place.in_which"
+    return say(key, place=whole.label, count=count)
 
 
 def _is_plain(place: Place) -> bool:

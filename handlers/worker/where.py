@@ -134,14 +134,11 @@ def narrowing_place(
 
 def narrowing_screen(state: NarrowingPlace, facts: Facts) -> Screen:
     """Its communes where they are few; their names are typed where they are many."""
+    answers = placing.place_choices(state.candidates, state.whole)
+    again = (choice("again"),) if answers else ()
     return Screen(
-        (placing.in_which(state.whole, facts),),
-        (
-            *placing.place_choices(state.candidates, state.whole),
-            choice("keep_area"),
-            choice("again"),
-            choice("no_place"),
-        ),
+        (placing.in_which(state.whole, state.candidates, facts),),
+        (*answers, choice("keep_area"), *again, choice("no_place")),
         (BACK, STOP),
         Accepts.PLACE,
         (3, ROAD),

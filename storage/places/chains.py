@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from storage.places.gazetteer import Level
 from storage.places.names import MOST_WORDS, Hit, Names
 from storage.places.typed import Word
-from storage.places.vocabulary import COMMUNE_TYPES, LEADS
+from storage.places.vocabulary import COMMUNE_TYPES, LEADS, OWNERS, TAILS
 
 _AREAS = frozenset({Level.PROVINCE, Level.OLD_PROVINCE, Level.OLD_DISTRICT})
 # A park, its commune, the district, the province.
@@ -51,13 +51,24 @@ class Chains:
         self._areas: dict[tuple[int, int], tuple[_Area, ...]] = {}
 
     def whole(self) -> list[Chain]:
-        """The chains that take all words; a word like "at" in front may be left out."""
+        """The chains that take all words; a word like "at" in front, or the country behind, may be
+        left out.
+        """
         has_lead = len(self.words) > 1 and self.words[0].folded in LEADS
-        for start in (0, 1)[: 1 + has_lead]:
-            found = [chain for chain in self.at(start) if chain.end == len(self.words)]
-            if found:
-                return found
+        for end in self._last():
+            for start in (0, 1)[: 1 + has_lead]:
+                found = [chain for chain in self.at(start) if chain.end == end]
+                if found:
+                    return found
         return []
+
+    def _last(self) -> Iterator[int]:
+        end = len(self.words)
+        yield end
+        for tail in TAILS:
+            length = len(tail.split(" "))
+            if " ".join(word.folded for word in self.words[-length:]) == tail and end > length:
+                yield end - length
 
     def every(self) -> list[Chain]:
         """All chains, wherever they begin and end."""
@@ -74,6 +85,8 @@ class Chains:
     def misspelt(self) -> Iterator[Chain]:
         """The chains that take all words, with one wrong letter in the name or in the area."""
         end = len(self.words)
+        if all(word.folded in OWNERS for word in self.words):
+            return
         if end <= _MOST_MISSPELT_WORDS:
             yield Chain(0, end, end, tuple(self._names.misspelt(self.words)))
         for cut in self._ends(0):

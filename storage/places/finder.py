@@ -12,7 +12,7 @@ from storage.places.gazetteer import load, of_parks
 from storage.places.names import Names
 from storage.places.ranking import Meaning, answer, meanings
 from storage.places.tables import Tables, packaged
-from storage.places.typed import Word, read
+from storage.places.typed import Word, is_abroad, read
 
 _PROVINCE_DIGITS = 2
 _MOST_BEGUN = 6
@@ -90,7 +90,7 @@ class Places:
         return answer(found, limit)
 
     def _guessed(self, readings: list[Chains]) -> list[Meaning]:
-        if not readings:
+        if not readings or is_abroad(readings[0].words):
             return []
         words = readings[0].words
         if len(words) <= _MOST_BEGUN:

@@ -35,6 +35,10 @@ class Level(IntEnum):
     OLD_COMMUNE = 5
 
 
+# Its level, its name, the district of a commune, the province.
+_Unit = tuple[Level, str, str, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One name under which a place is found.
@@ -145,7 +149,8 @@ def _former(
     tables: Tables, communes: Mapping[str, Place], whole: Mapping[frozenset[str], Place]
 ) -> Iterator[Entry]:
     """The entries of former communes, districts and provinces."""
-    units: dict[tuple[Level, str, str, str], list[tuple[str, bool, bool]]] = {}
+    units: dict[_Unit, list[tuple[str, bool, bool]]] = {}
+    whole_districts: set[tuple[str, str]] = set()
     for row in tables.rows("former_units.csv"):
         commune, district, province = (
             intern(row["old_commune"]),
@@ -157,19 +162,37 @@ def _former(
             units.setdefault((Level.OLD_COMMUNE, commune, district, province), []).append(piece)
         if district:
             units.setdefault((Level.OLD_DISTRICT, district, "", province), []).append(piece)
+            if row["period"] == "2025" or not commune:
+                whole_districts.add((district, province))
         units.setdefault((Level.OLD_PROVINCE, province, "", ""), []).append(piece)
-    for (level, name, district, _), pieces in units.items():
-        yield _former_entry(level, name, district, pieces, communes, whole)
+    earlier = _earlier(units, whole_districts)
+    for unit in units:
+        later = earlier.get(unit, unit)
+        yield _former_entry(later, _parted(unit[1])[0], units[later], communes, whole)
+
+
+def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit, _Unit]:
+    """Districts of which the tables name a few communes only, because they became a town before
+    July 2025, with the town that they became.
+    """
+    towns = {(fold(_parted(name)[1]), province): name for name, province in whole}
+    found: dict[_Unit, _Unit] = {}
+    for level, name, district, province in units:
+        if level is Level.OLD_DISTRICT and (name, province) not in whole:
+            town = towns.get((fold(_parted(name)[1]), province))
+            if town:
+                found[level, name, district, province] = (level, town, "", province)
+    return found
 
 
 def _former_entry(
-    level: Level,
-    name: str,
-    district: str,
+    unit: _Unit,
+    typed_word: str,
     rows: list[tuple[str, bool, bool]],
     communes: Mapping[str, Place],
     whole: Mapping[frozenset[str], Place],
 ) -> Entry:
+    level, name, district, _ = unit
     word, short = _parted(name)
     # A piece that kept the name comes first, or the main piece of a commune that was split.
     ranks = {code: (level is not Level.OLD_COMMUNE or not main, code) for code, main, _ in rows}
@@ -186,7 +209,7 @@ def _former_entry(
         place = Place("", label, near.province_code, near.province, tuple(p.code for p in pieces))
     return Entry(
         level,
-        _types(word),
+        _types(typed_word),
         intern(word.lower()),
         intern(numeral(fold(short))),
         intern(marked(short)),

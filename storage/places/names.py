@@ -23,8 +23,7 @@ MOST_WORDS = 7
 _WIDE = frozenset({Level.PROVINCE, Level.OLD_PROVINCE})
 _TOWNS = frozenset({Level.COMMUNE, Level.OLD_DISTRICT})
 _KINDS: Mapping[str, str] = {**TYPES, **PARKS}
-_GLUED = tuple(sorted({word.replace(" ", "") for word in TYPES}, key=len, reverse=True))
-_GLUED_KINDS: Mapping[str, str] = {word.replace(" ", ""): kind for word, kind in TYPES.items()}
+_GLUED: Mapping[str, str] = {word.replace(" ", ""): kind for word, kind in _KINDS.items()}
 _LETTERS = "abcdeghiklmnopqrstuvxy"
 _MANY_BEGUN = 150
 _SHORTEST_MISSPELT, _LONGEST_MISSPELT = 5, 20
@@ -143,10 +142,10 @@ class Names:
 
     def _glued(self, word: Word) -> Iterator[Hit]:
         """The type word written together with the name: `xabatri`, `tphcm`."""
-        for front in _GLUED:
+        for front, kind in _GLUED.items():
             if not word.folded.startswith(front):
                 continue
-            rest, kind = word.folded[len(front) :], _GLUED_KINDS[front]
+            rest = word.folded[len(front) :]
             yield from self._aliased(kind, rest)
             for entry in self._entries(numeral(rest)) if len(rest) > 1 or rest.isdecimal() else ():
                 # A single letter in front is a type word only where it fits.

@@ -10,6 +10,9 @@ from storage.places.names import Hit
 from storage.places.vocabulary import BUSY, COMMUNE_TYPES, PARKS
 
 _BUSY = {code: rank for rank, code in enumerate(BUSY)}
+_MIXED_UP = (COMMUNE_TYPES, frozenset({"tinh", "thanh pho"}))
+# Of namesakes a commune of today is meant as often as a district of so many busier provinces.
+_BUSIER = {Level.OLD_PROVINCE: 1, Level.OLD_DISTRICT: 4, Level.OLD_COMMUNE: 12}
 _SURE = frozenset({None, Why.KEYS})
 _TYPE_WORDS = (
     "thành phố",
@@ -92,8 +95,16 @@ def _certain(found: list[Meaning]) -> Meaning | None:
             left = [meaning for meaning in left if meaning in narrowed]
     if not left or not _agree(left) or len(left[0].entry.place.codes) != 1:
         return None
+    if not any(_is_of_the_sort(meaning) for meaning in left):
+        return None
     # One syllable alone is a word of every day more often than a place.
     return left[0] if left[0].hit.kind or left[0].has_areas or _is_long(left[0]) else None
+
+
+def _is_of_the_sort(meaning: Meaning) -> bool:
+    """Whether the type word fits, or is one that people mix up with the right one."""
+    hit, types = meaning.hit, meaning.entry.types
+    return hit.fits or any(hit.kind in sort and types & sort for sort in _MIXED_UP)
 
 
 def _is_long(meaning: Meaning) -> bool:
@@ -142,22 +153,22 @@ def type_of(place: Place) -> str:
 
 
 def _rank(meaning: Meaning) -> tuple[object, ...]:
-    hit, entry = meaning.hit, meaning.entry
+    hit, entry, place = meaning.hit, meaning.entry, meaning.entry.place
     is_far = hit.guess is Why.SPACES or (hit.guess is Why.ALIAS and hit.order >= 0)
-    level: float = entry.level
-    if level == Level.OLD_PROVINCE and meaning.has_areas:
-        # Who names the province around it means the commune that has the name now.
-        level = Level.COMMUNE + 0.5
-    place = entry.place
+    # Who names the province around it means the commune that has the name now.
+    is_wide = entry.level is Level.PROVINCE or (
+        entry.level is Level.OLD_PROVINCE and not meaning.has_areas
+    )
+    busier = _BUSY.get(place.province_code, len(BUSY)) + _BUSIER.get(entry.level, 0)
     return (
         is_far,
         not meaning.is_own,
         not hit.marked.isascii() and not meaning.has_marks,
         not hit.fits,
-        level,
-        entry.is_older,
+        entry.level if is_wide else Level.COMMUNE,
         hit.order,
-        _BUSY.get(place.province_code, len(BUSY)),
+        busier + len(BUSY) * entry.is_older,
+        entry.level,
         entry.key,
         place.province_code,
         place.code,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from handlers.folding import clean, fold
 from storage.places.keys import undone
 from storage.places.marks import marked
-from storage.places.vocabulary import ABROAD, FILLERS, NUMBERED, NUMBERS, TYPES
+from storage.places.vocabulary import ABROAD, NUMBERED, NUMBERS, TYPES
 
 # Longer texts are stories. A full address with its park takes about 25 words.
 LONGEST_QUERY = 200
@@ -16,6 +16,7 @@ _MOST_DIGITS = 11
 _WORD = re.compile(r"[^\W_]+|[,;\n()|]")
 _NUMBER_GLUED = re.compile(r"(quan|phuong|[qpf])(0*[1-9]\d?)")
 _TEN = 10
+_LONGEST_COUNTRY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,16 @@ def read(text: str, is_known: Callable[[str], bool]) -> tuple[tuple[Word, ...], 
     letters = " ".join(word.folded for word in words)
     if not 0 < len(words) <= _MOST_WORDS or not re.search("[a-z]", letters) or letters in TYPES:
         return ()
-    if sum(map(str.isdecimal, letters)) > _MOST_DIGITS or _is_abroad(letters):
+    if sum(map(str.isdecimal, letters)) > _MOST_DIGITS:
         return ()
-    while len(words) > 1 and words[-1].folded in FILLERS:
-        words = words[:-1]
     counted = tuple(_counted(words))
     return (words,) if counted == words else (words, counted)
+
+
+def is_abroad(words: tuple[Word, ...]) -> bool:
+    """Whether the words end with the name of another country."""
+    letters = " ".join(word.folded for word in words[-_LONGEST_COUNTRY:])
+    return any(letters == name or letters.endswith(f" {name}") for name in ABROAD)
 
 
 def _words(text: str, is_known: Callable[[str], bool]) -> Iterator[Word]:
@@ -79,10 +84,6 @@ def _read(token: str, is_known: Callable[[str], bool]) -> Iterator[Word]:
         yield Word(part, marks[at] if at < len(marks) else part)
 
 
-def _is_abroad(letters: str) -> bool:
-    return any(letters == name or letters.endswith(f" {name}") for name in ABROAD)
-
-
 def _counted(words: tuple[Word, ...]) -> Iterator[Word]:
     """The words, a number in words behind `quận` or `phường` as digits."""
     at = 0
@@ -91,10 +92,10 @@ def _counted(words: tuple[Word, ...]) -> Iterator[Word]:
         is_type = TYPES.get(words[at].folded) in NUMBERED
         at += 1
         if is_type:
-            skipped = at < len(words) and words[at].folded == "so"
-            number, length = _number([word.folded for word in words[at + skipped : at + 4]])
+            at += at < len(words) and words[at].folded == "so"
+            number, length = _number([word.folded for word in words[at : at + 3]])
             if number:
-                at += skipped + length
+                at += length
                 yield Word(str(number), str(number), ends=words[at - 1].ends)
 
 

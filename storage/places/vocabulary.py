@@ -153,8 +153,8 @@ OWNERS = frozenset(
 LEADS = frozenset("o tai gan thuoc ben ve den tu cua trong ngay sat canh doi dien qua".split())
 """Words after which a place is named; between two names they say nothing."""
 
-FILLERS = frozenset("viet nam vn vietnam cu moi".split())
-"""Words that may follow a name and change nothing."""
+TAILS = ("viet nam", "vietnam", "vn", "cu", "moi")
+"""What may follow a name and changes nothing."""
 
 WORDS = frozenset(
     "an toan|an ninh|cong doan|tu do|doan ket|thanh nien|dong y|tien phong|lao dong|cong nhan"

@@ -2,7 +2,7 @@
 
 NAMES: talks_200 send_to_card start memory_rest memory_load webhook_talks_0 webhook_talks_100
 filing codes_memory codes_wait retention retention_filing
-desk_list_5k desk_list_50k desk_search_5k
+desk_list_5k desk_list_50k desk_search_5k coverage_25k
 order_100k plan_1m cpu_1000 pace_30 pace_1000 send_vs_ptb send_vs_raw memory_1m bytes_per_delivery
 reply_latency routings; all of them when none is given.
 """
@@ -21,6 +21,7 @@ from tests import product, services
 from tests.bench import (
     bulletins,
     codes,
+    coverage,
     desk,
     filing,
     measuring,
@@ -42,6 +43,7 @@ NAMES = (
     *retention.NAMES,
     *desk.NAMES,
     *order.NAMES,
+    *coverage.NAMES,
     *bulletins.NAMES,
     *routing.NAMES,
 )
@@ -98,6 +100,7 @@ async def measure(bench: Bench) -> None:
     await retention.measure(bench)
     await desk.measure(bench)
     await order.measure_order(bench)
+    coverage.measure(bench)
     await bulletins.measure_bulletins(bench)
     routing.measure(bench)
 

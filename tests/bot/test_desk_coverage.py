@@ -8,7 +8,7 @@ import python_calamine
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category
-from storage import units
+from storage import staff, units
 from storage.audit import Act
 from tests.desk_browser import Browser, World
 from tests.desk_world import add
@@ -158,3 +158,28 @@ async def test_a_link_on_a_foreign_page_fetches_no_file(one: World) -> None:
     browser = await one.at_desk("top")
     assert (await browser.get(FILE, **{"Sec-Fetch-Site": "cross-site"})).status == 404
     assert Act.COVERAGE_TAKEN not in await one.acts()
+
+
+async def test_before_the_last_reader_leaves_it_says_where_tips_will_go(one: World) -> None:
+    await settle(one)
+    browser = await one.at_desk("top")
+    said = "Ở Công đoàn phường Một chỉ có Người doc đọc tin. Khi Người doc thôi đọc"
+    assert f"{said}, tin báo mới từ đó lên Liên đoàn thành phố." in browser.words
+    await add(one.made, "them", ("ward", Role.OFFICER))
+    assert said not in (await browser.get("/desk/nguoi")).words
+
+
+async def test_who_is_the_last_at_two_desks_is_not_the_one_who_reads_on(one: World) -> None:
+    await settle(one)
+    await add(one.made, "hai", ("empty", Role.OFFICER), ("bare", Role.LEAD))
+    browser = await one.at_desk("top")
+    assert "chỉ có Người hai đọc tin" in browser.words
+    async with one.made.write() as tx:
+        doc = await staff.by_login(tx, "doc")
+        assert doc is not None
+        await staff.grant(tx, doc.id, "city", Role.OFFICER)
+        tp = await staff.by_login(tx, "tp")
+        assert tp is not None
+        await staff.revoke(tx, tp.id, "city", Role.LEAD)
+    words = (await browser.get("/desk/nguoi")).words
+    assert "tin báo mới từ đó lên Tổng liên đoàn." in words

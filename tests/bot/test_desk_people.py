@@ -352,3 +352,29 @@ async def test_nobody_is_made_to_read_for_the_union_and_the_police(one: World) -
     assert "Không ai vừa đọc tin cho công đoàn vừa đọc cho công an" in browser.words
     async with one.made.read() as tx:
         assert await staff.units_read_by(tx, member.id) == frozenset({"north"})
+
+
+async def test_a_boarding_house_group_gets_people_for_bulletins_and_no_desk(one: World) -> None:
+    group = Unit("group", "north", UnitKind.BOARDING, "Tổ tự quản Ví Dụ")
+    async with one.made.write() as tx:
+        await units.import_all(tx, (*UNITS, group), at_once=True)
+    await add(one.made, "bac", ("north", Role.ADMINISTRATOR))
+    author, _ = await add(one.made, "viet", ("group", Role.AUTHOR))
+    browser = await one.at_desk("bac")
+    await browser.get("/desk/nguoi")
+    base = {"guard": browser.guard, "unit": "group"}
+    new = {"do": "add", "login": "moi", "name": "Người mới"}
+    for fields in (
+        {"do": "grant", "member": author.id.hex(), "role": "officer"},
+        {**new, "role": "lead"},
+        {"do": "group_code"},
+    ):
+        await browser.post("/desk/nguoi", base | fields)
+        assert browser.status == 422
+        assert "Tổ tự quản khu trọ không đọc tin" in browser.words
+    await browser.post("/desk/nguoi", base | new | {"role": "approver"})
+    assert browser.status == 200
+    await browser.post(
+        "/desk/nguoi", base | {"do": "grant", "member": author.id.hex(), "role": "approver"}
+    )
+    assert browser.status == 200

@@ -7,10 +7,11 @@ import pytest
 
 from bot import staff_cli
 from handlers.roles import Role
-from storage import audit, staff
+from handlers.routing import Unit, UnitKind
+from storage import audit, staff, units
 from storage.audit import Act
 from storage.database import Database
-from tests.desk_world import NOW, database
+from tests.desk_world import NOW, UNITS, database
 
 ADDRESS = "http://127.0.0.1:8080"
 
@@ -67,3 +68,18 @@ async def test_what_cannot_be_done_is_said_in_a_readable_line(made: Database) ->
         assert said in refused.value.message
     async with made.read() as tx:
         assert len(await audit.entries(tx, limit=9)) == 1
+
+
+async def test_a_boarding_house_group_has_people_for_its_bulletins_alone(made: Database) -> None:
+    group = Unit("group", "north", UnitKind.BOARDING, "Tổ tự quản")
+    async with made.write() as tx:
+        await units.import_all(tx, (*UNITS, group))
+    await staff_cli.add(made, "mot", "Một", "group", Role.AUTHOR, NOW, ADDRESS)
+    await staff_cli.grant(made, "mot", "group", Role.APPROVER, NOW)
+    for doing in (
+        staff_cli.add(made, "hai", "Hai", "group", Role.OBSERVER, NOW, ADDRESS),
+        staff_cli.grant(made, "mot", "group", Role.OFFICER, NOW),
+        staff_cli.group_code(made, "group", NOW),
+    ):
+        with pytest.raises(click.ClickException, match="reads no tips and has no desk"):
+            await doing

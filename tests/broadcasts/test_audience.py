@@ -57,6 +57,14 @@ def test_a_scope_lies_within_the_places_of_the_unit() -> None:
     assert area({PROVINCE}, "*") == Nowhere(Trouble.OUTSIDE, ("*",))
 
 
+def test_a_bulletin_of_a_boarding_house_group_goes_to_its_places() -> None:
+    ward = f"{PROVINCE}/{COMMUNE}"
+    group = Unit("group", "root", UnitKind.BOARDING, "Tổ tự quản", frozenset({COMMUNE}))
+    assert audience.area(group, (), GAZETTEER) == Area((span_of(ward),))
+    assert audience.area(group, (ward,), GAZETTEER) == Area((span_of(ward),))
+    assert audience.area(group, (PROVINCE,), GAZETTEER) == Nowhere(Trouble.OUTSIDE, (PROVINCE,))
+
+
 def test_a_place_that_is_no_more_is_told() -> None:
     for gone in ("99", "48/99999", f"{OTHER}/{COMMUNE}", "nonsense", ""):
         assert area({"*"}, gone) == Nowhere(Trouble.DISSOLVED, (gone,))

@@ -181,6 +181,18 @@ def test_a_place_that_may_be_several_is_asked_about_and_can_be_picked() -> None:
     assert drafts.read(picked, {}, ZONE).content.scope == ("37/14623",)
 
 
+def test_a_park_is_read_as_its_communes() -> None:
+    park = Place("", "KCN Hai Nơi", "48", "Thành phố Đà Nẵng", ("20335", "20341"))
+    for found in ((park,), (OTHER, park)):
+        form = drafts.read({"topic": "wages", "scope": "kcn hai noi"}, {"kcn hai noi": found}, ZONE)
+        assert form.content.scope == ("48/20335", "48/20341")
+    doubtful = drafts.read({"topic": "wages", "scope": "noi"}, {"noi": (OTHER, park)}, ZONE)
+    assert doubtful.doubts[0].found == (OTHER, park)
+    assert drafts.pick_of(park) == "pick_48/20335.48/20341"
+    picked = {"topic": "wages", "scope": "noi", drafts.pick_of(park): "noi"}
+    assert drafts.read(picked, {}, ZONE).content.scope == ("48/20335", "48/20341")
+
+
 def test_the_whole_country_is_a_place_too() -> None:
     content = Content(topic=Topic.WAGES, scope=("*",))
     form = drafts.read(drafts.filled(content, ("*",), ZONE), {}, ZONE)

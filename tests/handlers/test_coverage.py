@@ -3,7 +3,6 @@
 import random
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -12,8 +11,7 @@ from handlers.coverage import Coverage, Level, Standing
 from handlers.places import Place
 from handlers.routing import Tree, Unit, UnitKind, reader
 from handlers.tips import Category
-from storage.atlas import of_the_program
-from tests import national
+from tests.bench.coverage import country
 
 HUE, DA_NANG = "46", "48"
 FIRST = Place("20335", "Phường Bàn Thạch", DA_NANG, "Thành phố Đà Nẵng", ("20335",))
@@ -184,22 +182,6 @@ def test_what_hangs_below_a_unit_that_moved_is_touched() -> None:
 
 
 # --- the whole country ----------------------------------------------------------------------------
-
-
-@cache
-def country() -> tuple[Tree, tuple[Place, ...]]:
-    """25,000 units, of which 500 of the union have a desk, most of these an alarm."""
-    dice = random.Random(5)
-    able = [each.id for each in national.units() if each.kind is UnitKind.UNION]
-    desks = {"tong", *dice.sample(able, 500)}
-    rung = {each for each in sorted(desks) if dice.random() < 0.7}
-    units = (
-        replace(each, has_desk=True, has_alarm=each.id in rung) if each.id in desks else each
-        for each in national.units()
-    )
-    places = of_the_program()
-    communes = tuple(each for each in places.of_today.values() if len(each.code) == 5)
-    return Tree.of(units), communes
 
 
 def slowly(tree: Tree, place: Place, category: Category, *, danger: bool) -> str:

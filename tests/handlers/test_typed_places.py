@@ -1,6 +1,7 @@
 """Places typed into a form, one a line: meant, asked back, or unknown."""
 
 from handlers import typed_places
+from handlers.parks import Park, ParkKind
 from handlers.places import Answer, Found, Place, Why
 from handlers.typed_places import Typed
 from tests.world import places
@@ -47,3 +48,25 @@ def test_a_box_answers_its_line() -> None:
     picked = {typed_places.pick_of(PARK): "xuan", "pick_zzz.99999": "không có"}
     found = read("xuan\nban thach\nkhông có", **picked)
     assert found == Typed(("20335", "20341"))
+
+
+def test_of_former_units_only_the_pieces_are_kept_and_parks_whole() -> None:
+    former = Place("", "Quận 9", "79", "Thành phố Hồ Chí Minh", ("26842", "26830"))
+    split, park = Found(former, "quận", Why.SPLIT), Found(PARK, "", Why.PARK)
+    piece, other = Found(HERE, "phường", Why.PIECE), Found(THERE, "xã", Why.EXACT)
+    assert typed_places.of_today(Answer((split, piece), is_certain=True)) == (HERE,)
+    assert typed_places.of_today(Answer((park, other), is_certain=True)) == (PARK,)
+    assert typed_places.of_today(Answer((park, split, other))) == (PARK, THERE)
+    assert typed_places.of_today(Answer()) == ()
+
+
+def test_a_park_of_the_operator_is_found_by_its_names() -> None:
+    park = Park(
+        "p", ParkKind.KCN, "KCN Tân Phú Thạnh", ("31360", "31366"), ("Khu công nghiệp TPT",)
+    )
+    known = places().with_parks((park,))
+    for words in ("kcn tan phu thanh", "KCN TPT", "khu công nghiệp Tân Phú Thạnh"):
+        answer = known.look_up(words)
+        assert ("", ("31360", "31366")) in [(each.code, each.codes) for each in answer.places], (
+            words
+        )

@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot import placing
 from handlers.events import Chose, Said
+from handlers.parks import Park, ParkKind
 from handlers.places import Answer, Found, Place, Why
 from handlers.states import (
     AskingPlace,
@@ -142,6 +144,26 @@ def test_after_a_list_on_a_longer_road_there_is_no_second_question() -> None:
         chat.receive(Chose("place1"))
         assert isinstance(chat.talk.state, state)
         assert chat.talk.state == replace(chat.talk.state)
+
+
+@pytest.mark.parametrize("typed", ["kcn hoa mai", "KCN Hoa Mai 2", "khu công nghiệp hoa mai"])
+def test_a_park_of_the_operator_is_found_by_its_names(typed: str) -> None:
+    communes = ("31360", "31441")
+    park = Park("hoa-mai", ParkKind.KCN, "KCN Hoa Mai", communes, ("KCN Hoa Mai 2",))
+    known = placing.look_up(places().with_parks([park]), typed)
+    chat = Chat(Told(answer=known))
+    for name in ("report", "unsafe", "danger_no"):
+        chat.receive(Chose(name))
+    chat.receive(Said(typed))
+    chat.receive(Chose("place_yes"))
+    chat.receive(Chose("place0"))
+    chat.receive(Said("Máy dập không có tấm chắn."))
+    shown = chat.receive(Chose("send"))
+    [filed] = chat.world.tips.values()
+    assert filed.tip.place is not None
+    assert filed.tip.place.label == "KCN Hoa Mai, Thành phố Cần Thơ"
+    assert filed.tip.place.codes == communes
+    assert "Đã nhận" in shown.text
 
 
 def test_a_guess_is_asked_back_before_it_is_subscribed_to() -> None:

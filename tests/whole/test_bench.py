@@ -11,6 +11,7 @@ from tests import product, services
 TALKS = ("talks_200", "send_to_card", "start", "memory_rest", "memory_load")
 ORDER = "order_100k"
 FILING = ("filing", "codes_memory", "codes_wait")
+COVERAGE = "coverage_25k"
 DESK = ("desk_list_5k", "desk_list_50k", "desk_search_5k")
 ROUTINGS = "routings"
 WEBHOOKS = ("webhook_talks_0",)
@@ -32,7 +33,7 @@ def bench(*names: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.long
 @pytest.mark.timeout(370)
 def test_every_figure_is_one_line_of_json() -> None:
-    done = bench("--quick", *TALKS, *FILING, ORDER, ROUTINGS, *DESK, *WEBHOOKS)
+    done = bench("--quick", *TALKS, *FILING, ORDER, COVERAGE, ROUTINGS, *DESK, *WEBHOOKS)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     databases = {"sqlite", *(["postgresql"] if services.postgresql_admin_url() else [])}
@@ -58,6 +59,7 @@ def test_every_figure_is_one_line_of_json() -> None:
             ("filing", "p95"),
             ("filing", "p99"),
             ("codes_memory", None),
+            (COVERAGE, None),
             ("codes_wait", "slowest"),
             (ROUTINGS, None),
             *((name, None) for name in WEBHOOKS),

@@ -30,6 +30,8 @@ _LONGEST_PAUSE_SECONDS = 30.0
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot was kicked")
 _SO_ALREADY = ("message is not modified", "topic_not_modified")
 _DELETED_AT_ONCE = 100
+# A narrow phone shows about so many letters of a button before it cuts it off.
+_LONGEST_ON_A_BUTTON = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ async def show(
     """Show a screen in a private chat: plain text in as many messages as it needs, the buttons
     under the last. Gives the worst that happened, and the numbers of the messages that arrived.
     """
-    parts = split(rendered.text, LIMITS.max_text)
+    parts = split(_text(rendered), LIMITS.max_text)
     worst: Outcome = Sent()
     arrived = []
     for place, text in enumerate(parts, start=1):
@@ -195,6 +197,12 @@ async def delete(line: Line, address: str, messages: list[int]) -> int:
         except TelegramError:
             continue
     return done
+
+
+def _text(rendered: Rendered) -> str:
+    """All lines, and in full what a button may cut off: two places can begin with the same name."""
+    long = [each.label for each in rendered.choices if len(each.label) > _LONGEST_ON_A_BUTTON]
+    return "\n\n".join([rendered.text, "\n".join(f"• {each}" for each in long)]).strip()
 
 
 def _message(
