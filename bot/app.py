@@ -1,7 +1,7 @@
 """The only place where things are made and joined, started and stopped."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -25,8 +25,9 @@ from bot.web.parts import Parts, RingTrial
 from handlers import handbook
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import atlas, installation, migrate, restored
+from storage import atlas, following, installation, migrate, restored
 from storage.database import Database, Unreachable
+from storage.following import NotSaid
 from storage.installation import Installation
 from storage.keys import MissingKey, TwinKeys, WrongMasterKey
 from storage.places import Places
@@ -141,9 +142,23 @@ async def _opened(settings: Settings, database: Database, *, make_demo: bool) ->
             )
         if not await migrate.is_current(database):
             raise CannotStart("the database has an older schema; run: python -m bot migrate")
-        return await open_keys(settings, database)
+        opened = await open_keys(settings, database)
+        await _follow_the_map(database)
     except Unreachable:
         raise CannotStart("the database cannot be reached") from None
+    return opened
+
+
+async def _follow_the_map(database: Database) -> None:
+    """Bring everything to the tables of places of this version of the program. Where these do not
+    say what became of a place, the older ones go on to hold, and `doctor` tells.
+    """
+    async with database.read() as tx:
+        if not await following.program_is_newer(tx):
+            return
+    with suppress(NotSaid):
+        async with database.write(alone=True) as tx:
+            await following.follow_the_program(tx, utc_now())
 
 
 async def open_keys(settings: Settings, database: Database) -> Installation:

@@ -27,6 +27,7 @@ from bot import (
     keys_cli,
     locks,
     logs,
+    map_cli,
     order_cli,
     parks_cli,
     places_cli,
@@ -208,6 +209,7 @@ def import_group() -> None:
 
 
 import_group.add_command(agreements_cli.import_agreements)
+import_group.add_command(map_cli.import_places)
 import_group.add_command(parks_cli.import_parks)
 
 

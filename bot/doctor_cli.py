@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -16,12 +17,13 @@ from bot.config import Settings
 from bot.findings import Finding, are_well
 from bot.media import Cleaner, Kind, Sandbox
 from bot.order_cli import ADVICE
-from storage import incidents, migrate, rotation, stranded, units
+from storage import following, incidents, migrate, rotation, stranded, units
 from storage.database import Database, Unreachable, file_of
 from storage.installation import Installation
 from storage.server_settings import concerns
 
 _SWAPS = Path("/proc/swaps")
+_OLD_MAP = timedelta(days=183)
 _GOES_THROUGH_A_MAPPER = ("/dev/dm-", "/dev/mapper/", "/dev/zram")
 
 MachineLook = Callable[[Settings], Awaitable[Sequence[Finding]]]
@@ -180,6 +182,22 @@ async def _log(settings: Settings, database: Database, __: Installation) -> Sequ
     return [Finding(False, f"log of what staff did: somebody changed it: {line}") for line in bad]
 
 
+async def _map(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
+    """Which tables of places hold, and whether somebody should look for newer ones."""
+    async with database.read() as tx:
+        held, is_newer = await following.held_by(tx), await following.program_is_newer(tx)
+    line = f"places: the tables are of {held.as_of:%d/%m/%Y}"
+    if is_newer:
+        line = f"{line}; newer ones came with the program, and do not say what became of all places"
+        return [
+            Finding(False, f"{line}. Import tables that do: python -m bot import places FOLDER")
+        ]
+    if utc_now().date() - held.as_of > _OLD_MAP:
+        line = f"{line}, half a year ago. Look in the gazette whether units were merged or renamed"
+        return [Finding(None, f"{line}; then: python -m bot import places FOLDER")]
+    return [Finding(True, f"{line}.")]
+
+
 async def _readers(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
     async with database.read() as tx:
         tree, can = await units.tree(tx), await stranded.able(tx, utc_now())
@@ -243,6 +261,7 @@ HOUSE: Sequence[HouseLook] = (
     _paper,
     _log,
     _readers,
+    _map,
     coverage_doctor.look,
     _rotation,
     _server,

@@ -39,7 +39,7 @@ async def do_if_due(house: House) -> bool:
         return False
     done = await retention.run(house.database, today, house.settings.retention)
     async with house.database.write() as tx:
-        await quarters.publish(tx, now, (await atlas.current(tx)).provinces)
+        await quarters.publish(tx, now, (await atlas.current(tx)).counted_provinces)
         await retention.mark_done(tx, today)
     await tell(house.database, done)
     return True

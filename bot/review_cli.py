@@ -58,7 +58,7 @@ async def _find(
     now = utc_now()
     async with database.write() as tx:
         places = await atlas.current(tx)
-        asked = Asked(unit, period, as_of, places.provinces)
+        asked = Asked(unit, period, as_of, places.counted_provinces)
         found = await numbers.of_unit(tx, asked, now)
         if found is not None:
             told = f"{suffix.lower()[1:]} {asked.period.first} {asked.period.last}"

@@ -129,5 +129,4 @@ def _table(rows: Mapping[int, Mapping[Column, int]], names: Mapping[int, str]) -
 def _province(number: int, places: Places) -> str:
     if number == 0:
         return ""
-    found = places.by_code(f"{number:02}")
-    return found.name if found is not None else f"{number:02}"
+    return places.province_name(f"{number:02}") or f"{number:02}"

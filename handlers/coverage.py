@@ -259,7 +259,8 @@ def _changed(tree: Tree, other: Tree) -> Iterator[Unit]:
 
 def _is_same(tree: Tree, unit: Unit, other: Tree) -> bool:
     twin = other.get(unit.id)
-    if twin is None or twin != unit:
+    # Most are the very same: looking into each of 25,000 takes a hundred times as long.
+    if twin is None or (twin is not unit and twin != unit):
         return False
     # What stands above it can have moved.
     return (tree.depth(unit), tree.is_inside(unit)) == (other.depth(twin), other.is_inside(twin))

@@ -1,12 +1,15 @@
-"""Which places hold now: the tables of the program or newer ones, with the operator's parks."""
+"""Which places hold now: the tables that the database stands on, with the operator's parks."""
 
 import asyncio
+from dataclasses import replace
 from functools import cache
 
+from handlers.places import Place
 from storage import parks, place_tables, stamps
 from storage.database import Database, Tx
 from storage.places import Places
-from storage.places.tables import packaged
+from storage.places.changes import is_province, places_of
+from storage.places.tables import Tables, packaged_day
 from storage.stamps import Stamp
 
 
@@ -30,9 +33,19 @@ def known(database: Database) -> Places:
 
 
 async def _load(tx: Tx) -> Places:
-    newer, known = await place_tables.newest(tx), await parks.every(tx)
-    if newer is not None and newer.as_of > packaged().as_of:
-        places = await asyncio.to_thread(Places.load, newer)
+    # Newer ones of the program hold once everything has followed them: at its start.
+    day, known = await place_tables.as_of(tx), await parks.every(tx)
+    held = await place_tables.newest(tx) if day not in (None, packaged_day()) else None
+    if held is not None:
+        before = await place_tables.before(tx)
+        places = await asyncio.to_thread(Places.load, held)
+        places = replace(places, past=await asyncio.to_thread(_past, before))
     else:
         places = await asyncio.to_thread(of_the_program)
     return places.with_parks(known)
+
+
+def _past(before: tuple[Tables, ...]) -> dict[str, Place]:
+    """The provinces of older tables, as they were called last."""
+    every = [place for tables in reversed(before) for place in places_of(tables).values()]
+    return {place.code: place for place in every if is_province(place.code)}

@@ -63,6 +63,7 @@ class Act(StrEnum):
     ADDED = "added"
     RESET = "reset"
     IMPORTED = "imported"
+    MAP_CHANGED = "map_changed"
     PARK_CHANGED = "park_changed"
     CODE_MADE = "code_made"
     LINKED = "linked"

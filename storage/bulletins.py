@@ -5,7 +5,7 @@ edit leaves it without effect, whoever makes it.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -100,6 +100,14 @@ async def edit(
     await tx.run(update(bulletins).where(bulletins.c.id == bulletin).values(**values))
     await _write_version(tx, changed, author or known.author)
     return changed
+
+
+async def move(tx: Tx, known: Bulletin, scope: tuple[str, ...]) -> None:
+    """Let it name other places, for the map has changed: a version that nobody else wrote than who
+    began it, and a draft again.
+    """
+    content = replace(known.content, scope=scope)
+    await edit(tx, known.id, content, known.version)
 
 
 async def keep_reminder(tx: Tx, unit: str, content: Content, today: date) -> Bulletin | None:

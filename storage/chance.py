@@ -34,6 +34,13 @@ def random_choice(choices: Sequence[Choice]) -> Choice:
     return secrets.choice(choices)
 
 
+def shuffled(some: Sequence[Choice]) -> list[Choice]:
+    """The same in an order of chance."""
+    left = list(some)
+    secrets.SystemRandom().shuffle(left)
+    return left
+
+
 def new_token() -> str:
     """A secret of 32 random bytes that may stand in an address."""
     return secrets.token_urlsafe(32)

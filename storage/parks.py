@@ -4,6 +4,7 @@ changes one is asked for their right here, and it stands in the log.
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -35,6 +36,14 @@ async def every(tx: Tx) -> tuple[Park, ...]:
     return tuple(map(_park, await tx.rows(select(parks).order_by(parks.c.id))))
 
 
+async def held(tx: Tx) -> tuple[Park, ...]:
+    """The same, and nobody else changes one until our transaction ends: of two that are named alike
+    at once, one is told.
+    """
+    await stamps.hold(tx, Stamp.MAP)
+    return await every(tx)
+
+
 async def planned(
     tx: Tx, rows: Sequence[Sequence[str]], places: Places, now: datetime, *, may_remove: bool
 ) -> Difference:
@@ -51,12 +60,12 @@ async def import_all(
     """Take a table as a whole, from the command line. Parks that it leaves out stay, or with
     `may_remove` go; what was changed. Raises park_files.BadParks.
     """
+    await stamps.hold(tx, Stamp.MAP)
     found = await planned(tx, rows, places, now, may_remove=may_remove)
     for each in found.removed:
         await tx.run(delete(parks).where(parks.c.id == each.id))
-    await _write(tx, (*found.added, *found.changed))
-    if found.added or found.changed or found.removed:
-        await stamps.renew(tx, Stamp.MAP)
+    await _add(tx, found.added)
+    await _write(tx, found.changed)
     counts = len(found.added), len(found.changed), len(found.removed)
     note = "parks +{} ~{} -{}".format(*counts)
     await audit.write(tx, Act.PARK_CHANGED, staff=None, minute=now, note=note)
@@ -65,8 +74,7 @@ async def import_all(
 
 async def seed(tx: Tx, some: Iterable[Park]) -> None:
     """Write parks into an installation that has just been made."""
-    await _write(tx, some)
-    await stamps.renew(tx, Stamp.MAP)
+    await _add(tx, some)
 
 
 async def put(
@@ -78,8 +86,9 @@ async def put(
     known = await by_id(tx, park.id)
     if not is_new and known is None:
         return Kept.GONE
-    communes = (*park.communes, *(known.communes if known is not None else ()))
-    if not await may_write(tx, member, communes, places):
+    both = (park, known) if known is not None else (park,)
+    spot = replace(park, communes=tuple(code for each in both for code in each.communes))
+    if not await theirs(tx, member, (spot,), places):
         return Kept.NOT_YOURS
     if park != known:
         await _write(tx, (park,))
@@ -92,7 +101,7 @@ async def remove(tx: Tx, member: bytes, key: str, places: Places, now: datetime)
     known = await by_id(tx, key)
     if known is None:
         return Kept.GONE
-    if not await may_write(tx, member, known.communes, places):
+    if not await theirs(tx, member, (known,), places):
         return Kept.NOT_YOURS
     await tx.run(delete(parks).where(parks.c.id == key))
     await _note(tx, member, f"removed {key}", now)
@@ -105,23 +114,31 @@ async def by_id(tx: Tx, key: str) -> Park | None:
     return _park(row) if row is not None else None
 
 
-async def may_write(tx: Tx, member: bytes, communes: Iterable[str], places: Places) -> bool:
-    """Whether a park in all these communes is this member's to change: they look after the people
-    of the highest unit, or of units that together cover every one. Communes that are no more are
-    nobody's; only the highest unit's administrator takes those out.
+async def theirs(tx: Tx, member: bytes, some: Iterable[Park], places: Places) -> frozenset[str]:
+    """The ids of those of the parks that this member may change: they look after the people of the
+    highest unit, or of units that together cover every commune of it. Communes that are no more
+    are nobody's; only the highest unit's administrator takes those out.
     """
     reach, tree = await staff.units_run_by(tx, member), await unit_rows.bare(tx)
     if tree is None or not reach:
-        return False
-    if tree.root.id in reach:
-        return True
-    found = [places.by_code(code) for code in communes]
-    return all(place and any(each.id in reach for each in tree.covering(place)) for place in found)
+        return frozenset()
+
+    def covered(code: str) -> bool:
+        place = places.by_code(code)
+        return place is not None and any(each.id in reach for each in tree.covering(place))
+
+    is_top = tree.root.id in reach
+    return frozenset(park.id for park in some if is_top or all(map(covered, park.communes)))
 
 
 async def _note(tx: Tx, member: bytes, note: str, now: datetime) -> None:
-    await stamps.renew(tx, Stamp.MAP)
     await audit.write(tx, Act.PARK_CHANGED, staff=member, minute=now, note=note)
+
+
+async def _add(tx: Tx, some: Iterable[Park]) -> None:
+    rows = [_values(park) for park in some]
+    if rows:
+        await tx.run(insert(parks), rows)
 
 
 async def _write(tx: Tx, some: Iterable[Park]) -> None:

@@ -6,7 +6,7 @@ their number never comes back.
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from handlers.subscriptions import (
     span_of,
     topics_of,
 )
+from storage import moved_since
 from storage.database import Tx
 from storage.keys import Keys, Purpose
 from storage.tables import subscribers
@@ -95,6 +96,8 @@ async def keep(tx: Tx, account: int, address: str, subscription: Subscription, t
     """
     if not 1 <= len(subscription.places) <= MOST_PLACES:
         raise ValueError("a subscription has one to three places")
+    places = await moved_since.chosen_places(tx, subscription.places)
+    subscription = replace(subscription, places=places)
     key = tx.keys.mac(Purpose.SUBSCRIBERS, _named(account, address))
     values = _values(subscription) | {"fingerprint": key, "address": _sealed(tx, key, address)}
     if await tx.run(update(subscribers).where(_is(tx, account, address)).values(**values)):

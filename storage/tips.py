@@ -24,6 +24,7 @@ from handlers.tips import (
 from storage import (
     identity,
     knocks,
+    moved_since,
     outbox,
     readers,
     record,
@@ -113,7 +114,7 @@ async def file(
         excluded=new.excluded,
         nickname=new.nickname,
         category=new.category,
-        place=new.place,
+        place=await moved_since.place(tx, new.place),
         danger=new.danger,
         files=len(pictures),
         may_go_to_police=new.may_go_to_police and police_allowed(new.category),

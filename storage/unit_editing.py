@@ -4,16 +4,12 @@ and what is written. Everything is asked again in the transaction that writes.
 Nobody becomes a reader of a tip by it: tips are sealed to the keys of units, and these stay.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from handlers import unit_checks
-from handlers.places import Place
 from handlers.roles import Role
-from handlers.routing import WHOLE_COUNTRY, Tree, Unit
-from handlers.unit_checks import Flaw
+from handlers.routing import Tree, Unit
 from handlers.unit_editing import (
     FIELDS,
     OWN_FIELDS,
@@ -22,12 +18,23 @@ from handlers.unit_editing import (
     values_of,
     with_values,
 )
-from storage import atlas, staff, stamps, unit_effects, unit_history, unit_imports, unit_uses, units
+from storage import (
+    atlas,
+    staff,
+    stamps,
+    unit_effects,
+    unit_history,
+    unit_imports,
+    unit_standing,
+    unit_uses,
+    units,
+)
 from storage.database import Tx
 from storage.places import Places
 from storage.stamps import Stamp
 from storage.unit_effects import Effects
 from storage.unit_history import Difference, Step
+from storage.unit_standing import Wrong
 from storage.unit_uses import Use
 
 _WEIGHED = frozenset({"parent", "kind", "places", "categories", "inside_company"})
@@ -94,16 +101,6 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """Units like this cannot stand, and why; `others` are the names of units that would be at fault
-    because of it, empty for the one in question.
-    """
-
-    flaws: tuple[Flaw, ...]
-    others: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Ready:
     """It may be done: what changes, and what that does to others."""
 
@@ -160,14 +157,12 @@ async def add(
     if unit.parent not in reach:
         return Declined(Why.FAR_PARENT)
     places = await atlas.current(tx)
-    if far := _too_far(tree, reach, unit.places, places):
+    if far := unit_standing.too_far(tree, reach, unit.places, places):
         return Declined(Why.FAR_PLACES, named=far)
-    if flaws := _wrong(tree.all, (*tree.all, unit), places):
-        return flaws
-    found = unit_history.between(None, unit)
-    if found is None:
-        return Declined(Why.SAME)
-    found = replace(found, after={**(found.after or {}), "at_once": at_once})
+    values = values_of(unit) | {"at_once": at_once}
+    found = Difference(unit.id, unit.name, unit.parent, None, values)
+    if wrong := await unit_standing.wrong(tree, unit, places, found):
+        return wrong
     await unit_imports.add(tx, unit, at_once=at_once)
     await unit_history.record(tx, [found], by=admin, now=now)
     return Ready(found, unit)
@@ -229,10 +224,9 @@ async def _examined(tx: Tx, admin: bytes, edit: Edit) -> Ready | Refused:
     places = await atlas.current(tx)
     if declined := await _declined(tx, shown, unit, places):
         return declined
-    others = [each for each in shown.tree.all if each.id != unit.id]
-    if flaws := _wrong(shown.tree.all, (*others, unit), places):
-        return flaws
     found = Difference(unit.id, unit.name, unit.parent, shown.values, values)
+    if wrong := await unit_standing.wrong(shown.tree, unit, places, found):
+        return wrong
     return Ready(found, unit) if found.fields else Declined(Why.SAME)
 
 
@@ -240,7 +234,7 @@ async def _declined(tx: Tx, shown: Shown, unit: Unit, places: Places) -> Decline
     known = shown.unit
     if unit.parent != known.parent and unit.parent not in shown.reach:
         return Declined(Why.FAR_PARENT)
-    if far := _too_far(shown.tree, shown.reach, unit.places - known.places, places):
+    if far := unit_standing.too_far(shown.tree, shown.reach, unit.places - known.places, places):
         return Declined(Why.FAR_PLACES, named=far)
     if unit.kind is not known.kind:
         # Who reads as a union shall not read on as the police.
@@ -268,42 +262,6 @@ async def _removable(tx: Tx, admin: bytes, edit: Edit) -> Ready | Refused:
         return Declined(Why.USED, used)
     unit = shown.unit
     return Ready(Difference(unit.id, unit.name, unit.parent, shown.values, None), unit)
-
-
-def _too_far(
-    tree: Tree, reach: frozenset[str], codes: frozenset[str], places: Places
-) -> tuple[str, ...]:
-    """Those that no unit of `reach` covers: else somebody could let tips come to their people from
-    wherever they like. What is no place at all is told as a flaw.
-    """
-    covered = frozenset[str]().union(*(each.places for each in tree.all if each.id in reach))
-    if WHOLE_COUNTRY in covered:
-        return ()
-    known: Mapping[str, Place] = {
-        code: place for code in codes if (place := places.by_code(code)) is not None
-    }
-    return tuple(
-        sorted(code for code, at in known.items() if covered.isdisjoint({code, at.province_code}))
-    )
-
-
-def _wrong(before: Sequence[Unit], after: Sequence[Unit], places: Places) -> Wrong | None:
-    """What is wrong with the units as they would be, but was not before; the last is the one in
-    question, so that of two ids that look alike the new one is at fault.
-    """
-    at = len(after) - 1
-    found = [*unit_checks.of_one(at, after[at], places.is_known), *unit_checks.between(after)]
-    if not found:
-        return None
-    was = {(before[flaw.at].id, flaw.reason, flaw.detail) for flaw in unit_checks.between(before)}
-    fresh = [
-        flaw
-        for flaw in found
-        if flaw.at == at or (after[flaw.at].id, flaw.reason, flaw.detail) not in was
-    ]
-    fresh.sort(key=lambda flaw: flaw.order)
-    others = tuple("" if flaw.at in (-1, at) else after[flaw.at].name for flaw in fresh)
-    return Wrong(tuple(fresh), others) if fresh else None
 
 
 async def _effects(

@@ -1,7 +1,7 @@
 """Saved views of the desk's list: up to ten of each officer, of closed values only, sealed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from handlers.folding import clean, has_letters
-from handlers.listing import Choice, read
-from storage.chance import random_id
+from handlers.listing import Choice, Facet, read
+from storage.chance import random_id, shuffled
 from storage.database import Tx
 from storage.keys import Keys, Purpose
 from storage.tables import views
@@ -99,6 +99,20 @@ async def take_back(tx: Tx, staff: bytes, key: str, now: datetime) -> View | Non
     return back
 
 
+async def follow(tx: Tx, moved: Callable[[str], str]) -> None:
+    """Let views that narrow to a place that is no more narrow to the one that it is now. All are
+    sealed anew, in an order of chance, where one has to be.
+    """
+    rows = await tx.rows(select(views).with_for_update())
+    held = {row.staff: _held_in(tx, row.staff, row.body) for row in rows}
+    anew = {staff: [_moved(view, moved) for view in told] for staff, told in held.items()}
+    if anew == held:
+        return
+    for staff in shuffled(list(anew)):
+        body = _sealed(tx, staff, anew[staff])
+        await tx.run(update(views).where(views.c.staff == staff).values(body=body))
+
+
 def renewed(keys: Keys, row: Row[Any]) -> Mapping[str, bytes]:
     """What a row holds under the current keys, for a rotation. Raises Unopenable."""
     return {"body": keys.reseal(Purpose.STAFF, row.body, _about(row.staff))}
@@ -124,8 +138,7 @@ async def _write(tx: Tx, staff: bytes, found: Sequence[View]) -> None:
     if not told:
         await tx.run(delete(views).where(mine))
         return
-    plain = json.dumps({"views": told}, ensure_ascii=False).encode()
-    body = tx.keys.seal(Purpose.STAFF, plain, _about(staff))
+    body = _sealed(tx, staff, told)
     if not await tx.run(update(views).where(mine).values(body=body)):
         await tx.run(insert(views).values(staff=staff, body=body))
 
@@ -135,14 +148,32 @@ def _opened(tx: Tx, staff: bytes, row: Row[Any] | None, now: datetime) -> tuple[
         return ()
     earliest = now - timedelta(minutes=UNDO_MINUTES)
     found = []
-    plain = tx.keys.open_sealed(Purpose.STAFF, row.body, _about(staff))
-    for told in json.loads(plain)["views"]:
+    for told in _held_in(tx, staff, row.body):
         gone = datetime.fromisoformat(told["gone"]) if told["gone"] else None
         # What a view means is read as an address is: a value that is none any more is left out.
         choice = read(dict(told["pairs"]))
         if gone is None or gone > earliest:
             found.append(View(told["id"], told["name"], choice, told["default"], gone))
     return tuple(found)
+
+
+def _held_in(tx: Tx, staff: bytes, body: bytes) -> list[dict[str, Any]]:
+    plain = tx.keys.open_sealed(Purpose.STAFF, body, _about(staff))
+    told: list[dict[str, Any]] = json.loads(plain)["views"]
+    return told
+
+
+def _moved(view: dict[str, Any], moved: Callable[[str], str]) -> dict[str, Any]:
+    """What a view says after a change of the map."""
+    pairs = [
+        [name, moved(value) if name == Facet.PLACE else value] for name, value in view["pairs"]
+    ]
+    return view | {"pairs": pairs}
+
+
+def _sealed(tx: Tx, staff: bytes, told: list[dict[str, Any]]) -> bytes:
+    plain = json.dumps({"views": told}, ensure_ascii=False).encode()
+    return tx.keys.seal(Purpose.STAFF, plain, _about(staff))
 
 
 def _about(staff: bytes) -> bytes:

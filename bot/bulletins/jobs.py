@@ -83,11 +83,15 @@ class Jobs:
         self._zone = zone
         self._places = places
         self._known: dict[tuple[int, int], Job] = {}
+        self._map = places()
         self._bells: Listed | None = None
 
     async def of(self, tx: Tx, sending: Sending, now: datetime) -> Job | None:
         """The job of a sending; None where its bulletin, its unit or its places are gone."""
         day = now.astimezone(self._zone).toordinal()
+        if self._map is not (now_holds := self._places()):
+            # Whom a sending reaches is said in places, and the map has changed.
+            self._map, self._known = now_holds, {}
         known = self._known.get((sending.id, day))
         if known is None:
             known = await self._made(tx, sending, now)

@@ -28,7 +28,7 @@ async def find(database: Database, member: Member, typed: str, now: datetime) ->
         own = min((unit for unit, _ in member.grants if unit in seen), default=None)
         if own is None or period is None:
             return None
-        asked = Asked(own, period, None, (await atlas.current(tx)).provinces)
+        asked = Asked(own, period, None, (await atlas.current(tx)).counted_provinces)
         return await numbers.of_member(tx, member.id, asked, now)
 
 

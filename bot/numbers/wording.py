@@ -140,10 +140,9 @@ def _labels(table: Table, numbers: Numbers, texts: Texts, places: Places) -> Cal
     """What the lines of a table are called."""
 
     def province(code: str) -> str:
-        found = places.by_code(code)
         if code == NO_PROVINCE:
             return texts.get("desk.numbers.no_province")
-        return found.name if found is not None else code
+        return places.province_name(code) or code
 
     def outcome(line: str) -> str:
         own = line == WITHDRAWN

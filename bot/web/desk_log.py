@@ -23,6 +23,7 @@ from handlers.folding import fold
 from handlers.roles import Role
 from handlers.texts import Texts
 from handlers.tips import Outcome
+from handlers.unit_editing import FIELDS
 from storage import audit, audit_log, units
 from storage.audit import Act
 from storage.audit_log import Filter, Line, Scope
@@ -169,6 +170,8 @@ def _noted(line: Line, texts: Texts) -> str:
             told.append(texts.get(f"desk.export.authority.{each}"))
         elif each in Reason.__members__.values():
             told.append(texts.get(f"desk.export.reason.{each}"))
+        elif line.act is Act.UNIT_CHANGED and each in FIELDS:
+            told.append(texts.get(f"desk.edit.field.{each}"))
         else:
             told.append(each)
     return ", ".join(told)

@@ -120,7 +120,7 @@ def _made(kind: str, found: Numbers, words: Words, texts: Texts) -> bytes:
 
 
 async def _find(seat: Seat, parts: Parts, form: _Form) -> tuple[Numbers, Ways]:
-    asked = Asked(form.unit, form.period, form.day, parts.places().provinces)
+    asked = Asked(form.unit, form.period, form.day, parts.places().counted_provinces)
     async with parts.database.read() as tx:
         member, now = seat.member.id, parts.clock()
         found = await numbers.of_member(tx, member, asked, now, live=parts.demo)

@@ -72,7 +72,7 @@ async def _change(request: web.Request) -> web.Response:
 
 
 async def _save(tx: Tx, admin: bytes, fields: Mapping[str, str], now: datetime) -> _Done:
-    places, every = await atlas.current(tx), await parks.every(tx)
+    every, places = await parks.held(tx), await atlas.current(tx)
     typed = typed_places.read(fields, "communes", places.of_today, places.look_up)
     read = _read(fields, typed, places, every, now)
     if isinstance(read, _Form):
@@ -120,11 +120,7 @@ async def _page(request: web.Request, seat: Seat, done: _Done | None) -> web.Res
             raise NotYours
         places, every = await atlas.current(tx), await parks.every(tx)
         found = _found(wanted, every, places)
-        theirs = {
-            each.id
-            for each in found[:MOST_SHOWN]
-            if await parks.may_write(tx, seat.member.id, each.communes, places)
-        }
+        theirs = await parks.theirs(tx, seat.member.id, found[:MOST_SHOWN], places)
     changed = next((each for each in every if each.id == request.query.get("sua", "")), None)
     form = done.form if done is not None else _filled(changed, places)
     return page(

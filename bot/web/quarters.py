@@ -85,10 +85,9 @@ async def _show(request: web.Request) -> web.Response:
 
 def _figures(quarter: Quarter, parts: Parts, texts: Texts) -> dict[str, Any]:
     def province(code: str) -> str:
-        found = parts.places().by_code(code)
-        if code == NO_PROVINCE or found is None:
+        if code == NO_PROVINCE:
             return texts.get("desk.numbers.no_province")
-        return found.name
+        return parts.places().province_name(code) or code
 
     def outcome(line: str) -> str:
         own = line == WITHDRAWN

@@ -17,7 +17,8 @@ from bot.web.unit_words import Wording, faults, refused
 from handlers.screens import Say
 from handlers.unit_editing import FIELDS, FIELDS_OF, Section, fingerprint, typed
 from storage import unit_editing
-from storage.unit_editing import Declined, Edit, Ready, Refused, Shown, Stale, Why, Wrong
+from storage.unit_editing import Declined, Edit, Ready, Refused, Shown, Stale, Why
+from storage.unit_standing import Wrong
 
 _MOST_DIGITS = 12
 

@@ -18,7 +18,8 @@ from handlers.tree import Tree
 from handlers.unit_checks import ID_LETTERS
 from handlers.unit_editing import Section, typed
 from storage import staff, unit_editing, units
-from storage.unit_editing import Declined, Ready, Refused, Why, Wrong
+from storage.unit_editing import Declined, Ready, Refused, Why
+from storage.unit_standing import Wrong
 
 PAGE = "/desk/don-vi/moi"
 _MOST_TYPED = 100

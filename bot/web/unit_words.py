@@ -10,7 +10,8 @@ from handlers.texts import Texts
 from handlers.unit_checks import Flaw, Reason
 from handlers.unit_editing import FIELDS, Value, Values
 from storage.places import Places
-from storage.unit_editing import Declined, Why, Wrong
+from storage.unit_editing import Declined, Why
+from storage.unit_standing import Wrong
 
 MOST_NAMED = 12
 _LISTS = frozenset({"places", "categories", "conflicts"})

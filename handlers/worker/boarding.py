@@ -48,48 +48,63 @@ def page_of(answer: Answer) -> str:
 
 def shown(article: str, facts: Facts) -> Shown:
     """The page: all provinces with a group, those of the places that it names, or what to type."""
-    every = [unit for unit in facts.tree.all if unit.kind is UnitKind.BOARDING]
+    known = facts.places_of_today
+    _, _, rest = article.partition("_")
+    codes = tuple(code for code in rest.split(_BETWEEN) if code in known)
+    near = _near(codes, facts)
+    if near:
+        return _places(codes, near, facts)
+    every = _all(facts)
     if not every:
         return Shown((say("boarding.what"), say("boarding.none", Tone.NOTE)))
-    _, _, rest = article.partition("_")
-    codes = tuple(code for code in rest.split(_BETWEEN) if code in facts.places_of_today)
-    if not codes:
-        return _provinces(every, facts.places_of_today)
-    return _places(codes, every, facts)
+    return _nothing(codes, every, known) if codes else _provinces(every, known)
+
+
+def _all(facts: Facts) -> list[Unit]:
+    return [unit for unit in facts.tree.all if unit.kind is UnitKind.BOARDING]
+
+
+def _near(codes: tuple[str, ...], facts: Facts) -> list[Unit]:
+    """The groups at these places: those that cover one, or lie in one that is a province."""
+    known = facts.places_of_today
+    wide = {code for code in codes if len(code) == _PROVINCE_DIGITS}
+    covering = (unit for code in codes for unit in facts.tree.covering(known[code]))
+    near = dict.fromkeys(unit for unit in covering if unit.kind is UnitKind.BOARDING)
+    if wide:
+        # Through all units only where a whole province is asked for.
+        near.update(
+            dict.fromkeys(unit for unit in _all(facts) if _provinces_of(unit, known) & wide)
+        )
+    return list(near)
+
+
+def _provinces_of(unit: Unit, known: Mapping[str, Place]) -> set[str]:
+    return {known[code].province_code for code in unit.places if code in known}
 
 
 def _provinces(every: Iterable[Unit], known: Mapping[str, Place]) -> Shown:
-    codes = {known[code].province_code for unit in every for code in unit.places if code in known}
+    codes = {code for unit in every for code in _provinces_of(unit, known)}
     says = (say("boarding.what"), say("boarding.ask"))
     return Shown(says, _listed(known[code] for code in codes))
 
 
-def _places(codes: tuple[str, ...], every: list[Unit], facts: Facts) -> Shown:
+def _places(codes: tuple[str, ...], near: list[Unit], facts: Facts) -> Shown:
     """One commune shows its groups; several, or a province, those of them that have any."""
     known = facts.places_of_today
     wide = {code for code in codes if len(code) == _PROVINCE_DIGITS}
-    around = wide | {known[code].province_code for code in codes}
-    wanted = [unit for unit in every if _is_at(unit, codes, wide, known)]
-    whole = [unit for unit in wanted if unit.places & around]
+    around = {known[code].province_code for code in codes}
     communes = {
         code
-        for unit in wanted
+        for unit in near
         for code in unit.places
         if code in known and (code in codes or known[code].province_code in wide)
-    } - wide
-    if len(communes) > 1:
-        groups = _groups(whole, facts)
-        return Shown((*groups, say("boarding.several")), _listed(known[code] for code in communes))
-    if not wanted:
-        return _nothing(codes, around, every, known)
-    return Shown((*_groups(wanted, facts), say("boarding.not_for_tips", Tone.NOTE)))
-
-
-def _is_at(unit: Unit, codes: tuple[str, ...], wide: set[str], known: Mapping[str, Place]) -> bool:
-    """Whether a group is at one of the places: it covers one, or lies in one that is a province."""
-    if any(unit.places & {code, known[code].province_code} for code in codes):
-        return True
-    return any(code in known and known[code].province_code in wide for code in unit.places)
+    } - around
+    note = say("boarding.not_for_tips", Tone.NOTE)
+    if len(communes) <= 1:
+        return Shown((*_groups(near, facts), note))
+    whole = _groups((unit for unit in near if unit.places & around), facts)
+    says = (*whole, note) if whole else ()
+    return Shown((*says, say("boarding.several")), _listed(known[code] for code in communes))
 
 
 def _groups(some: Iterable[Unit], facts: Facts) -> tuple[Say, ...]:
@@ -113,17 +128,14 @@ def _group(unit: Unit, known: Mapping[str, Place]) -> Say:
     )
 
 
-def _nothing(
-    codes: tuple[str, ...], around: set[str], every: Iterable[Unit], known: Mapping[str, Place]
-) -> Shown:
+def _nothing(codes: tuple[str, ...], every: Iterable[Unit], known: Mapping[str, Place]) -> Shown:
     """No group there; where the province has some elsewhere, they are one press away."""
     said = say("boarding.none_at", place=known[codes[0]].label)
     if len(codes) > 1:
         said = say("boarding.none_of")
-    provinces = {
-        known[code].province_code for unit in every for code in unit.places if code in known
-    }
-    near = _listed(known[code] for code in around & provinces)
+    around = {known[code].province_code for code in codes}
+    elsewhere = {code for unit in every for code in _provinces_of(unit, known)}
+    near = _listed(known[code] for code in around & elsewhere)
     return Shown((said, say("boarding.ask_again")), near)
 
 

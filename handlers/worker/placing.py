@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from handlers import narrowing, routing
 from handlers.folding import fold
-from handlers.places import Place
+from handlers.places import Place, Why
 from handlers.screens import Choice, Say, say
 from handlers.tips import Category
 from handlers.turn import Facts
 from handlers.worker.step import choice, named
 
 _FEWEST_DIGITS = 6
+_RESEMBLES = frozenset({Why.NOISE, Why.PREFIX, Why.TYPO})
 _UNKNOWN = frozenset(
     "khong biet|ko biet|khong nho|ko nho|khong ro|khong noi|khong|k biet|k nho|i do not know".split(
         "|"
@@ -45,13 +46,19 @@ def heard(facts: Facts) -> Taken | Doubtful | None:
 
 
 def heard_within(whole: Place, facts: Facts) -> Taken | Doubtful | None:
-    """What was typed means this within `whole`, or else, where it is certain, elsewhere."""
+    """What was typed means this within `whole`, or else elsewhere: the worker may have corrected
+    themselves. Of what only resembles a name elsewhere, nothing is made.
+    """
     inside = narrowing.part(whole, facts.places)
     meant = narrowing.meanings(inside)
     if meant:
         is_one = len(meant) == 1 and inside.is_certain
         return Taken(meant[0]) if is_one else Doubtful(meant[: narrowing.MOST_OFFERED])
-    return heard(facts) if facts.places.is_certain else None
+    if facts.places.is_certain:
+        return heard(facts)
+    meant = narrowing.meanings(facts.places)
+    reads = bool(meant) and facts.places.found[0].why not in _RESEMBLES
+    return Doubtful(meant[: narrowing.MOST_OFFERED]) if reads else None
 
 
 def is_narrowed(place: Place, category: Category, facts: Facts, *, danger: bool = False) -> bool:
@@ -79,8 +86,8 @@ def is_phone(words: str) -> bool:
 
 
 def place_choices(places: tuple[Place, ...], whole: Place | None = None) -> tuple[Choice, ...]:
-    """Places as choices, by their position; within `whole` a name says enough."""
-    names = (each.name if whole and _is_plain(each) else each.label for each in places)
+    """Places as choices, by their position; of a commune within `whole` the name says enough."""
+    names = (each.name if _is_near(each, whole) else each.label for each in places)
     return tuple(named(f"place{at}", name) for at, name in enumerate(names))
 
 
@@ -109,5 +116,5 @@ def in_which(whole: Place, places: tuple[Place, ...], facts: Facts) -> Say:
     return say(key, place=whole.label, count=count)
 
 
-def _is_plain(place: Place) -> bool:
-    return bool(place.code)
+def _is_near(place: Place, whole: Place | None) -> bool:
+    return whole is not None and bool(place.code) and narrowing.covers(whole, place)

@@ -108,7 +108,7 @@ def picking_screen(state: PickingPlace, _: Facts) -> Screen:
 
 def narrowing_place(
     state: NarrowingPlace, event: Input, facts: Facts
-) -> Step[NarrowingPlace | PickingPlace | AskingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[NarrowingPlace | AskingPlace | AtDoorway | TellingStory | Reviewing]:
     """One question more, and only one: who does not know keeps the whole of it."""
     match event:
         case Chose("keep_area"):
@@ -118,6 +118,9 @@ def narrowing_place(
         case Chose("no_place"):
             return to_story(state, None, facts)
         case Chose(name) if (place := placing.picked(name, state.candidates)) is not None:
+            if not narrowing.covers(state.whole, place):
+                # Its name was typed, which is no more a place that was not found.
+                state = replace(state, early=replace(state.early, where=""))
             return to_story(state, narrowing.within(state.whole, place), facts)
         case Said(words) if not has_letters(words):
             return Step(state, (note("nothing_said"),))
@@ -190,7 +193,7 @@ def _known(
 
 def _narrowed(
     state: NarrowingPlace, words: str, facts: Facts
-) -> Step[NarrowingPlace | PickingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[NarrowingPlace | AtDoorway | TellingStory | Reviewing]:
     match placing.heard_within(state.whole, facts):
         case Taken(place):
             # Elsewhere, too, they are not asked a second time.
@@ -200,7 +203,9 @@ def _narrowed(
             early = _with_rest(state.early, words, places[0])
             return Step(replace(state, early=early, candidates=places))
         case Doubtful(places):
-            return Step(PickingPlace(state.early, state.category, state.danger, places, words))
+            early = replace(state.early, where=words)
+            told = note("place.not_found_in", words=words, place=state.whole.label)
+            return Step(replace(state, early=early, candidates=places), (told,))
         case None:
             # The one question was asked: what they typed goes into the tip beside the whole.
             early = replace(state.early, where=words)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from storage.places.gazetteer import Level
+from storage.places.gazetteer import Level, of_province
 from storage.places.names import MOST_WORDS, Hit, Names
 from storage.places.typed import Word
 from storage.places.vocabulary import COMMUNE_TYPES, LEADS, OWNERS, TAILS
@@ -17,14 +17,14 @@ _MOST_MISSPELT_WORDS = 5
 @dataclass(frozen=True, slots=True)
 class Chain:
     """The words from `start` to `end` (not with it) as a name and the areas around it, if any:
-    what the name may be within these areas, and the districts among them.
+    what the name may be within these areas, and the keys of the former ones that can be meant.
     """
 
     start: int
     end: int
     name_end: int
     hits: tuple[Hit, ...]
-    districts: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
 
     @property
     def has_areas(self) -> bool:
@@ -38,7 +38,7 @@ class _Area:
 
     end: int
     codes: frozenset[str]
-    districts: frozenset[str]
+    areas: frozenset[str]
 
 
 class Chains:
@@ -138,28 +138,34 @@ class Chains:
                 near = [hit for hit in hits if _lies_in(hit, wider.codes)]
                 if near:
                     area = _area(wider.end, near)
-                    yield _Area(area.end, area.codes, area.districts | wider.districts)
+                    yield _Area(area.end, area.codes, area.areas | wider.areas)
 
 
 def _within(start: int, end: int, hits: Iterable[Hit], areas: Iterable[_Area]) -> Iterator[Chain]:
     for area in areas:
         near = tuple(hit for hit in hits if _lies_in(hit, area.codes))
         if near:
-            yield Chain(start, area.end, end, near, area.districts)
+            yield Chain(start, area.end, end, near, area.areas)
 
 
 def _is_area(hit: Hit) -> bool:
-    return hit.entry.level in _AREAS or (hit.kind in COMMUNE_TYPES and hit.fits)
+    if hit.entry.level in _AREAS:
+        return True
+    # A commune is the area of a park. Wards that have a number alone are too many to be one.
+    return hit.kind in COMMUNE_TYPES and hit.fits and not hit.entry.key.isdecimal()
 
 
 def _area(end: int, hits: Iterable[Hit]) -> _Area:
     every = list(hits)
     codes = frozenset[str]().union(*(hit.entry.codes for hit in every))
     fitting = [hit.entry for hit in every if hit.fits]
-    if any(entry.level is not Level.OLD_DISTRICT for entry in fitting):
-        # Many towns have the name of their province, which is then meant.
-        return _Area(end, codes, frozenset())
-    return _Area(end, codes, frozenset(entry.key for entry in fitting))
+    # Many towns have the name of their province, which is then meant.
+    provinces = frozenset(
+        of_province(entry.key) for entry in fitting if entry.level is Level.OLD_PROVINCE
+    )
+    is_wide = any(entry.level is not Level.OLD_DISTRICT for entry in fitting)
+    districts = frozenset(entry.key for entry in fitting)
+    return _Area(end, codes, provinces if is_wide else districts)
 
 
 def _lies_in(hit: Hit, codes: frozenset[str]) -> bool:

@@ -24,6 +24,8 @@ class Places:
 
     _by_code: Mapping[str, Place] = field(repr=False)
     _names: Names = field(repr=False)
+    past: Mapping[str, Place] = field(default_factory=dict, repr=False)
+    """Provinces that are no more, by their codes."""
 
     @staticmethod
     def load(tables: Tables | None = None) -> "Places":
@@ -41,6 +43,16 @@ class Places:
         found = [place for place in self._by_code.values() if len(place.code) == _PROVINCE_DIGITS]
         found.sort(key=lambda place: fold(place.name).split(" ", 1)[-1])
         return tuple(place.code for place in found)
+
+    @property
+    def counted_provinces(self) -> tuple[str, ...]:
+        """The same, then those that are no more: tips of theirs are still counted."""
+        return (*self.provinces, *sorted(self.past.keys() - self._by_code.keys()))
+
+    def province_name(self, code: str) -> str | None:
+        """The full name of a province of today or of one that is no more; else None."""
+        found = self._by_code.get(code) or self.past.get(code)
+        return found.name if found is not None else None
 
     def by_code(self, code: str) -> Place | None:
         """The province (two digits) or commune (five) of today, or None."""
@@ -80,6 +92,9 @@ class Places:
         ]
         whole = [chain for chains in readings for chain in chains.whole()]
         found = meanings(whole) if whole else self._guessed(readings)
+        if whole and all(meaning.guess is Why.NOISE for meaning in found):
+            # A park that is not known: what lies around it may be all that we can offer.
+            found += _noisy(readings)
         if (
             found
             and len(readings[0].words) == 1
@@ -101,14 +116,15 @@ class Places:
         turned = _turned(words)
         if turned:
             found += meanings(Chains(self._names, turned).whole(), Why.NOISE)
-        for chains in readings[::-1]:
-            for chain in noise.named(chains):
-                found += meanings([chain], Why.NOISE)
-        return found
+        return found + _noisy(readings)
 
     def _begun(self, words: tuple[Word, ...]) -> list[Meaning]:
         hits = tuple(self._names.beginning(words))
         return meanings([Chain(0, len(words), len(words), hits)], Why.PREFIX)
+
+
+def _noisy(readings: list[Chains]) -> list[Meaning]:
+    return [meaning for chain in noise.named(readings) for meaning in meanings([chain], Why.NOISE)]
 
 
 def _turned(words: tuple[Word, ...]) -> tuple[Word, ...]:

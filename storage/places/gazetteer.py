@@ -1,6 +1,7 @@
 """Reads the tables of places into names and what each leads to."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -10,12 +11,13 @@ from sys import intern
 from handlers.folding import fold
 from handlers.parks import Park
 from handlers.places import Place
+from storage.places.changes import is_of_today
 from storage.places.marks import marked
 from storage.places.tables import Tables
 from storage.places.vocabulary import PARK_WORDS, PARKS, ROMAN
 
 _OLD_NAME = re.compile(
-    "(Thành phố|Thị xã|Thị trấn|Huyện|Phường|Quận|Tỉnh|Xã) (.+)", flags=re.IGNORECASE
+    "(Thành phố|Thị xã|Thị trấn|Huyện|Phường|Quận|Tỉnh|Xã|Đặc khu) (.+)", flags=re.IGNORECASE
 )
 _PARK_NAME = re.compile(
     rf"(?:{'|'.join(sorted((word for word in PARKS), key=len, reverse=True))}) (.+)"
@@ -37,6 +39,8 @@ class Level(IntEnum):
 
 # Its level, its name, the district of a commune, the province.
 _Unit = tuple[Level, str, str, str]
+_Piece = tuple[str, bool, bool]
+_UNTIL = "|"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +50,8 @@ class Entry:
     `key` is the name folded and without its type, `marked` the same with its marks (see `marks`),
     `types` the folded type words it has or had, `word` its type as it is written. `codes` are the
     communes of today that it covers, `pieces` the places to show after a former unit that became
-    several. `district` is the key of the district in which a former commune lay. `is_older` says
+    several. `within` is the key of the district in which a former commune lay, or of the province
+    in which a former district did (see `of_province`). `is_older` says
     that the name was given up before the reform of July 2025.
     """
 
@@ -58,7 +63,7 @@ class Entry:
     place: Place
     codes: tuple[str, ...] = field(repr=False)
     pieces: tuple[Place, ...] = field(default=(), repr=False)
-    district: str = ""
+    within: str = ""
     is_older: bool = False
 
 
@@ -117,6 +122,11 @@ def of_parks(parks: Iterable[Park], places: Mapping[str, Place]) -> Iterator[tup
                 yield each, Entry(Level.PARK, kinds, word, each, shown, place, communes)
 
 
+def of_province(key: str) -> str:
+    """What a district of that province has in `within`: towns have the names of provinces."""
+    return intern(f"{key}/")
+
+
 def numeral(name: str) -> str:
     """A folded name that is nothing but a number as its plain digits (`09` and `ix` are `9`)."""
     if name.isdecimal():
@@ -149,7 +159,7 @@ def _former(
     tables: Tables, communes: Mapping[str, Place], whole: Mapping[frozenset[str], Place]
 ) -> Iterator[Entry]:
     """The entries of former communes, districts and provinces."""
-    units: dict[_Unit, list[tuple[str, bool, bool]]] = {}
+    units: dict[_Unit, list[_Piece]] = {}
     whole_districts: set[tuple[str, str]] = set()
     for row in tables.rows("former_units.csv"):
         commune, district, province = (
@@ -158,6 +168,12 @@ def _former(
             intern(row["old_province"]),
         )
         piece = (communes[row["new_code"]].code, row["part"] == "main", row["period"] == "older")
+        if is_of_today(row):
+            # Of the map without districts: its provinces are others than those before of that name.
+            level = Level.OLD_COMMUNE if commune else Level.OLD_PROVINCE
+            unit = (level, commune or province, "", f"{province}{_UNTIL}{row['period']}")
+            units.setdefault(unit, []).append(piece)
+            continue
         if commune:
             units.setdefault((Level.OLD_COMMUNE, commune, district, province), []).append(piece)
         if district:
@@ -166,9 +182,41 @@ def _former(
                 whole_districts.add((district, province))
         units.setdefault((Level.OLD_PROVINCE, province, "", ""), []).append(piece)
     earlier = _earlier(units, whole_districts)
+    # Two districts of one name in one province of today are told apart by the provinces of before.
+    labels = Counter(
+        (_label(unit), communes[pieces[0][0]].province_code) for unit, pieces in units.items()
+    )
     for unit in units:
         later = earlier.get(unit, unit)
-        yield _former_entry(later, _parted(unit[1])[0], units[later], communes, whole)
+        word = _parted(unit[1])[0]
+        for some in _by_province(units[later], communes):
+            near = communes[some[0][0]]
+            is_alone = labels[_label(later), near.province_code] == 1
+            label = _label(later) if is_alone else f"{_label(later)}{_beside(later)}"
+            yield _former_entry(later, word, f"{label} (cũ)", some, communes, whole)
+
+
+def _by_province(rows: list[_Piece], communes: Mapping[str, Place]) -> Iterable[list[_Piece]]:
+    """The pieces of a former unit; in parts where one of them went to another province: a place is
+    in one.
+    """
+    parts: dict[str, list[_Piece]] = {}
+    for row in rows:
+        parts.setdefault(communes[row[0]].province_code, []).append(row)
+    return parts.values()
+
+
+def _label(unit: _Unit) -> str:
+    # Wards of one name were many: the district tells them apart.
+    return f"{unit[1]}, {unit[2]}" if unit[2] else unit[1]
+
+
+def _beside(unit: _Unit) -> str:
+    """What tells a unit from another one of that name: its province, of a province the day."""
+    province, _, until = unit[3].partition(_UNTIL)
+    if unit[0] is Level.OLD_PROVINCE:
+        return f", đến {until}" if until else ""
+    return f", {province}" if province else ""
 
 
 def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit, _Unit]:
@@ -188,11 +236,12 @@ def _earlier(units: Iterable[_Unit], whole: set[tuple[str, str]]) -> dict[_Unit,
 def _former_entry(
     unit: _Unit,
     typed_word: str,
-    rows: list[tuple[str, bool, bool]],
+    label: str,
+    rows: list[_Piece],
     communes: Mapping[str, Place],
     whole: Mapping[frozenset[str], Place],
 ) -> Entry:
-    level, name, district, _ = unit
+    level, name, district, province = unit
     word, short = _parted(name)
     # A piece that kept the name comes first, or the main piece of a commune that was split.
     ranks = {code: (level is not Level.OLD_COMMUNE or not main, code) for code, main, _ in rows}
@@ -202,10 +251,7 @@ def _former_entry(
     place = pieces[0] if len(pieces) == 1 else whole.get(frozenset(ranks))
     shown: tuple[Place, ...] = ()
     if place is None:
-        # Wards of one name were many: the district tells them apart.
-        label = f"{name}, {district} (cũ)" if district else f"{name} (cũ)"
         near, shown = pieces[0], pieces
-        # No former unit lies in two provinces of today (a test holds the tables to that).
         place = Place("", label, near.province_code, near.province, tuple(p.code for p in pieces))
     return Entry(
         level,
@@ -216,7 +262,7 @@ def _former_entry(
         place,
         place.codes if len(place.codes) == len(pieces) else tuple(p.code for p in pieces),
         shown,
-        intern(fold(_parted(district)[1])) if district else "",
+        intern(fold(_parted(district)[1])) if district else of_province(fold(_parted(province)[1])),
         all(is_older for _, _, is_older in rows),
     )
 

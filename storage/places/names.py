@@ -25,7 +25,7 @@ _TOWNS = frozenset({Level.COMMUNE, Level.OLD_DISTRICT})
 _KINDS: Mapping[str, str] = {**TYPES, **PARKS}
 _GLUED: Mapping[str, str] = {word.replace(" ", ""): kind for word, kind in _KINDS.items()}
 _LETTERS = "abcdeghiklmnopqrstuvxy"
-_MANY_BEGUN = 150
+_SHORTEST_BEGUN, _MANY_BEGUN = 3, 150
 _SHORTEST_MISSPELT, _LONGEST_MISSPELT = 5, 20
 
 
@@ -94,10 +94,10 @@ class Names:
             yield from self._glued(words[0])
 
     def beginning(self, words: tuple[Word, ...]) -> Iterator[Hit]:
-        """The entries whose name begins so, at least two letters of it, in no order."""
+        """The entries whose name begins so, at least three letters of it, in no order."""
         for kind, rest in _readings(words):
             name, letters = (sign.join(word.folded for word in rest) for sign in (" ", ""))
-            if len(letters) < 2 or letters.isdecimal():
+            if len(letters) < _SHORTEST_BEGUN or letters.isdecimal():
                 continue
             typed, is_park = " ".join(word.marked for word in rest), kind in PARKS.values()
             every: Iterable[str] = (each for each in self.parks if each.startswith(letters))

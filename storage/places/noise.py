@@ -1,5 +1,7 @@
 """Finds the names in a text that says more than a place: a company, a street, what happened."""
 
+from collections.abc import Iterable
+
 from handlers.places import Why
 from storage.places.chains import Chain, Chains
 from storage.places.gazetteer import Level
@@ -9,25 +11,38 @@ from storage.places.vocabulary import LEADS, OWNERS, PARKS, PLAIN_ALIASES, WORDS
 
 _AREAS = frozenset({Level.PROVINCE, Level.OLD_PROVINCE, Level.OLD_DISTRICT})
 _PAIR = 2
+_MOST_CHAINS = 8
 _SHORTEST_GLUED = 5
 
 
-def named(chains: Chains) -> list[Chain]:
-    """The chains that are likely meant, the best first; none overlaps a better one. Each keeps only
-    the hits that are likely where it stands.
+def named(readings: Iterable[Chains]) -> list[Chain]:
+    """The chains that are likely meant, the best first, of the reading that has the best; none
+    overlaps a better one. Each keeps only the hits that are likely where it stands.
     """
+    best: list[Chain] = []
+    worth: tuple[object, ...] = ()
+    for chains in readings:
+        found = _named(chains)
+        if found and _worth(found[0], chains.words) > worth:
+            best, worth = found, _worth(found[0], chains.words)
+    return best
+
+
+def _named(chains: Chains) -> list[Chain]:
     words = chains.words
     likely: list[Chain] = []
     for chain in chains.every():
         hits = tuple(hit for hit in chain.hits if _is_likely(hit, chain, words))
         if hits:
             likely.append(
-                Chain(chain.start, chain.end, chain.name_end, hits, chain.districts),
+                Chain(chain.start, chain.end, chain.name_end, hits, chain.areas),
             )
     found: list[Chain] = []
     for chain in sorted(likely, key=lambda each: _worth(each, words), reverse=True):
         if all(_same(chain, other) or _apart(chain, other) for other in found):
             found.append(chain)
+        if len(found) == _MOST_CHAINS:
+            break
     return found
 
 
@@ -74,5 +89,6 @@ def _same(one: Chain, other: Chain) -> bool:
     return (one.start, one.end, one.name_end) == (other.start, other.end, other.name_end)
 
 
-def _apart(one: Chain, other: Chain) -> bool:
-    return one.end <= other.start or other.end <= one.start
+def _apart(chain: Chain, better: Chain) -> bool:
+    """Whether a chain has its own words; the area around a better one may be meant as well."""
+    return chain.end <= better.start or better.name_end <= chain.start

@@ -29,7 +29,9 @@ _TYPE_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One hit in its chain; `guess` is how all of the chain had to be guessed, if it was."""
+    """One hit in its chain. `is_own` says that a former unit lay in the district or province typed
+    behind it, `guess` how all of the chain had to be guessed, if it was.
+    """
 
     hit: Hit
     has_areas: bool
@@ -56,8 +58,7 @@ def meanings(chains: Iterable[Chain], guess: Why | None = None) -> list[Meaning]
             if how in _SURE and hit.kind in PARKS.values() and hit.entry.level is not Level.PARK:
                 # No park of that name is known: a commune of that name is only near the mark.
                 how = Why.NOISE
-            is_own = bool(hit.entry.district) and hit.entry.district in chain.districts
-            found.append(Meaning(hit, chain.has_areas, is_own, how))
+            found.append(Meaning(hit, chain.has_areas, hit.entry.within in chain.areas, how))
     return sorted(found, key=_rank)
 
 
@@ -162,13 +163,14 @@ def _rank(meaning: Meaning) -> tuple[object, ...]:
     busier = _BUSY.get(place.province_code, len(BUSY)) + _BUSIER.get(entry.level, 0)
     return (
         is_far,
-        not meaning.is_own,
+        not (meaning.is_own and entry.level is Level.OLD_COMMUNE),
         not hit.marked.isascii() and not meaning.has_marks,
         not hit.fits,
         entry.level if is_wide else Level.COMMUNE,
         hit.order,
         busier + len(BUSY) * entry.is_older,
         entry.level,
+        not meaning.is_own,
         entry.key,
         place.province_code,
         place.code,

@@ -27,5 +27,10 @@ def packaged() -> Tables:
     """Those that come with the program (its `NOTICE.md` says where they come from)."""
     folder = files("storage").joinpath("data")
     texts = {name: folder.joinpath(name).read_text(encoding="utf-8") for name in NAMES}
-    as_of = folder.joinpath(AS_OF).read_text(encoding="utf-8").strip()
-    return Tables(date.fromisoformat(as_of), texts)
+    return Tables(packaged_day(), texts)
+
+
+def packaged_day() -> date:
+    """The day of those."""
+    day = files("storage").joinpath("data", AS_OF).read_text(encoding="utf-8")
+    return date.fromisoformat(day.strip())

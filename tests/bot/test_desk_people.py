@@ -308,12 +308,14 @@ def test_every_text_of_the_desk_exists_in_both_languages_and_is_used() -> None:
         *(f"desk.clock.day.{day}" for day in range(7)),
         *(f"desk.clock.time.{name}" for name in BOUNDS),
         *(f"desk.clock.no.{fault}" for fault in Fault),
+        *(f"desk.edit.told.{name}.{each}" for name in TOLD for each in ("yes", "no")),
     }
     unused = [key for key in vi.keys() - written if f'"{key}"' not in CODE and not _by_end(key)]
     assert not unused, sorted(unused)
     assert written <= vi.keys()
 
 
+TOLD = ("inside_company", "at_once")
 OF_DRAFTS = ("send", "send_plain", "edit", "correct", "take_back")
 ENDS = ("", "_label", "_hint")
 NO = ("desk.reply.no", "desk.reply.template.no")

@@ -1,12 +1,15 @@
 """`import parks`: as spreadsheets save it, all or nothing, and first as a dry run."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 
 from bot.parks_cli import import_parks
@@ -97,3 +100,16 @@ def test_what_is_no_table_is_one_readable_line(run: Run, content: bytes) -> None
     refused = run(content)
     assert refused.exit_code == 1
     assert "the file cannot be read" in refused.output
+
+
+def test_a_sheet_of_a_spreadsheet_is_read_with_its_days(run: Run) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEAD.split(","))
+        sheet.write_row(1, 0, ["p1", "kcn", "KCN Tân Phú Thạnh", "", 31360, "Ban quản lý"])
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_datetime(1, 6, datetime(2026, 11, 2), day)  # noqa: DTZ001 - a sheet has no zones
+    read = run(made.getvalue(), name="parks.xlsx")
+    assert read.exit_code == 0, read.output
+    assert "+ KCN Tân Phú Thạnh (p1): 31360" in read.output

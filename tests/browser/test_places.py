@@ -55,6 +55,23 @@ async def test_a_reader_of_bulletins_types_a_place(crowd: Crowd) -> None:
     await worker.reads("Xã Thạnh Xuân, Thành phố Cần Thơ")
 
 
+async def test_an_officer_enters_a_tip_of_a_wide_place(crowd: Crowd) -> None:
+    crowd.watch.expect(409)
+    officer = await crowd.officer(width=PHONE)
+    await officer.go("/desk/nhap-tin")
+    page = officer.page
+    await page.select_option("#category", "fire")
+    await page.check("input[name=danger][value=no]")
+    await page.fill("#words", "Cửa thoát hiểm bị khóa.")
+    await page.fill("#place", "chau thanh a")
+    await page.click("text=Xem lại trước khi gửi")
+    await officer.reads("Trong Huyện Châu Thành A (cũ), Thành phố Cần Thơ có 4 xã, phường")
+    await assert_open_to_all(page, "entering, a wide place")
+    await page.get_by_label("Xã Thạnh Xuân").check()
+    await page.click("text=Xem lại trước khi gửi")
+    await officer.reads("Xã Thạnh Xuân, Thành phố Cần Thơ", "Gửi và lấy phiếu")
+
+
 async def _looks_well(worker: Worker, name: str) -> None:
     if worker.scripts:
         await assert_open_to_all(worker.page, name)

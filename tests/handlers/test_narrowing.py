@@ -93,6 +93,14 @@ def test_a_name_is_looked_for_in_the_place_that_was_named_before() -> None:
     assert [each.label for each in here.places] == ["Xã Thạnh Xuân, Thành phố Cần Thơ"]
     assert here.is_certain
     assert placing.look_up(places(), "", old) == Answer()
+    # The beginning of a name as well, though hundreds begin like it elsewhere.
+    begun = placing.look_up(places(), "phu", old)
+    assert not begun.is_certain
+    assert begun.found
+    assert all(narrowing.covers(old, each) for each in begun.places)
+    # What is not in it is whatever it is everywhere else.
+    elsewhere = placing.look_up(places(), "phường Bàn Thạch, Đà Nẵng", old)
+    assert elsewhere == placing.look_up(places(), "phường Bàn Thạch, Đà Nẵng")
 
 
 @given(st.sampled_from(["thủ đức", "bắc ninh", "q9", "phú mỹ", "bình dương", "tam kỳ", "tân"]))

@@ -4,8 +4,16 @@ import pytest
 
 from handlers import routing
 from handlers.events import Chose, Said
-from handlers.states import NarrowingPlace, PickingPlace, Received, TellingStory
+from handlers.states import (
+    AtDoorway,
+    NarrowingPlace,
+    PickingPlace,
+    Received,
+    Reviewing,
+    TellingStory,
+)
 from handlers.tips import Category, police_allowed
+from handlers.turn import Room
 from handlers.worker.tip import SECOND_PAGE
 from tests.world import Chat, World, tree
 
@@ -59,6 +67,30 @@ def test_at_most_eight_answers_lead_to_a_tip(category: Category, place: str) -> 
     assert unit is not None
     assert unit.kind is routing.UnitKind.UNION
     assert not unit.inside_company
+
+
+@pytest.mark.parametrize("category", Category)
+def test_a_wide_place_makes_no_road_longer_where_the_page_is_offered_first(
+    category: Category,
+) -> None:
+    chat = Chat(World(room=Room(buttons=False, keeper="Zalo")))
+    more = ["more"] if category in SECOND_PAGE else []
+    events: list[Chose | Said] = [Chose(each) for each in ("report", *more, category.value)]
+    events += [Chose("danger_no"), Said("Hậu Giang")]
+    answers = len(events)
+    for event in events:
+        chat.receive(event)
+    for state, event in (
+        (NarrowingPlace, Said("Thạnh Xuân")),
+        (AtDoorway, Chose("stay")),
+        (TellingStory, Said("Chuyện xảy ra tuần trước, nhiều người thấy.")),
+        (Reviewing, Chose("send")),
+    ):
+        if isinstance(chat.talk.state, state):
+            answers += 1
+            chat.receive(event)
+    assert isinstance(chat.talk.state, Received)
+    assert answers <= MOST_ANSWERS
 
 
 @pytest.mark.parametrize("category", Category)

@@ -138,7 +138,7 @@ OTHERS: Mapping[str, Fields] = {
         ("chat", "topics", "reading", "trouble", "left"), What(Kind.STAFF, "the group of a desk")
     ),
     "storage.desk_codes.make": dict.fromkeys(("kind", "about", "until"), _OF_STAFF),
-    "storage.views._write": {
+    "storage.views._sealed": {
         "views": What(Kind.STAFF, "a member's filters, by closed values, with names of their own")
     },
     "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},

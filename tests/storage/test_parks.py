@@ -1,5 +1,6 @@
 """Parks in the database: taken as a whole, found by name at once, written by whom they concern."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -160,3 +161,15 @@ async def test_a_park_whose_commune_is_no_more_is_taken_out_by_the_top_alone(
         places = await atlas.current(tx)
         assert await parks.remove(tx, here.id, "p1", places, NOW) is Kept.NOT_YOURS
         assert await parks.remove(tx, top.id, "p1", places, NOW) is Kept.DONE
+
+
+async def test_of_two_that_are_entered_at_once_the_second_sees_the_first(made: Database) -> None:
+    seen: list[int] = []
+
+    async def enter(park: Park) -> None:
+        async with made.write() as tx:
+            seen.append(len(await parks.held(tx)))
+            await parks.seed(tx, (park,))
+
+    await asyncio.gather(enter(PARK), enter(replace(PARK, id="p2", name="KCN Hai")))
+    assert sorted(seen) == [0, 1]

@@ -188,7 +188,7 @@ def test_units_of_today_come_before_former_ones_and_exact_names_before_longer_on
         "Phường Bến Tre, Tỉnh Vĩnh Long",
         "Thành phố Bến Tre (cũ), Tỉnh Vĩnh Long",
     ]
-    assert places.find("an")[0].name == "Tỉnh An Giang"
+    assert places.find("an g")[0].name == "Tỉnh An Giang"
     assert "20341" in [place.code for place in places.find("tam k")]
 
 

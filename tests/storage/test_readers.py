@@ -29,6 +29,7 @@ from storage import (
     desk_groups,
     entering,
     exporting,
+    following,
     holding,
     labelling,
     leaving,
@@ -64,7 +65,7 @@ from storage.staff import Member
 from storage.tables import grants, wraps
 from storage.tables import tips as tips_table
 from storage.tables import units as units_table
-from tests import desk_world
+from tests import changed_map, desk_world
 from tests.desk_world import NOW, STORY
 from tests.tip_world import PHOTO, file, new_tip, record_of
 
@@ -566,6 +567,21 @@ async def _find_anew(house: House) -> None:
         await stored.find_wraps_anew(tx, house.tip, ("police",))
 
 
+async def _follow_the_map(house: House) -> None:
+    """The police's commune swallows that of the tip."""
+    made = changed_map.present()
+    made.merge("25750", "25747")
+    async with house.made.read() as tx:
+        assert (await following.look(tx, made.tables())).tips
+    async with house.made.write(alone=True) as tx:
+        assert (await following.follow(tx, made.tables(), NOW)).tips
+
+
+async def _follow_the_program(house: House) -> None:
+    async with house.made.write(alone=True) as tx:
+        assert await following.follow_the_program(tx, NOW)
+
+
 async def _renewed(house: House) -> None:
     async with house.made.write() as tx:
         row = await stored.row_where(tx, tips_table.c.id == house.tip)
@@ -886,6 +902,9 @@ async def _ask_police(house: House) -> None:
 
 
 ATTEMPTS: dict[str, Attempt] = {
+    "all_of_it.follow": _follow_the_map,
+    "all_of_it.follow_the_program": _follow_the_program,
+    "all_of_it.look": _follow_the_map,
     "aside.close": _close_aside,
     "aside.let_in": _let_in,
     "cases.answer": _answer,
@@ -914,6 +933,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "merging.take_out": _take_out,
     "corrections.correct": _correct,
     "corrections.take_back": _take_back,
+    "moved_tips.follow": _follow_the_map,
     "notes.add": _note,
     "out_of_scope.appeal": _appeal,
     "out_of_scope.close": _out_of_scope,

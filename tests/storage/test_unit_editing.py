@@ -16,7 +16,8 @@ from storage.audit import Act
 from storage.database import Database
 from storage.staff import Member
 from storage.stamps import Stamp
-from storage.unit_editing import Declined, Edit, Ready, Refused, Shown, Stale, Why, Wrong
+from storage.unit_editing import Declined, Edit, Ready, Refused, Shown, Stale, Why
+from storage.unit_standing import Wrong
 from storage.unit_uses import Use
 from tests import desk_world
 from tests.desk_world import NOW, add, file_tip
