@@ -33,8 +33,9 @@ from storage.units import Imported, StillUsed
 _MOST_PROBLEMS = 200
 _SAMPLE = 5
 _TOLD_EVERY = 5_000
-# Above this, what each new unit was given is not written down unit by unit: the file has it.
-_MOST_NEW_IN_HISTORY = 2_000
+# Nobody else can append to the log while these are sealed, and on SQLite nobody can file a tip.
+_MOST_IN_HISTORY = 5_000
+_MERE_WORDS = frozenset({"name", "hours", "contact"})
 _WIDTHS = (18, 18, 9, 44, 28, 28, 10, 18, 28, 44)
 _SHEET = "units"
 _WHY: dict[Unreadable, str] = {
@@ -111,6 +112,8 @@ def import_units(
     if done is None:
         click.echo("This was a dry run: nothing was imported.")
     else:
+        if done.added + done.changed + done.removed > _MOST_IN_HISTORY:
+            click.echo(f"So many changes: units' own histories keep at most {_MOST_IN_HISTORY:,}.")
         click.echo(f"{done.added} added, {done.changed} changed, {done.removed} removed.")
 
 
@@ -237,7 +240,7 @@ async def _write(
     *,
     remove: bool,
 ) -> Imported:
-    added, changed, removed = units_told.by_kind(plan.differences)
+    added, changed, _ = units_told.by_kind(plan.differences)
     async with database.write(alone=plan.changes_who_reads) as tx:
         await stamps.hold(tx, Stamp.UNITS)
         if await stamps.read(tx, Stamp.UNITS) != plan.stamp:
@@ -251,12 +254,21 @@ async def _write(
             done = await units.import_all(
                 tx, plan.units, may_remove=remove, pairs=pairs, told=wrote
             )
-        new = added if len(added) <= _MOST_NEW_IN_HISTORY else []
-        await unit_history.record(tx, (*new, *changed, *removed), by=None, now=now)
+        await unit_history.record(tx, _told_of(plan.differences), by=None, now=now)
         note = f"units added {done.added} changed {done.changed} removed {done.removed}"
         await audit.write(tx, Act.IMPORTED, staff=None, minute=now, note=note)
         may_go_on()
     return done
+
+
+def _told_of(differences: Sequence[Difference]) -> Sequence[Difference]:
+    """Those that stand in the history of their units: all, but when they are too many the removed
+    ones, then where it changed who reads what, then other changes; new ones all or none.
+    """
+    added, changed, removed = units_told.by_kind(differences)
+    changed.sort(key=lambda each: _MERE_WORDS.issuperset(each.fields))
+    kept = [*removed, *changed][:_MOST_IN_HISTORY]
+    return [*kept, *added] if len(kept) + len(added) <= _MOST_IN_HISTORY else kept
 
 
 def _refused(error: BadUnits) -> click.ClickException:

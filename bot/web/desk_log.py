@@ -83,6 +83,7 @@ async def _show(request: web.Request) -> web.Response:
             for line in (found.lines if found else ())
         ],
         acts=alphabet.by_name(Act, lambda act: texts.get(f"desk.audit.act.{act}")),
+        scope=scope,
         units=shown.units,
         narrowed=shown,
         people=_people(scope, shown, asked.fields["nguoi"]),

@@ -103,6 +103,18 @@ async def test_an_auditor_reads_the_history_and_changes_nothing(world: World) ->
     assert (await auditor.get(WARD)).status == 404
 
 
+async def test_the_log_names_the_fields_and_leads_to_the_history(world: World) -> None:
+    browser = await world.at_desk("qt")
+    await browser.get(WARD)
+    await save(browser, "words", name="Khác", hours="7:00–16:00")
+    auditor = await world.at_desk("kiem")
+    await auditor.get("/desk/nhat-ky?don-vi=ward")
+    assert "Sửa đơn vị Tên, Giờ làm việc" in auditor.words
+    [link] = auditor.page.select("a[href*=lich-su]")
+    await auditor.get(str(link["href"]))
+    assert "Lịch sử thay đổi: Khác" in auditor.words
+
+
 async def test_places_are_found_as_they_are_typed_and_taken_away(world: World) -> None:
     browser = await world.at_desk("qt")
     await browser.get("/desk/don-vi/sua/ward-2")

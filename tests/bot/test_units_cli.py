@@ -294,6 +294,20 @@ def test_an_import_that_was_looked_at_before_a_change_is_not_carried_out(house: 
     assert [each.hours for each in tree.all if each.id == "city"] == ["8:00"]
 
 
+def test_of_very_many_changes_the_histories_keep_those_of_who_reads_first() -> None:
+    many = national.units(9_000)
+    words = [unit_history.between(each, replace(each, hours="8:00")) for each in many[:6_000]]
+    reach = [unit_history.between(each, replace(each, places=frozenset())) for each in many[6_000:]]
+    gone, new = unit_history.between(many[0], None), unit_history.between(None, many[0])
+    every = [each for each in (new, *words, *reach, gone) if each is not None]
+    kept = units_cli._told_of(every)
+    assert len(kept) == 5_000
+    assert kept[0] == gone
+    assert sum(each.fields == ("places",) for each in kept) == len([*filter(None, reach)])
+    assert new not in kept
+    assert len(units_cli._told_of(every[:4_000])) == 4_000
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_an_import_that_is_stopped_in_the_middle_has_not_begun(
