@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from handlers.folding import fold
+from handlers import alphabet
 from handlers.parks import Park
 from handlers.places import Answer, Place, Why
 from storage.places import noise
@@ -41,7 +41,7 @@ class Places:
     def provinces(self) -> tuple[str, ...]:
         """The codes of today's provinces, by name."""
         found = [place for place in self._by_code.values() if len(place.code) == _PROVINCE_DIGITS]
-        found.sort(key=lambda place: fold(place.name).split(" ", 1)[-1])
+        found.sort(key=lambda place: alphabet.key(place.bare_name))
         return tuple(place.code for place in found)
 
     @property
