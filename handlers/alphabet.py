@@ -2,7 +2,7 @@
 
 Letters come first (a ă â, d đ, e ê, o ô ơ, u ư), then the tones of the words (level, grave, hook,
 tilde, acute, dot), then small before capital letters. The order is that of the Unicode collation
-for Vietnamese; it needs no library (decision 0039).
+for Vietnamese; it needs no library (decision 0040).
 """
 
 import unicodedata

@@ -1,6 +1,7 @@
 """An industrial park or an area of boarding houses, as the operator entered it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -42,3 +43,9 @@ class Park:
 def bare(folded: str) -> str:
     """A folded name without the word for the kind of area before it."""
     return _KIND_WORDS.sub("", folded).strip()
+
+
+def within(parks: Iterable[Park], scope: Iterable[str]) -> tuple[Park, ...]:
+    """The parks all of whose communes a bulletin's scope names one by one (`PP/CCCCC`)."""
+    named = {code.rpartition("/")[2] for code in scope if "/" in code}
+    return tuple(park for park in parks if park.communes and named.issuperset(park.communes))

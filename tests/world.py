@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from bot import placing
-from handlers import bell, clocks, handbook, units, worker
+from bot import placing, tables_in
+from handlers import bell, clocks, handbook, park_files, units, worker
 from handlers.clocks import DEFAULT, Clocks
 from handlers.duty import ALWAYS
 from handlers.effects import (
@@ -70,8 +70,11 @@ DESKS = ("ban-thach", "da-nang", "tong", "cs-may-vi-du")
 
 @functools.cache
 def places() -> Places:
-    """All places, read once for all tests."""
-    return Places.load()
+    """All places with the demo's parks, read once for all tests."""
+    every = Places.load()
+    table = tables_in.read(resources.files("storage.data").joinpath("demo_parks.csv").read_bytes())
+    known = park_files.parse(table.rows, every.of_today, START.date())
+    return every.with_parks(known)
 
 
 @functools.cache

@@ -21,14 +21,15 @@ from bot.web.studio_pages import (
 )
 from broadcasts import audience, checks, tick, wording
 from broadcasts.checks import Checked
-from handlers import broadcasters
+from handlers import alphabet, broadcasters
 from handlers.broadcasters import changes, schedule
 from handlers.broadcasters.actions import Action, Approve, Delete, Offer, Propose, Steer
 from handlers.bulletins import Content, Stage
 from handlers.languages import Language
+from handlers.parks import within
 from handlers.screens import Say
 from handlers.texts import Texts
-from storage import alarms, audit, bulletins, desk_links, outlets, restored, sendings, units
+from storage import alarms, audit, bulletins, desk_links, outlets, parks, restored, sendings, units
 from storage.alarms import AlarmPath
 from storage.audit import Act
 from storage.chance import new_token
@@ -44,7 +45,8 @@ _WAITING = frozenset({Stage.DRAFT, Stage.PROPOSED})
 @dataclass(frozen=True, slots=True)
 class _Looked:
     """Everything that the page of a bulletin shows. `approved` is the newest approved content;
-    `has_zalo` says that a bot of Zalo may send it, where nothing can be pressed.
+    `has_zalo` says that a bot of Zalo may send it, where nothing can be pressed; `areas` are the
+    parks that lie wholly in its scope, by name.
     """
 
     seen: Seen
@@ -55,6 +57,7 @@ class _Looked:
     approved: Content | None
     linked: bool
     has_zalo: bool
+    areas: tuple[str, ...]
 
 
 def add_routes(app: web.Application) -> None:
@@ -171,6 +174,7 @@ async def _page(
         buttons={each: wording.buttons(each) for each in Language},
         typed={each: parts.texts[each].get("mailing.typed") for each in Language},
         has_zalo=looked.has_zalo,
+        areas=alphabet.by_name(looked.areas, str),
         content=content,
         languages=tuple(Language),
         count=_count(looked.checked),
@@ -204,6 +208,7 @@ async def _look(tx: Tx, parts: Parts, seat: Seat, key: str, *, count: bool) -> _
         await _approved(tx, key),
         await desk_links.account_of(tx, seat.member.id) is not None,
         AlarmPath.ZALO in await alarms.enabled(tx),
+        tuple(park.name for park in within(await parks.every(tx), content.scope)),
     )
 
 

@@ -46,11 +46,12 @@ def is_dissolved(code: str, known: Known) -> bool:
 
 
 def found(words: str, answer: Answer, tree: Tree, known: Known) -> tuple[Place, ...]:
-    """What was typed may mean these: what the look-up found; where no park is among that, parks by
-    the name of their union too.
+    """What was typed may mean these: parks by the name of their union, but for those that the
+    look-up found itself, then what it found.
     """
     meant = narrowing.meanings(answer)
-    parks = () if any(map(narrowing.is_area, meant)) else _parks(words, tree, known)
+    had = {frozenset(each.codes) for each in meant if narrowing.is_area(each)}
+    parks = (each for each in _parks(words, tree, known) if frozenset(each.codes) not in had)
     return (*parks, *meant)
 
 

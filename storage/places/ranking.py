@@ -13,6 +13,7 @@ _BUSY = {code: rank for rank, code in enumerate(BUSY)}
 _MIXED_UP = (COMMUNE_TYPES, frozenset({"tinh", "thanh pho"}))
 # Of namesakes a commune of today is meant as often as a district of so many busier provinces.
 _BUSIER = {Level.OLD_PROVINCE: 1, Level.OLD_DISTRICT: 4, Level.OLD_COMMUNE: 12}
+_PARK_KINDS = frozenset(PARKS.values())
 _SURE = frozenset({None, Why.KEYS})
 _TYPE_WORDS = (
     "thành phố",
@@ -55,11 +56,21 @@ def meanings(chains: Iterable[Chain], guess: Why | None = None) -> list[Meaning]
     for chain in chains:
         for hit in chain.hits:
             how = guess or hit.guess
-            if how in _SURE and hit.kind in PARKS.values() and hit.entry.level is not Level.PARK:
+            if how in _SURE and hit.kind in _PARK_KINDS and hit.entry.level is not Level.PARK:
                 # No park of that name is known: a commune of that name is only near the mark.
                 how = Why.NOISE
             found.append(Meaning(hit, chain.has_areas, hit.entry.within in chain.areas, how))
+    if any(_is_park(meaning) for meaning in found):
+        found = [meaning for meaning in found if _is_park(meaning) or not _says_park(meaning)]
     return sorted(found, key=_rank)
+
+
+def _says_park(meaning: Meaning) -> bool:
+    return meaning.hit.kind in _PARK_KINDS
+
+
+def _is_park(meaning: Meaning) -> bool:
+    return _says_park(meaning) and meaning.entry.level is Level.PARK
 
 
 def answer(found: list[Meaning], limit: int) -> Answer:

@@ -4,7 +4,7 @@ NAMES: talks_200 send_to_card start memory_rest memory_load webhook_talks_0 webh
 filing codes_memory codes_wait retention retention_filing
 desk_list_5k desk_list_50k desk_search_5k coverage_25k import_25k
 order_100k plan_1m cpu_1000 pace_30 pace_1000 send_vs_ptb send_vs_raw memory_1m bytes_per_delivery
-reply_latency routings; all of them when none is given.
+reply_latency routings finder_p99 finder_memory; all of them when none is given.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from tests.bench import (
     filing,
     measuring,
     order,
+    places,
     retention,
     routing,
     telegram_talks,
@@ -47,6 +48,7 @@ NAMES = (
     *coverage.NAMES,
     *bulletins.NAMES,
     *routing.NAMES,
+    *places.NAMES,
     *units.NAMES,
 )
 _MEGABYTE = 1024 * 1024
@@ -105,6 +107,7 @@ async def measure(bench: Bench) -> None:
     coverage.measure(bench)
     await bulletins.measure_bulletins(bench)
     routing.measure(bench)
+    places.measure(bench)
     await units.measure(bench)
 
 

@@ -17,6 +17,7 @@ from handlers.broadcasters import drafts
 from handlers.broadcasters.actions import Approve, Delete
 from handlers.bulletins import REMINDER, Bulletin, Run, Stage, Topic, Urgency
 from handlers.languages import Language
+from handlers.parks import Park, ParkKind
 from handlers.roles import Role
 from storage import (
     accounts,
@@ -25,6 +26,7 @@ from storage import (
     desk_links,
     outlet_posts,
     outlets,
+    parks,
     sendings,
     staff,
     tables,
@@ -538,3 +540,14 @@ async def test_the_reminder_of_the_bell_is_nobodys_to_see_or_change(one: World) 
             seal = (await bulletins.by_id(tx, REMINDER) or pytest.fail("it is there")).seal
             for action in (Delete(seal), Approve(seal)):
                 assert await broadcasting.act(tx, member.id, REMINDER, action, ground) is None
+
+
+async def test_the_page_names_a_park_that_the_scope_holds(one: World) -> None:
+    await studio_world.staff(one.made)
+    async with one.made.write() as tx:
+        await parks.seed(tx, (Park("p", ParkKind.KCN, "KCN Ba Đình", ("00004",)),))
+    author = await one.at_desk("viet")
+    await author.get("/studio/moi")
+    await author.send("Lưu", **FIELDS | {"scope": "Phường Ba Đình, Thành phố Hà Nội"})
+    assert "Trọn các khu" in author.words
+    assert "KCN Ba Đình" in author.words

@@ -7,7 +7,7 @@ import pytest
 from handlers import park_files
 from handlers.languages import Language
 from handlers.park_files import COLUMNS, BadParks, Difference, Flaw, check, difference, parse
-from handlers.parks import Park, ParkKind, bare
+from handlers.parks import Park, ParkKind, bare, within
 from tests.world import places, texts
 
 TODAY = date(2026, 11, 21)
@@ -204,3 +204,13 @@ def test_only_the_word_for_the_kind_is_left_out_of_a_name() -> None:
 def test_every_fault_has_its_words(language: Language) -> None:
     for flaw in Flaw:
         assert texts()[language].get(f"desk.parks.flaw.{flaw}", detail="XYZ")
+
+
+def test_a_scope_holds_a_park_when_it_names_all_its_communes() -> None:
+    two = Park("two", ParkKind.KKT, "KKT Hai Nơi", ("20335", "20341"))
+    nowhere = Park("none", ParkKind.KCN, "KCN Không Đâu", ())
+    every = (OTHER, two, nowhere)
+    assert within(every, ("48/20335", "48/20341", "92")) == (two,)
+    assert within(every, ("48/20335",)) == ()
+    assert within(every, ("92/31366",)) == (OTHER,)
+    assert within(every, ("*",)) == ()

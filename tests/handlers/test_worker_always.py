@@ -40,7 +40,7 @@ from tests.world import Chat, World
 MOST_NAME_BYTES = 40
 WORDS = (
     "dung", "đúng", "dừng", "Huy", "0", "1", "2", "7", "99", "có", "không", "ok", "gửi", "hủy",
-    "phường Bàn Thạch, Đà Nẵng", "Đông Hòa", "chau thanh a", "Công ty Ví Dụ", "nợ lương",
+    "phường Bàn Thạch, Đà Nẵng", "Đông Hòa", "chau thanh a", "Công ty Mẫu Thử", "nợ lương",
     "q9", "hậu giang", "xóm Mít", "0912345678",
     "Công ty nợ lương hai tháng nay.", "😀", "", "\u202e\u0000", "/start", "/ma", "/huy", "/abc",
     "nhận bản tin", "/bantin", "dừng nhận", "stop", "kcn ví dụ", "Cả nước", "hủy đăng ký",

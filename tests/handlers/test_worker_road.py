@@ -27,8 +27,8 @@ PLACES: dict[str, list[str | Chose]] = {
     "province, its commune typed": ["Đà Nẵng", "Bàn Thạch"],
     "province, something unknown in it": ["Đà Nẵng", "xóm Mít"],
     "several, one of them wide": ["Thủ Đức"],
-    "not found, kept as typed": ["Công ty Ví Dụ", Chose("keep_place")],
-    "not found, rather not say": ["Công ty Ví Dụ", Chose("no_place")],
+    "not found, kept as typed": ["Công ty Mẫu Thử", Chose("keep_place")],
+    "not found, rather not say": ["Công ty Mẫu Thử", Chose("no_place")],
     "rather not say": [Chose("no_place")],
 }
 

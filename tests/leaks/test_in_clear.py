@@ -35,7 +35,7 @@ _TEXTS = ("str", "bytes", "tuple[str, ...]", "str | None")
 # What is called so and is everybody's: codes of places, files of the page, what a bulletin says.
 _OPEN = frozenset(
     """
-    handlers.places.Place.code handlers.places.Place.codes storage.places.finder._Match.code
+    handlers.places.Place.code handlers.places.Place.codes
     broadcasts.audience.Nowhere.codes bot.web.rendering.Asset.address
     handlers.broadcasters.changes.Piece.words
     """.split()

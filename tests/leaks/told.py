@@ -128,6 +128,7 @@ WRITERS: Mapping[str, str] = {
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
     "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "bot/coverage_cli.py": "which communes have a desk, where the operator asked for it",
+    "bot/units_cli.py": "the tree of units, where the operator asked for it",
     "bot/review_cli.py": "a review, where the operator asked for it",
     "storage/database.py": "the database",
     "storage/one_trip.py": "the same on SQLite",

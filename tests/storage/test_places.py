@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from handlers.places import Place
 from handlers.units import parse
 from storage.places import Places
+from storage.places.tables import NAMES as TABLES
 
 DATA = files("storage") / "data"
 
@@ -257,7 +258,45 @@ def test_the_demo_units_stand_at_real_places(places: Places) -> None:
     assert len(parse(text, known_places=places.is_known)) == 15
 
 
+def test_the_type_of_2025_leads_to_the_place_of_today(places: Places) -> None:
+    names = {row["code"]: row["name"] for row in rows("provinces.csv")}
+    around = {row["code"]: names[row["province_code"]] for row in rows("communes.csv")}
+    for row in rows("type_changes.csv"):
+        for word in (row["old_type"], row["new_type"]):
+            typed = f"{word} {row['name']} {around.get(row['code'], '')}"
+            assert row["code"] in [place.code for place in places.find(typed, 6)], typed
+
+
+def test_all_places_together_stay_small_in_memory() -> None:
+    program = (
+        "import tracemalloc; from storage.places import Places; tracemalloc.start();"
+        "places = Places.load(); print(*tracemalloc.get_traced_memory())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=True,
+    )
+    kept, most = map(int, told.stdout.split())
+    assert kept < 15 * 1024 * 1024
+    assert most < 25 * 1024 * 1024
+
+
+def test_the_tables_are_keyed_by_code_and_their_counts_are_told_nowhere() -> None:
+    communes = rows("communes.csv")
+    assert len({row["code"] for row in communes}) == len(communes)
+    assert all(len(row["code"]) == 5 and row["code"].isdecimal() for row in communes)
+    names = [(row["type"], row["name"]) for row in communes]
+    assert len(set(names)) < len(names)
+    count = str(sum(row["type"] == "phường" for row in communes))
+    for source in (Path(__file__).parents[2] / "storage" / "places").glob("*.py"):
+        assert count not in source.read_text(encoding="utf-8")
+
+
 def test_the_licence_of_the_tables_travels_with_them() -> None:
     notice = (DATA / "NOTICE.md").read_text(encoding="utf-8")
     assert "Copyright (c) 2025 Tran Ngoc Minh Hieu" in notice
     assert "Permission is hereby granted, free of charge" in notice
+    for name in (*TABLES, "737ee366", "497553d2", "388/NQ-UBTVQH16"):
+        assert name in notice

@@ -14,6 +14,7 @@ FILING = ("filing", "codes_memory", "codes_wait")
 COVERAGE = "coverage_25k"
 DESK = ("desk_list_5k", "desk_list_50k", "desk_search_5k")
 ROUTINGS = "routings"
+FINDER = ("finder_p99", "finder_memory")
 IMPORT = "import_25k"
 WEBHOOKS = ("webhook_talks_0",)
 """Slower answers are the same lines; the sending engine's figures have a test of their own."""
@@ -34,7 +35,8 @@ def bench(*names: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.long
 @pytest.mark.timeout(370)
 def test_every_figure_is_one_line_of_json() -> None:
-    done = bench("--quick", *TALKS, *FILING, ORDER, COVERAGE, ROUTINGS, IMPORT, *DESK, *WEBHOOKS)
+    wanted = (*TALKS, *FILING, ORDER, COVERAGE, ROUTINGS, IMPORT, *FINDER, *DESK, *WEBHOOKS)
+    done = bench("--quick", *wanted)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     databases = {"sqlite", *(["postgresql"] if services.postgresql_admin_url() else [])}
@@ -63,6 +65,8 @@ def test_every_figure_is_one_line_of_json() -> None:
             (COVERAGE, None),
             ("codes_wait", "slowest"),
             (ROUTINGS, None),
+            ("finder_p99", "p99"),
+            ("finder_memory", None),
             *((name, None) for name in WEBHOOKS),
         )
     }
