@@ -142,14 +142,12 @@ async def _opened(settings: Settings, database: Database, *, make_demo: bool) ->
             )
         if not await migrate.is_current(database):
             raise CannotStart("the database has an older schema; run: python -m bot migrate")
-        opened = await open_keys(settings, database)
-        await _follow_the_map(database)
+        return await open_keys(settings, database)
     except Unreachable:
         raise CannotStart("the database cannot be reached") from None
-    return opened
 
 
-async def _follow_the_map(database: Database) -> None:
+async def _follow_the_map(database: Database, now: datetime) -> None:
     """Bring everything to the tables of places of this version of the program. Where these do not
     say what became of a place, the older ones go on to hold, and `doctor` tells.
     """
@@ -158,7 +156,7 @@ async def _follow_the_map(database: Database) -> None:
             return
     with suppress(NotSaid):
         async with database.write(alone=True) as tx:
-            await following.follow_the_program(tx, utc_now())
+            await following.follow_the_program(tx, now)
 
 
 async def open_keys(settings: Settings, database: Database) -> Installation:
@@ -244,6 +242,7 @@ async def open_house(
         keys = database.keys
         if keys is None:
             raise CannotStart("the keys are not open")
+        await _follow_the_map(database, clock())
         async with AsyncExitStack() as stack:
             try:
                 volatile = await stack.enter_async_context(

@@ -20,6 +20,7 @@ from bot.order_cli import ADVICE
 from storage import following, incidents, migrate, rotation, stranded, units
 from storage.database import Database, Unreachable, file_of
 from storage.installation import Installation
+from storage.places.tables import packaged_day
 from storage.server_settings import concerns
 
 _SWAPS = Path("/proc/swaps")
@@ -185,13 +186,14 @@ async def _log(settings: Settings, database: Database, __: Installation) -> Sequ
 async def _map(_: Settings, database: Database, __: Installation) -> Sequence[Finding]:
     """Which tables of places hold, and whether somebody should look for newer ones."""
     async with database.read() as tx:
-        held, is_newer = await following.held_by(tx), await following.program_is_newer(tx)
+        held = await following.held_by(tx)
     line = f"places: the tables are of {held.as_of:%d/%m/%Y}"
-    if is_newer:
-        line = f"{line}; newer ones came with the program, and do not say what became of all places"
-        return [
-            Finding(False, f"{line}. Import tables that do: python -m bot import places FOLDER")
-        ]
+    if held.as_of < packaged_day():
+        line = (
+            f"{line}; newer ones came with the program, and hold from its next start. Where it has"
+        )
+        line = f"{line} started, they do not say what became of all places; import some that do:"
+        return [Finding(None, f"{line} python -m bot import places FOLDER")]
     if utc_now().date() - held.as_of > _OLD_MAP:
         line = f"{line}, half a year ago. Look in the gazette whether units were merged or renamed"
         return [Finding(None, f"{line}; then: python -m bot import places FOLDER")]

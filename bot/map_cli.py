@@ -10,10 +10,8 @@ from bot import map_folder
 from bot.app import utc_now
 from bot.map_folder import BadFolder
 from bot.runner import Runner
-from broadcasts.audience import rounded
 from handlers.bulletins import Stage
-from handlers.places import Place
-from storage import following
+from storage import following, unit_effects
 from storage.database import Database
 from storage.following import Followed, NotSaid, Standing
 from storage.places.changes import Change, Fate
@@ -39,7 +37,7 @@ def import_places(runner: Runner, folder: Path, *, is_dry: bool, is_sure: bool) 
         raise click.ClickException(f"{len(error.lines)} problem(s); nothing was imported") from None
     now = utc_now()
     _check_day(tables, now.astimezone(runner.settings.zone))
-    looked = runner.run(lambda database: _look(database, tables))
+    looked = runner.run(lambda database: _look(database, tables, now))
     if looked is None:
         return
     for line in told(looked, tables):
@@ -59,19 +57,20 @@ def told(followed: Followed, tables: Tables) -> list[str]:
     """What changes, in lines: the map itself, then what follows."""
     found = followed.changes
     changed = [each for each in found.every if each.fate is not Fate.SAME]
-    new = sorted(found.after.keys() - {c for code in found.before for c in found.pieces(code)})
-    many = Counter(each.fate for each in changed)
+    new = found.after.keys() - found.before.keys()
+    fates = Counter(each.fate for each in changed)
     lines = [
         f"Tables of {tables.as_of:%d/%m/%Y}: "
-        + (", ".join(f"{many[fate]} {fate}" for fate in Fate if many[fate]) or "no place changes")
+        + (", ".join(f"{fates[fate]} {fate}" for fate in Fate if fates[fate]) or "no place changes")
         + (f", {len(new)} new" if new else "")
         + "."
     ]
     lines += _shown([_line(each) for each in changed])
     lines.append(f"Units that cover other codes: {len(followed.units)}.")
     lines += _shown([f"  {unit}" for unit in followed.units])
-    lines.append(f"Open tips there: {followed.open_tips}. Who reads them stays as it is.")
-    lines.append(f"Subscribers there: about {rounded(followed.subscribers)}.")
+    many = f"{followed.open_tips} or more" if followed.open_tips else "a few, or none"
+    lines.append(f"Open tips there: {many}. Who reads them stays as it is.")
+    lines.append(f"Subscribers there: up to {unit_effects.in_tens(followed.subscribers)}.")
     lines.append(f"Industrial parks and boarding areas there: {followed.parks}.")
     lines.append(f"Bulletins for these places: {len(followed.bulletins)}.")
     return lines
@@ -93,7 +92,7 @@ def after(followed: Followed) -> list[str]:
     return lines
 
 
-async def _look(database: Database, tables: Tables) -> Followed | None:
+async def _look(database: Database, tables: Tables, now: datetime) -> Followed | None:
     async with database.read() as tx:
         stands, held = await following.standing(tx, tables)
         day = f"{held.as_of:%d/%m/%Y}"
@@ -111,9 +110,9 @@ async def _look(database: Database, tables: Tables) -> Followed | None:
                 )
             case Standing.NEWER:
                 try:
-                    return await following.look(tx, tables)
+                    return await following.look(tx, tables, now)
                 except NotSaid as error:
-                    raise _not_said(error.lost) from None
+                    raise _not_said(error) from None
 
 
 async def _follow(database: Database, tables: Tables, now: datetime) -> Followed:
@@ -124,14 +123,17 @@ async def _follow(database: Database, tables: Tables, now: datetime) -> Followed
         return await following.follow(tx, tables, now)
 
 
-def _not_said(lost: tuple[Place, ...]) -> click.ClickException:
-    why = "it is in the tables that hold, and these do not say what became of it"
-    for line in _shown([f"{place.code} {place.label}: {why}" for place in lost]):
+def _not_said(error: NotSaid) -> click.ClickException:
+    gone = "it is in the tables that hold, and these do not say what became of it"
+    made = "it is new, and these do not say what it was made of"
+    lines = [f"{place.code} {place.label}: {gone}" for place in error.lost]
+    lines += [f"{place.code} {place.label}: {made}" for place in error.new]
+    for line in _shown(lines):
         click.echo(line, err=True)
     return click.ClickException(
-        f"{len(lost)} place(s) would be lost. Write into former_units.csv where each went (its full"
-        " name in old_commune, old_district empty, its province, new_code, the day of the change as"
-        " the period). Nothing was imported"
+        f"{len(lines)} place(s) would be lost or come from nowhere. Write into former_units.csv"
+        " where each went (full name in old_commune, old_district empty, its province, new_code,"
+        " the day of the change as the period). Nothing was imported"
     )
 
 

@@ -2,20 +2,17 @@
 by one, to a police unit. Pure; that it may be released at all is decided elsewhere.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from handlers import alphabet, routing
-from handlers.folding import fold
+from handlers import routing
 from handlers.places import Place
 from handlers.routing import Tree, Unit, UnitKind
 from handlers.tips import Category
 
 MOST_STEPS = 10
 """How often a tip may go from unit to unit: after that somebody has to deal with it."""
-MOST_FOUND = 12
-"""How many units a search shows."""
 _MOST_SUGGESTED = 5
 
 
@@ -112,29 +109,10 @@ def police_of_place(tree: Tree, bound: Bound) -> tuple[Unit, ...]:
     return _nearest(tree, fits)[:_MOST_SUGGESTED]
 
 
-def found(units: Iterable[Unit], words: str, places: Sequence[Place]) -> tuple[Unit, ...]:
-    """Those of `units` whose name holds all of `words`, diacritics or not, and then those that
-    cover one of `places`; at most MOST_FOUND.
-    """
-    every, wanted = tuple(units), fold(words).split()
-    if not wanted:
-        return ()
-    named = [unit for unit in every if _holds(fold(unit.name), wanted)]
-    named.sort(key=lambda unit: (alphabet.key(unit.name), unit.id))
-    codes = [code for place in places for code in (*place.codes, place.code) if code]
-    near = [unit for code in codes for unit in every if code in unit.places]
-    return tuple(dict.fromkeys((*named, *near)))[:MOST_FOUND]
-
-
 def _may_read(tree: Tree, bound: Bound, unit: Unit) -> bool:
     fits = unit is tree.root or unit.accepts(bound.category)
-    is_out = unit.id in routing.barred(tree, bound.excluded)
-    return unit.has_desk and fits and not is_out and unit.id != bound.unit
-
-
-def _holds(name: str, wanted: Sequence[str]) -> bool:
-    words = name.split()
-    return all(any(word.startswith(each) for word in words) for each in wanted)
+    may = unit.has_desk and fits and unit.id != bound.unit
+    return may and not routing.is_barred(tree, unit, bound.excluded)
 
 
 def _nearest(tree: Tree, units: Iterable[Unit]) -> tuple[Unit, ...]:

@@ -31,7 +31,7 @@ def find(
     named = [unit for unit in tree.all if _holds(_words(unit.name), words) and fits(unit)]
     codes = {code for place in places for code in (*place.codes, place.code) if code}
     near = [unit for unit in tree.all if not codes.isdisjoint(unit.places) and fits(unit)]
-    found = dict.fromkeys((*first, *_highest(tree, named, most), *_highest(tree, near, most)))
+    found = dict.fromkeys((*first, *highest(tree, named, most), *highest(tree, near, most)))
     return tuple(found)[:most], len(found) > most or len(named) > most or len(near) > most
 
 
@@ -42,7 +42,8 @@ def below(tree: Tree, unit: str, start: int, most: int = MOST_FOUND) -> tuple[Un
     return tuple(alphabet.by_name(tree.children(unit), _name)[start : start + most + 1])
 
 
-def _highest(tree: Tree, some: Sequence[Unit], most: int) -> list[Unit]:
+def highest(tree: Tree, some: Sequence[Unit], most: int) -> list[Unit]:
+    """At most so many of these, those that stand high in the tree first, then by name."""
     # Of thousands only those that are shown are put in order of the alphabet.
     few = nsmallest(most, enumerate(some), key=lambda pair: (tree.depth(pair[1]), pair[0]))
     return sorted(

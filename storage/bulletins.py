@@ -19,6 +19,7 @@ from storage import contents, staff
 from storage.chance import random_bytes
 from storage.database import Tx
 from storage.tables import approvals, bulletins, versions
+from storage.unit_rows import MOST_NAMED
 
 _ID_BYTES = 8
 _NOBODY = bytes(16)
@@ -146,13 +147,18 @@ async def of_units(tx: Tx, units: Collection[str]) -> tuple[Bulletin, ...]:
     """The bulletins of these units, the newest first, without deleted ones and without the reminder
     of the bell, which is nobody's.
     """
-    mine = bulletins.c.unit.in_(units) & (bulletins.c.id != REMINDER)
-    return await _found(
+    mine = bulletins.c.id != REMINDER
+    # More names than a database takes in one statement: a whole country has fewer bulletins.
+    if len(units) <= MOST_NAMED:
+        mine &= bulletins.c.unit.in_(units)
+    found = await _found(
         tx,
         _SELECTED.where(mine, bulletins.c.stage != Stage.DELETED).order_by(
             bulletins.c.created.desc(), bulletins.c.id
         ),
     )
+    wanted = frozenset(units)
+    return tuple(each for each in found if each.unit in wanted)
 
 
 async def planned(tx: Tx) -> tuple[Bulletin, ...]:

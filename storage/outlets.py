@@ -13,6 +13,7 @@ from handlers.subscriptions import mask_of, topics_of
 from storage.database import Tx
 from storage.keys import Keys, Purpose
 from storage.tables import outlets
+from storage.unit_rows import MOST_NAMED
 
 ALL_TOPICS = frozenset(Topic)
 _LANGUAGES = tuple(Language)
@@ -80,7 +81,12 @@ async def by_address(tx: Tx, account: int, address: str) -> Outlet | None:
 
 async def of_units(tx: Tx, units: Collection[str]) -> tuple[Outlet, ...]:
     """The outlets of these units, the oldest first, those that are gone too."""
-    return await _found(tx, select(outlets).where(outlets.c.unit.in_(units)))
+    asked = select(outlets)
+    # More names than a database takes in one statement: a whole country has fewer outlets.
+    if len(units) <= MOST_NAMED:
+        asked = asked.where(outlets.c.unit.in_(units))
+    wanted = frozenset(units)
+    return tuple(each for each in await _found(tx, asked) if each.unit in wanted)
 
 
 async def by_unit(tx: Tx) -> Mapping[str, int]:

@@ -129,6 +129,11 @@ async def _tips(tx: Tx, before: Tree, after: Tree, now: datetime) -> int:
         known.status is not Status.CLOSED and day < today and _is_left(known, before, after)
         for _, known, day in await records(tx)
     )
+    return in_steps(many)
+
+
+def in_steps(many: int) -> int:
+    """A number of tips as it is told to who never reads any: at least so many, 0 for a few."""
     return max((step for step in _STEPS if step <= many), default=0)
 
 

@@ -15,6 +15,8 @@ from storage.database import Tx
 from storage.stamps import Stamp
 from storage.tables import units
 
+MOST_NAMED = 1_000
+"""How many units a statement names; of more, all rows are read and looked through."""
 _FEW = 1_000
 # The keys of a unit are read where they are used.
 _READ = (

@@ -1,6 +1,6 @@
 """The administrators' page for the agreements with the police: list, add, change, end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -10,8 +10,9 @@ from aiohttp import web
 from bot.web.access import NotYours, Seat, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page, said
 from bot.web.parts import PARTS
+from bot.web.unit_narrowing import narrowed
 from handlers.agreements import MOST_LETTERS, OFFERED, Agreement, Flaw, typed
-from handlers.routing import Unit, UnitKind
+from handlers.routing import Tree, Unit, UnitKind
 from handlers.screens import Say
 from storage import agreements, staff, units
 from storage.agreements import Kept, Signed
@@ -27,7 +28,7 @@ class _Sides:
 
     unions: tuple[Unit, ...]
     police: tuple[Unit, ...]
-    names: Mapping[str, str]
+    tree: Tree
 
 
 def add_routes(app: web.Application) -> None:
@@ -98,6 +99,9 @@ async def _page(
         signed = await agreements.seen_by(tx, seat.member.id)
     changed = next((each for each in signed if each.id == key and not _is_over(each)), None)
     shown = fields if "do" in fields else _fields(changed)
+    keep = (shown.get("unit", ""), shown.get("police", ""))
+    unions = narrowed(request, sides.tree, {each.id for each in sides.unions}, keep)
+    police = narrowed(request, sides.tree, {each.id for each in sides.police}, keep)
     return page(
         request,
         "agreements",
@@ -106,7 +110,11 @@ async def _page(
         status=status if says else HTTPStatus.OK,
         says=says,
         signed=signed,
-        sides=sides,
+        names=_names_of(sides.tree, signed),
+        unions=unions.units,
+        police=police.units,
+        narrowed=unions if unions.many else police,
+        kept={"sua": changed.id.hex() if changed else ""},
         changed=changed,
         typed=shown,
         categories=OFFERED,
@@ -119,12 +127,17 @@ async def _page(
 async def _sides(tx: Tx, admin: bytes) -> _Sides:
     """Raises NotYours for whoever looks after nobody's people."""
     reach, tree = await staff.units_run_by(tx, admin), await units.tree(tx)
-    if not reach:
+    if not reach or tree is None:
         raise NotYours
-    every = tree.all if tree is not None else ()
+    every = tree.all
     unions = tuple(each for each in every if each.kind is UnitKind.UNION and each.id in reach)
     police = tuple(each for each in every if each.kind is UnitKind.POLICE)
-    return _Sides(unions, police, {each.id: each.name for each in every})
+    return _Sides(unions, police, tree)
+
+
+def _names_of(tree: Tree, signed: Iterable[Signed]) -> Mapping[str, str]:
+    ids = (unit for each in signed for unit in (each.agreement.unit, each.agreement.police))
+    return {unit.id: unit.name for unit in map(tree.get, ids) if unit is not None}
 
 
 def _fields(signed: Signed | None) -> Mapping[str, str]:

@@ -16,16 +16,19 @@ from bot.web.access import NotYours, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS
 from bot.web.sheets import Sheet
+from bot.web.unit_narrowing import MOST, Narrowed, narrowed
 from handlers import alphabet
 from handlers.exports import Authority, Reason
+from handlers.folding import fold
 from handlers.roles import Role
 from handlers.texts import Texts
 from handlers.tips import Outcome
 from handlers.unit_editing import FIELDS
-from storage import audit, audit_log
+from storage import audit, audit_log, units
 from storage.audit import Act
-from storage.audit_log import Filter, Line
+from storage.audit_log import Filter, Line, Scope
 from storage.crypto import Unopenable
+from storage.staff import Member
 
 PAGE = "/desk/nhat-ky"
 SHOWN = 50
@@ -56,8 +59,8 @@ async def _show(request: web.Request) -> web.Response:
     asked, before = _asked(request.query), _number(request.query.get("truoc", ""))
     broken = False
     async with parts.database.read() as tx:
-        scope = await audit_log.scope_of(tx, seat.member.id)
-        if scope is None:
+        scope, tree = await audit_log.scope_of(tx, seat.member.id), await units.tree(tx)
+        if scope is None or tree is None:
             raise NotYours
         try:
             found = await audit_log.find(
@@ -68,6 +71,7 @@ async def _show(request: web.Request) -> web.Response:
     says = said("desk.audit.broken") if broken else said("desk.audit.wrong_day")
     texts = parts.texts[seat.language]
     older = found.older if found else None
+    shown = narrowed(request, tree, scope.units.keys(), (asked.fields["don-vi"],))
     return page(
         request,
         "log",
@@ -80,12 +84,30 @@ async def _show(request: web.Request) -> web.Response:
         ],
         acts=alphabet.by_name(Act, lambda act: texts.get(f"desk.audit.act.{act}")),
         scope=scope,
-        people=alphabet.by_name(scope.people.values(), attrgetter("name")),
+        units=shown.units,
+        narrowed=shown,
+        people=_people(scope, shown, asked.fields["nguoi"]),
         asked=asked.fields,
         older=f"{PAGE}?{urlencode({**asked.fields, 'truoc': older})}" if older else "",
         newest=f"{PAGE}?{urlencode(asked.fields)}" if before else "",
         most=MOST_EXPORTED,
     )
+
+
+def _people(scope: Scope, shown: Narrowed, asked: str) -> list[Member]:
+    """Whom one can choose; of a whole country those of that name, and who was chosen."""
+    words = fold(shown.typed).split()
+    found = [
+        member
+        for member in scope.people.values()
+        if not shown.many or member.id.hex() == asked or _is_named(member, words)
+    ]
+    return alphabet.by_name(found, attrgetter("name"))[: MOST if shown.many else None]
+
+
+def _is_named(member: Member, words: list[str]) -> bool:
+    name = fold(member.name).split()
+    return all(any(part.startswith(word) for part in name) for word in words)
 
 
 async def _export(request: web.Request) -> web.Response:

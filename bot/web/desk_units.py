@@ -11,7 +11,7 @@ from bot import placing
 from bot.web.access import NoTip, Seat
 from bot.web.desk_pages import said
 from bot.web.parts import PARTS
-from handlers import narrowing, passing
+from handlers import narrowing, unit_finding
 from handlers.routing import Tree, Unit
 from handlers.screens import Say
 from storage import cases
@@ -22,6 +22,8 @@ from storage.passing import Declined, Why
 
 FIELD = "tim"
 """What is searched for, in the address: the page works without a script, and with the back key."""
+MOST_FOUND = 12
+"""How many units a search shows."""
 _MOST_TYPED = 80
 
 
@@ -47,11 +49,11 @@ def choices(
 ) -> Choices:
     """What the page offers; one that was `chosen` before stays there."""
     typed = request.query.get(FIELD, "")[:_MOST_TYPED]
-    possible = [unit for unit in tree.all if fits(unit)]
     places = narrowing.meanings(placing.look_up(request.app[PARTS].places(), typed.strip()))
-    found = passing.found(possible, typed, places)
-    known = (*suggested, *found)
-    more = tuple(unit for unit in possible if unit.id == chosen and unit not in known)
+    found, _ = unit_finding.find(tree, typed, places, fits, MOST_FOUND)
+    before, known = tree.get(chosen), (*suggested, *found)
+    is_new = before is not None and before not in known and fits(before)
+    more = (before,) if before is not None and is_new else ()
     near = tuple(unit for unit in suggested if unit not in found)
     return Choices(typed, near, (*found, *more))
 

@@ -11,7 +11,9 @@ from bot.web import people_telegram as over_telegram
 from bot.web.access import NotYours, Seat, Stopped, checked_form, seated
 from bot.web.desk_pages import guarded, page
 from bot.web.parts import PARTS
+from bot.web.people_narrowing import MOST_PEOPLE, most_shown, names_of
 from bot.web.people_telegram import Code, Desk
+from bot.web.unit_narrowing import narrowed
 from handlers import routing
 from handlers.doorway import CASES
 from handlers.moderators.accounts import login_name, shown_name
@@ -265,13 +267,16 @@ async def _page(
             raise NotYours
         everybody = await staff.members(tx)
         tree = await units.tree(tx)
-        groups = [group for group in await desk_groups.every(tx) if group.unit in reach]
+        groups = await desk_groups.every(tx)
         linked = await desk_links.linked(tx)
         on_zalo = await alarms.linked(tx, Path.ZALO)
-        every = tree.all if tree else ()
-        within = [unit for unit in every if unit.id in reach]
+        if tree is None:
+            raise NotYours
+        shown = narrowed(request, tree, reach, (fields.get("unit", ""),))
         can = await stranded.able(tx, parts.clock())
-        lines = await people_alarms.lines(tx, within, tree.root if tree else None)
+        lines = await people_alarms.lines(tx, shown.units, tree.root)
+    visible = [member for member in everybody if _visible(member, reach)]
+    members = most_shown(visible, shown, done.member if done else None)
     link = ""
     if done and done.token:
         link = f"{parts.public_url or request.url.origin()}/desk/moi/{done.token}"
@@ -289,31 +294,38 @@ async def _page(
         alarm_lines=lines,
         link=link,
         invited=done.member if done else None,
-        members=[member for member in everybody if _visible(member, reach)],
-        names={unit.id: unit.name for unit in every},
-        units=within,
+        members=members,
+        total=len(visible),
+        crowd=len(visible) > MOST_PEOPLE,
+        names=names_of(tree, members),
+        units=shown.units,
+        narrowed=shown,
         reach=reach,
         roles=tuple(Role),
         cases=CASES,
         now=parts.clock(),
         can=can,
-        last=_last(everybody, tree),
-        empty_root=tree.root.name if tree and tree.root.id not in can else "",
+        last=_last(everybody, members, tree),
+        empty_root=tree.root.name if tree.root.id not in can else "",
         typed=fields if done is None or not done.well else {},
     )
 
 
-def _last(members: Sequence[Member], tree: Tree | None) -> dict[bytes, list[tuple[str, str]]]:
-    """Where somebody is the last who reads tips: the names of that unit and of the next one up."""
-    if tree is None:
-        return {}
+def _last(
+    everybody: Sequence[Member], shown: Sequence[Member], tree: Tree
+) -> dict[bytes, list[tuple[str, str]]]:
+    """Where one of those shown is the last who reads tips: the names of that unit and of the next
+    one up.
+    """
+    here = {member.id for member in shown}
     return {
         member: [
             (unit.name, routing.above(tree, unit.id, excluded=frozenset(some)).name)
             for unit in map(tree.get, some)
             if unit is not None and unit is not tree.root
         ]
-        for member, some in leaving.last_readers(members).items()
+        for member, some in leaving.last_readers(everybody).items()
+        if member in here
     }
 
 

@@ -13,13 +13,13 @@ from bot.web.parts import PARTS, Parts
 from bot.web.studio_pages import (
     BULLETIN,
     broadcaster,
-    chosen_units,
     every_unit,
     ground_of,
     labels_of,
     page,
     theirs,
 )
+from bot.web.unit_narrowing import narrowed
 from broadcasts import library
 from handlers import typed_places
 from handlers.broadcasters import changes, drafts
@@ -28,7 +28,7 @@ from handlers.broadcasters.drafts import Fault, Form
 from handlers.bulletins import Bulletin, OnHoliday, Repeat, Stage, Topic, Urgency
 from handlers.places import Place
 from handlers.roles import Role
-from handlers.routing import Unit
+from handlers.routing import Tree
 from handlers.screens import Say
 from storage import audit, bulletins, staff
 from storage.audit import Act
@@ -38,13 +38,21 @@ MOST_FOUND = 5
 
 
 @dataclass(frozen=True, slots=True)
+class _Own:
+    """The ids of the units where somebody writes, all in this tree."""
+
+    tree: Tree
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     """What the page of a form shows. `saved` is what stands there now, where it is edited; `theirs`
     what somebody else saved meanwhile.
     """
 
     fields: Mapping[str, str] = field(repr=False)
-    units: tuple[Unit, ...]
+    own: _Own
     saved: Bulletin | None = None
     form: Form | None = None
     theirs: Bulletin | None = None
@@ -64,7 +72,7 @@ def add_routes(app: web.Application) -> None:
 async def _show_new(request: web.Request) -> web.Response:
     seat, parts = await broadcaster(request), request.app[PARTS]
     own = await _own_units(parts, seat)
-    if not own:
+    if not own.ids:
         raise NotYours
     fields = {"legal": "1", "repeat": "once", "on_holiday": "send", "urgency": "ordinary"}
     taken = library.load().get(request.query.get("mau", ""))
@@ -78,7 +86,7 @@ async def _write(request: web.Request) -> web.Response:
     fields = await checked_form(request, seat.session.token)
     own = await _own_units(parts, seat)
     form = _read(parts, fields)
-    right = fields.get("unit", "") in {unit.id for unit in own}
+    right = fields.get("unit", "") in own.ids
     if not form.is_whole or not right:
         shown = _Shown(fields, own, form=form, unit_fault=not right)
         return _page(request, seat, replace(shown, status=HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -163,10 +171,10 @@ async def _still_editable(request: web.Request, seat: Seat, fields: Mapping[str,
         raise Stopped(typed_words(fields), HTTPStatus.CONFLICT) from None
 
 
-async def _own_units(parts: Parts, seat: Seat) -> tuple[Unit, ...]:
+async def _own_units(parts: Parts, seat: Seat) -> _Own:
     async with parts.database.read() as tx:
         written = await staff.units_under(tx, seat.member.id, Role.AUTHOR)
-        return chosen_units(await every_unit(tx), written)
+        return _Own(await every_unit(tx), written)
 
 
 def _read(parts: Parts, fields: Mapping[str, str]) -> Form:
@@ -188,6 +196,7 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         faults += [Fault("scope", "doubt", each.typed) for each in form.doubts]
     if shown.unit_fault:
         faults.insert(0, Fault("unit", "unit"))
+    own = narrowed(request, shown.own.tree, shown.own.ids, (shown.fields.get("unit", ""),))
     theirs_now: tuple[changes.Fact, ...] = ()
     if shown.theirs is not None:
         theirs_now = changes.wording(shown.theirs.content) + changes.facts(
@@ -200,7 +209,9 @@ def _page(request: web.Request, seat: Seat, shown: _Shown) -> web.Response:
         status=shown.status,
         says=shown.says,
         fields=shown.fields,
-        units=shown.units,
+        units=own.units,
+        narrowed=own,
+        kept={"mau": request.query.get("mau", "")},
         saved=saved,
         faults=faults,
         doubts=form.doubts if form is not None else (),

@@ -10,7 +10,8 @@ from aiohttp import web
 from bot.web.access import Seat, Stopped, checked_form
 from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS
-from bot.web.studio_pages import broadcaster, chosen_units, every_unit, page, reach, title_of
+from bot.web.studio_pages import broadcaster, every_unit, page, reach, title_of
+from bot.web.unit_narrowing import narrowed
 from handlers.bulletins import Topic
 from handlers.languages import Language
 from handlers.screens import Say, say
@@ -136,6 +137,7 @@ async def _page(request: web.Request, seat: Seat, done: _Done | None) -> web.Res
     async with request.app[PARTS].database.read() as tx:
         own = await reach(tx, seat)
         tree = await every_unit(tx)
+        shown = narrowed(request, tree, own)
         known = await outlets.of_units(tx, own)
         held = await _held(tx, seat, known)
     return page(
@@ -145,8 +147,9 @@ async def _page(request: web.Request, seat: Seat, done: _Done | None) -> web.Res
         status=HTTPStatus.OK if done is None or done.well else HTTPStatus.UNPROCESSABLE_ENTITY,
         says=(done.said,) if done else (),
         code=done.code if done else "",
-        units=chosen_units(tree, own),
-        names={unit.id: unit.name for unit in tree.all},
+        units=shown.units,
+        narrowed=shown,
+        names={each.unit: unit.name for each in known if (unit := tree.get(each.unit))},
         outlets=known,
         held=held,
         topics=tuple(Topic),

@@ -12,7 +12,7 @@ from bot.web.parts import Parts
 from handlers.bulletins import REMINDER, Bulletin, Content
 from handlers.languages import Language
 from handlers.roles import Role
-from handlers.routing import Tree, Unit
+from handlers.routing import Tree
 from storage import bulletins, staff, units
 from storage.database import Tx
 
@@ -73,11 +73,6 @@ async def every_unit(tx: Tx) -> Tree:
     if tree is None:
         raise NotYours
     return tree
-
-
-def chosen_units(tree: Tree, ids: frozenset[str]) -> tuple[Unit, ...]:
-    """These units as a page lists them."""
-    return tuple(unit for unit in tree.all if unit.id in ids)
 
 
 def labels_of(parts: Parts, content: Content) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from handlers.places import Place
 from storage import audit, place_tables, stamps, views
 from storage.audit import Act
 from storage.database import Tx
+from storage.days import local_day
 from storage.following import moved_bulletins, moved_people, moved_tips, moved_units
 from storage.places.changes import Changes
 from storage.places.tables import NAMES, Tables, packaged, packaged_day
@@ -27,23 +28,23 @@ class Standing(StrEnum):
 
 
 class NotSaid(Exception):
-    """Newer tables do not say what became of these places."""
+    """Newer tables do not say what became of places (`lost`), or what some were made of (`new`)."""
 
-    def __init__(self, lost: tuple[Place, ...]) -> None:
-        super().__init__(len(lost))
-        self.lost = lost
+    def __init__(self, lost: tuple[Place, ...], new: tuple[Place, ...]) -> None:
+        super().__init__(len(lost), len(new))
+        self.lost, self.new = lost, new
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What follows: the ids of units with other places, how many tips (and how many of them open),
-    subscribers and industrial parks, and the bulletins (id, unit, stage before) that are drafts
-    again.
+    """What follows: the ids of units with other places, how many tips (which is told to nobody;
+    `open_tips` may be), subscribers and industrial parks, and the bulletins (id, unit, stage
+    before) that are drafts again.
     """
 
     changes: Changes = field(repr=False)
     units: tuple[str, ...] = ()
-    tips: int = 0
+    tips: int = field(default=0, repr=False)
     open_tips: int = 0
     subscribers: int = 0
     parks: int = 0
@@ -64,11 +65,11 @@ async def held_by(tx: Tx) -> Tables:
     return await place_tables.newest(tx) or packaged()
 
 
-async def look(tx: Tx, tables: Tables) -> Followed:
+async def look(tx: Tx, tables: Tables, now: datetime) -> Followed:
     """What would follow these tables, which are newer than those that hold; nothing is changed.
     Raises NotSaid, Unopenable.
     """
-    return await _go(tx, await _changes(tx, tables), None)
+    return await _go(tx, await _changes(tx, tables), now, is_real=False)
 
 
 async def follow(tx: Tx, tables: Tables, now: datetime) -> Followed:
@@ -78,7 +79,7 @@ async def follow(tx: Tx, tables: Tables, now: datetime) -> Followed:
     changes = await _changes(tx, tables)
     if await place_tables.as_of(tx) is None:
         await place_tables.keep(tx, packaged(), now.date())
-    followed = await _go(tx, changes, now)
+    followed = await _go(tx, changes, now, is_real=True)
     await place_tables.keep(tx, tables, now.date())
     await stamps.renew(tx, Stamp.MAP)
     if followed.units:
@@ -112,17 +113,16 @@ async def program_is_newer(tx: Tx) -> bool:
 async def _changes(tx: Tx, tables: Tables) -> Changes:
     # In a thread: half a second in which nobody would be served.
     changes = await asyncio.to_thread(Changes.between, await held_by(tx), tables)
-    if changes.lost:
-        raise NotSaid(changes.lost)
+    if changes.lost or changes.new:
+        raise NotSaid(changes.lost, changes.new)
     return changes
 
 
-async def _go(tx: Tx, changes: Changes, now: datetime | None) -> Followed:
-    """Everything in its turn; without `now` it is only counted."""
+async def _go(tx: Tx, changes: Changes, now: datetime, *, is_real: bool) -> Followed:
+    """Everything in its turn; where it is not real it is only counted."""
     if changes.is_nothing:
         return Followed(changes)
-    is_real = now is not None
-    tips, are_open = await moved_tips.follow(tx, changes, is_real=is_real)
+    tips, are_open = await moved_tips.follow(tx, changes, local_day(now), is_real=is_real)
     if is_real:
         await views.follow(tx, lambda code: next(iter(changes.pieces(code)), code))
     return Followed(
@@ -132,5 +132,5 @@ async def _go(tx: Tx, changes: Changes, now: datetime | None) -> Followed:
         open_tips=are_open,
         subscribers=await moved_people.follow(tx, changes, is_real=is_real),
         parks=await moved_units.follow_parks(tx, changes, is_real=is_real),
-        bulletins=await moved_bulletins.follow(tx, changes, now),
+        bulletins=await moved_bulletins.follow(tx, changes, now if is_real else None),
     )

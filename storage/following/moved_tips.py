@@ -1,11 +1,12 @@
 """The sealed records of tips follow a change of the map: where they are, and nothing else."""
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 
 from handlers.tips import Status
-from storage import record, stored
+from storage import record, stored, unit_effects
 from storage.chance import shuffled
 from storage.database import Tx
 from storage.places.changes import Changes
@@ -14,24 +15,25 @@ from storage.tables import tips
 _BATCH = 200
 
 
-async def follow(tx: Tx, changes: Changes, *, is_real: bool) -> tuple[int, int]:
-    """How many tips are at places that change, and how many of these are open. Where there is one,
-    and it is real, all records are sealed anew, in an order of chance: which of them say something
-    else than before cannot be told. Who reads them stays. Raises Unopenable.
+async def follow(tx: Tx, changes: Changes, today: date, *, is_real: bool) -> tuple[int, int]:
+    """How many tips are at places that change, and as it may be told, how many open ones: those of
+    `today` do not count, and a few are none, for whoever imports a map never reads tips. Where
+    there is one, and it is real, all records are sealed anew, in an order of chance: which of them
+    say something else than before cannot be told. Who reads them stays. Raises Unopenable.
     """
-    ids = [bytes(row.id) for row in await tx.rows(select(tips.c.id))]
-    moved = are_open = 0
+    days = {bytes(row.id): row.day for row in await tx.rows(select(tips.c.id, tips.c.day))}
+    ids, moved, are_open = list(days), 0, 0
     for some in _batches(ids):
-        for _, known, now in await _read(tx, some, changes):
+        for tip, known, now in await _read(tx, some, changes):
             if now != known:
                 moved += 1
-                are_open += known.status is not Status.CLOSED
+                are_open += known.status is not Status.CLOSED and days[tip] < today
     if moved and is_real:
         for some in _batches(shuffled(ids)):
             for tip, _, now in await _read(tx, some, changes):
                 await stored.find_wraps_anew(tx, tip, now.sealed_to)
                 await stored.write_sealed(tx, tip, record.seal(tx.keys, tip, now), quiet=True)
-    return moved, are_open
+    return moved, unit_effects.in_steps(are_open)
 
 
 async def _read(

@@ -74,6 +74,16 @@ class Changes:
         return tuple(each for code, each in self.before.items() if not self._pieces[code])
 
     @property
+    def new(self) -> tuple[Place, ...]:
+        """Places of today of which the newer tables do not say what they were made of: nobody would
+        cover them.
+        """
+        made = {code for pieces in self._pieces.values() for code in pieces}
+        return tuple(
+            each for code, each in self.after.items() if code not in made and not is_province(code)
+        )
+
+    @property
     def every(self) -> tuple[Change, ...]:
         """What became of every place, provinces first."""
         return tuple(map(self.of, sorted(self.before, key=lambda code: (len(code), code))))

@@ -152,7 +152,7 @@ async def covered(made: Database) -> dict[str, set[str]]:
 async def test_a_merger_is_followed_by_all(world: World) -> None:
     done = await follow(world.made, merged())
     assert done.units == ("north-park",)
-    assert (done.tips, done.open_tips, done.subscribers, done.parks) == (2, 2, 2, 1)
+    assert (done.tips, done.open_tips, done.subscribers, done.parks) == (2, 0, 2, 1)
     assert (await place_of(world, TAM_KY)).label == (
         "Phường Bàn Thạch (Phường Tam Kỳ cũ), Thành phố Đà Nẵng"
     )
@@ -249,7 +249,7 @@ async def test_all_records_are_sealed_anew_or_none(world: World) -> None:
 
 async def test_a_look_counts_the_same_and_changes_nothing(world: World) -> None:
     async with world.made.read() as tx:
-        looked = await following.look(tx, merged())
+        looked = await following.look(tx, merged(), NOW)
         assert (await following.standing(tx, merged()))[0] is Standing.NEWER
     assert (await covered(world.made))["north-park"] == {TAM_KY}
     done = await follow(world.made, merged())
@@ -326,6 +326,30 @@ async def test_newer_tables_of_the_program_are_followed_at_its_start(
     assert (await covered(world.made))["north-park"] == {BAN_THACH}
     async with world.made.write(alone=True) as tx:
         assert not await following.follow_the_program(tx, NOW)
+
+
+async def test_what_was_chosen_before_and_is_sent_after_follows(world: World) -> None:
+    await follow(world.made, merged())
+    tip = await file(world.made, new_tip("north", place=places().by_code(TAM_KY)))
+    place = (await record_of(world.made, tip)).place
+    assert place is not None
+    assert (place.code, place.name) == (BAN_THACH, "Phường Bàn Thạch (Phường Tam Kỳ cũ)")
+    async with world.made.write() as tx:
+        wish = Subscription(frozenset(), ("48/20341", "46"))
+        await subscribers.keep(tx, 1, "five", wish, NOW.date())
+        kept = await subscribers.of(tx, 1, "five")
+    assert kept is not None
+    assert kept.places == ("48/20335", "46")
+
+
+async def test_provinces_that_are_no_more_keep_their_line_and_name(world: World) -> None:
+    await follow(world.made, provinces())
+    async with world.made.read() as tx:
+        now = await atlas.current(tx)
+    assert HUE not in now.provinces
+    assert now.counted_provinces == (*now.provinces, HUE)
+    assert now.province_name(HUE) == "Thành phố Huế"
+    assert now.by_code(HUE) is None
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -572,7 +572,7 @@ async def _follow_the_map(house: House) -> None:
     made = changed_map.present()
     made.merge("25750", "25747")
     async with house.made.read() as tx:
-        assert (await following.look(tx, made.tables())).tips
+        assert (await following.look(tx, made.tables(), NOW)).tips
     async with house.made.write(alone=True) as tx:
         assert (await following.follow(tx, made.tables(), NOW)).tips
 
