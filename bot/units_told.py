@@ -62,8 +62,8 @@ def effects(found: Effects, before: Tree | None, after: Tree) -> Iterator[str]:
         yield from _more(len(found.losses))
     if found.uncovered:
         yield (
-            f"! {len(found.uncovered):,} commune(s) have, for at least one category, no desk but the"
-            " highest unit's:"
+            f"! {len(found.uncovered):,} commune(s) have, for at least one category,"
+            " no desk but the highest unit's:"
         )
         yield "!   " + "; ".join(place.label for place in found.uncovered[:_EXAMPLES])
         yield from _more(len(found.uncovered))

@@ -134,7 +134,9 @@ async def weigh(tx: Tx, admin: bytes, edit: Edit, now: datetime) -> Ready | Refu
 
 
 async def change(tx: Tx, admin: bytes, edit: Edit, now: datetime) -> Ready | Refused:
-    """Change it, and write it down in the unit's history; what was done, or why it is not."""
+    """Change it, and write it down in the unit's history; what was done, or why it is not. For
+    another kind the caller lets nobody else write meanwhile.
+    """
     await stamps.hold(tx, Stamp.UNITS)
     found = await _examined(tx, admin, edit)
     if isinstance(found, Ready):
@@ -179,7 +181,9 @@ async def weigh_removal(tx: Tx, admin: bytes, edit: Edit, now: datetime) -> Read
 
 
 async def remove(tx: Tx, admin: bytes, edit: Edit, now: datetime) -> Ready | Refused:
-    """Take a unit away that nothing needs; the history of the unit above tells it."""
+    """Take a unit away that nothing needs; the history of the unit above tells it. The caller lets
+    nobody else write meanwhile.
+    """
     await stamps.hold(tx, Stamp.UNITS)
     found = await _removable(tx, admin, edit)
     if isinstance(found, Ready):

@@ -84,7 +84,8 @@ async def _changed(
             found = await unit_editing.weigh(tx, admin, edit, parts.clock())
         if not isinstance(found, Ready) or found.effects.is_serious:
             return found, False
-    async with parts.database.write() as tx:
+    # A tip that is filed meanwhile must not be sealed to a unit that is turning into another kind.
+    async with parts.database.write(alone="kind" in edit.wanted) as tx:
         return await unit_editing.change(tx, admin, edit, parts.clock()), True
 
 
@@ -154,7 +155,7 @@ async def _remove(request: web.Request, seat: Seat, fields: Mapping[str, str]) -
         if isinstance(found, Ready):
             return await _weigh(request, seat, shown, found, {"seen": edit.seen}, "remove_sure")
         return await _top(request, seat, shown, found)
-    async with parts.database.write() as tx:
+    async with parts.database.write(alone=True) as tx:
         edit = Edit(unit, {}, fields.get("seen", ""))
         done = await unit_editing.remove(tx, admin, edit, parts.clock())
     if isinstance(done, Ready):

@@ -2,29 +2,37 @@
 
 import json
 from collections import Counter
+from datetime import datetime
 
 from sqlalchemy import select, update
 
+from storage import unit_history
 from storage.database import Tx
 from storage.places.changes import Changes
 from storage.tables import parks, units
+from storage.unit_history import Difference
 
 
-async def follow(tx: Tx, changes: Changes, *, is_real: bool) -> tuple[str, ...]:
-    """The ids of the units that cover other places now. What was no place before is left out: its
-    code may be another place's today, of which the unit is not to read.
+async def follow(tx: Tx, changes: Changes, now: datetime | None) -> tuple[str, ...]:
+    """The ids of the units that cover other places now; their histories tell it. What was no place
+    before is left out: its code may be another place's today, of which the unit is not to read.
+    Without `now` it is only counted.
     """
     moved = []
-    for row in await tx.rows(select(units.c.id, units.c.places).order_by(units.c.id)):
+    columns = (units.c.id, units.c.name, units.c.parent, units.c.places)
+    for row in await tx.rows(select(*columns).order_by(units.c.id)):
         before = frozenset(json.loads(row.places))
         covered = changes.covered(before)
         if covered == before:
             continue
-        moved.append(row.id)
-        if is_real:
-            told = json.dumps(sorted(covered))
+        was, places = {"places": sorted(before)}, {"places": sorted(covered)}
+        moved.append(Difference(row.id, row.name, row.parent, was, places))
+        if now is not None:
+            told = json.dumps(places["places"])
             await tx.run(update(units).where(units.c.id == row.id).values(places=told))
-    return tuple(moved)
+    if now is not None:
+        await unit_history.record(tx, moved, by=None, now=now)
+    return tuple(each.unit for each in moved)
 
 
 async def follow_parks(tx: Tx, changes: Changes, *, is_real: bool) -> int:

@@ -24,6 +24,7 @@ from storage import (
     place_tables,
     stamps,
     subscribers,
+    unit_history,
     units,
     views,
 )
@@ -169,6 +170,16 @@ async def test_a_merger_is_followed_by_all(world: World) -> None:
         row = await tx.row(select(parks.c.communes))
         assert row is not None
         assert json.loads(row.communes) == [BAN_THACH]
+
+
+async def test_the_history_of_a_unit_tells_that_its_places_followed(world: World) -> None:
+    followed = await follow(world.made, merged())
+    assert followed.units
+    for unit in followed.units:
+        async with world.made.read() as tx:
+            steps, _ = await unit_history.of_unit(tx, unit)
+        assert [(each.by, each.fields) for each in steps] == [(None, ("places",))]
+        assert steps[0].after["places"] == sorted((await covered(world.made))[unit])
 
 
 async def test_a_bulletin_for_a_place_that_changed_asks_for_approval_anew(world: World) -> None:
