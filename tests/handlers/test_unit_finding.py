@@ -37,5 +37,5 @@ TREE = Tree.of(
     ],
 )
 def test_what_was_typed_exactly_stands_before_what_is_like_it(typed: str, found: list[str]) -> None:
-    units, more = find(TREE, typed, (), lambda unit: True)
+    units, more = find(TREE, typed, (), lambda _: True)
     assert ([unit.id for unit in units], more) == (found, False)
