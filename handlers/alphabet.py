@@ -5,48 +5,48 @@ tilde, acute, dot), then small before capital letters. The order is that of the 
 for Vietnamese; it needs no library (decision 0040).
 """
 
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Key = tuple[tuple[int, ...], tuple[int, ...], tuple[bool, ...]]
 
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 _TONE = {mark: rank for rank, mark in enumerate(_TONES, start=1)}
 _MARKS = frozenset("\u0306\u0302\u031b")
-_SPACE, _DIGIT, _LETTER = 0, 1, 20
+_NONE, _SPACE, _DIGIT, _LETTER = -1, 0, 1, 20
 _RANK = {letter: _LETTER + at for at, letter in enumerate(_LETTERS)}
 _OTHER = _LETTER + len(_LETTERS)
+# What comes after the letters must still be a code point.
+_LAST = sys.maxunicode - _OTHER - 2
 
 
+# Of units and places: a key is about as long as three times its name.
 @lru_cache(maxsize=65_536)
-def key(text: str) -> Key:
+def key(text: str) -> str:
     """What `sorted` takes: `sorted(names, key=alphabet.key)`."""
     letters: list[int] = []
     tones: list[int] = []
-    capitals: list[bool] = []
+    capitals: list[int] = []
     for sign in unicodedata.normalize("NFC", text):
-        base, tone = _parted(sign)
-        if not base:
+        letter, tone, capital = _weights(sign)
+        if letter == _NONE:
             if tone and tones:
                 tones[-1] = tone
-            continue
-        if base.isspace() or not base.isalnum():
-            # Several signs between two words are one gap.
-            if letters and letters[-1] != _SPACE:
-                letters.append(_SPACE)
-                tones.append(0)
-                capitals.append(False)
-            continue
-        letters.append(_rank(base.casefold()))
-        tones.append(tone)
-        capitals.append(base != base.casefold())
+        # Several signs between two words are one gap.
+        elif letter != _SPACE or (letters and letters[-1] != _SPACE):
+            letters.append(letter)
+            tones.append(tone)
+            capitals.append(capital)
     while letters and letters[-1] == _SPACE:
         letters.pop()
-    return tuple(letters), tuple(tones), tuple(capitals)
+    # A shorter row goes before a longer one that begins like it: nothing is as low as its end.
+    return "".join(
+        "".join(chr(each + 2) for each in (*row, -1)) for row in (letters, tones, capitals)
+    )
 
 
 def by_name(items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
@@ -54,10 +54,21 @@ def by_name(items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
     return sorted(items, key=lambda item: key(name(item)))
 
 
+@lru_cache(maxsize=2048)
+def _weights(sign: str) -> tuple[int, int, int]:
+    """Of one sign: the rank of its letter, its tone, and whether it is a capital."""
+    base, tone = _parted(sign)
+    if not base:
+        return _NONE, tone, 0
+    if not base.isalnum():
+        return _SPACE, 0, 0
+    return _rank(base.casefold()), tone, int(base != base.casefold())
+
+
 def _rank(letter: str) -> int:
     if letter.isdecimal():
         return _DIGIT + unicodedata.decimal(letter)
-    return _RANK.get(letter) or _OTHER + ord(letter[0])
+    return _RANK.get(letter) or _OTHER + min(ord(letter[0]), _LAST)
 
 
 def _parted(sign: str) -> tuple[str, int]:

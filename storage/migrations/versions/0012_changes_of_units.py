@@ -1,13 +1,13 @@
 """Where the history of a unit goes on in the log of what staff did.
 
-Revision ID: 0016
+Revision ID: 0012
 Revises: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
