@@ -103,15 +103,22 @@ def _more(many: int) -> Iterator[str]:
 def _fields(difference: Difference) -> Iterator[str]:
     was, now = difference.before or {}, difference.after or {}
     for field in difference.fields:
-        yield f"{field} {_change(was.get(field), now.get(field))}"
+        yield f"{field} {_change(field, was.get(field), now.get(field))}"
 
 
-def _change(was: Value, now: Value) -> str:
+def _change(field: str, was: Value, now: Value) -> str:
     if isinstance(was, list) and isinstance(now, list):
+        if field == "categories" and not (was and now):
+            # No category at all means every one: one more is then fewer.
+            return _short(f"{_categories(was)} → {_categories(now)}")
         come, gone = sorted(set(now) - set(was)), sorted(set(was) - set(now))
         signs = [*(f"+{each}" for each in come), *(f"−{each}" for each in gone)]
         return _short(" ".join(signs))
     return f"{_shown(was)} → {_shown(now)}"
+
+
+def _categories(some: list[str]) -> str:
+    return " ".join(sorted(some)) or "all"
 
 
 def _shown(value: Value) -> str:

@@ -1,12 +1,22 @@
-"""What whoever leads a desk decides for it: the list of the pages where they do."""
+"""What whoever leads a desk decides for it: the list of the pages where they do. Administrators and
+auditors, who lead none, are led on to what this part of the pages holds for them.
+"""
 
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web import desk_clocks, desk_coverage, desk_passing, desk_templates, desk_words
+from bot.web import (
+    desk_clocks,
+    desk_coverage,
+    desk_passing,
+    desk_templates,
+    desk_words,
+    unit_finding,
+)
 from bot.web.access import NotYours, seated
-from bot.web.desk_pages import guarded, page
+from bot.web.desk_pages import guarded, page, see_other
+from storage.staff import Member
 
 HOME = "/desk/don-vi"
 
@@ -37,5 +47,13 @@ def add_routes(app: web.Application) -> None:
 async def _home(request: web.Request) -> web.Response:
     seat = await seated(request)
     if not seat.member.leads:
-        raise NotYours
+        return _elsewhere(seat.member)
     return page(request, "unit", language=seat.language, seat=seat, links=PAGES)
+
+
+def _elsewhere(member: Member) -> web.Response:
+    if member.administers:
+        return see_other(unit_finding.PAGE)
+    if member.sees_coverage:
+        return see_other(desk_coverage.PAGE)
+    raise NotYours

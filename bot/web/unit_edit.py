@@ -21,6 +21,7 @@ from storage.unit_editing import Declined, Edit, Ready, Refused, Shown, Stale, W
 from storage.unit_standing import Wrong
 
 _MOST_DIGITS = 12
+_ADDED = {"1": "desk.edit.added", "to": "desk.edit.added_boarding"}
 
 
 def add_routes(app: web.Application) -> None:
@@ -31,8 +32,9 @@ def add_routes(app: web.Application) -> None:
 
 async def _show(request: web.Request) -> web.Response:
     seat = await seated(request)
-    added = said("desk.edit.added") if "moi" in request.query else ()
-    return await show(request, seat, request.match_info["unit"], says=added)
+    added = _ADDED.get(request.query.get("moi", ""))
+    says = said(added) if added else ()
+    return await show(request, seat, request.match_info["unit"], says=says)
 
 
 async def _do(request: web.Request) -> web.Response:
@@ -69,7 +71,7 @@ async def _section(request: web.Request, seat: Seat, fields: Mapping[str, str]) 
     done, is_saved = await _changed(request, seat, edit, sure=todo == "sure")
     if isinstance(done, Ready):
         if is_saved:
-            return await show(request, seat, unit, says=said("desk.edit.saved"))
+            return await show(request, seat, unit, says=said("desk.edit.saved"), at=section)
         return await _weigh(request, seat, shown, done, {**fields, "do": ""}, "sure")
     return await _refused(request, seat, part, done, shown)
 
@@ -116,7 +118,8 @@ async def _refused(
         case Declined(why=Why.NOT_YOURS):
             raise NotYours
         case Declined(why=Why.SAME):
-            return await show(request, seat, shown.unit.id, says=said("desk.edit.no.same"))
+            same = said("desk.edit.no.same")
+            return await show(request, seat, shown.unit.id, says=same, at=part.section)
         case Declined():
             part = replace(part, says=refused(done, wording))
     status = HTTPStatus.CONFLICT if isinstance(done, Stale) else HTTPStatus.UNPROCESSABLE_ENTITY

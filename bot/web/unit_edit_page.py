@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -29,6 +29,12 @@ MOST_CHOICES = 8
 """So many places or units are offered for what was typed."""
 LETTERS = {"name": NAME_LETTERS, "hours": HOURS_LETTERS, "contact": CONTACT_LETTERS}
 _MOST_TYPED = 100
+_OF_DESKS = {
+    Section.CATEGORIES: "categories",
+    Section.CONFLICTS: "conflicts",
+    Section.CARDS: "at_once",
+}
+"""Sections that say nothing of a group of boarding houses, which reads no tips, and their field."""
 
 Fits = Callable[[Unit], bool]
 Choice = tuple[str, str, bool]
@@ -104,9 +110,12 @@ async def show(
     *,
     part: Part | None = None,
     says: tuple[Say, ...] = (),
+    at: Section | None = None,
     status: int = HTTPStatus.OK,
 ) -> web.Response:
-    """The page, with one section as it was typed. Raises NotYours."""
+    """The page, with one section as it was typed; `says` stands above it, or in the section `at`
+    which the browser goes to. Raises NotYours.
+    """
     parts = request.app[PARTS]
     async with parts.database.read() as tx:
         shown = await unit_editing.look(tx, seat.member.id, unit)
@@ -117,6 +126,8 @@ async def show(
     every = {each: plain(each, shown) for each in Section}
     if part is not None:
         every[part.section] = part
+    if at is not None:
+        every[at], says = replace(every[at], says=says), ()
     trail = [each for each in reversed(shown.tree.ancestors(unit)) if each.id in shown.reach]
     return page(
         request,
@@ -130,7 +141,8 @@ async def show(
         wording=wording,
         trail=trail,
         below=len(shown.tree.children(unit)),
-        parts=every,
+        parts={each: some for each, some in every.items() if _concerns(each, shown)},
+        unsaved={each for each, some in every.items() if _differs(some, shown)},
         may={each: set(FIELDS_OF[each]) <= shown.fields for each in Section},
         fields_of=FIELDS_OF,
         choices=_choices(every, shown, wording),
@@ -139,6 +151,16 @@ async def show(
         letters=LETTERS,
         rules=rules,
     )
+
+
+def _concerns(section: Section, shown: Shown) -> bool:
+    """What a group holds all the same can be taken away."""
+    is_group = shown.unit.kind is UnitKind.BOARDING
+    return not (is_group and section in _OF_DESKS and not shown.values[_OF_DESKS[section]])
+
+
+def _differs(part: Part, shown: Shown) -> bool:
+    return any(part.values[name] != shown.values[name] for name in FIELDS_OF[part.section])
 
 
 async def _rules(tx: Tx, seat: Seat, shown: Shown) -> Rules:

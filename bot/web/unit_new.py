@@ -63,7 +63,8 @@ async def _add(request: web.Request) -> web.Response:
         at_once = fields.get("at_once") == "1"
         done = await unit_editing.add(tx, seat.member.id, unit, parts.clock(), at_once=at_once)
     if isinstance(done, Ready):
-        return see_other(f"/desk/don-vi/sua/{unit.id}?moi=1")
+        added = "to" if unit.kind is UnitKind.BOARDING else "1"
+        return see_other(f"/desk/don-vi/sua/{unit.id}?moi={added}")
     return await _page(request, seat, above, await _tried(request, seat, fields, done))
 
 

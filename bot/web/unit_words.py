@@ -19,16 +19,14 @@ _LISTS = frozenset({"places", "categories", "conflicts"})
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A field that changed, in words; of a list only what came (`now`) and what went (`was`)."""
+    """A field that changed, in words; of a list (`is_list`) only what came (`now`) and what went
+    (`was`).
+    """
 
     name: str
     was: str = field(repr=False)
     now: str = field(repr=False)
-
-    @property
-    def is_list(self) -> bool:
-        """Whether `was` and `now` are parts of a list."""
-        return self.name in _LISTS
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,8 @@ class Wording:
             was, now = before.get(name), after.get(name)
             if was == now:
                 continue
-            if name in _LISTS:
+            # No category at all means every one: one more is then fewer.
+            if name in _LISTS and not (name == "categories" and not (was and now)):
                 had = was if isinstance(was, list) else []
                 has = now if isinstance(now, list) else []
                 gone = [each for each in had if each not in has]
@@ -85,6 +84,7 @@ class Wording:
                     name,
                     self._listed(name, gone) if gone else "",
                     self._listed(name, come) if come else "",
+                    is_list=True,
                 )
             else:
                 yield Turned(name, self.told(name, was), self.told(name, now))

@@ -266,3 +266,59 @@ async def test_a_boarding_house_group_has_no_units_below(world: World) -> None:
     await browser.get("/desk/don-vi/sua/group")
     assert browser.status == 200
     assert browser.page.select("a[href*='moi?tren=group']") == []
+
+
+async def test_whoever_leads_no_desk_is_led_to_the_units(world: World) -> None:
+    admin = await world.at_desk("qt")
+    await admin.get("/desk/don-vi")
+    assert (admin.status, admin.path) == (200, LIST)
+    auditor = await world.at_desk("kiem")
+    await auditor.get("/desk/don-vi")
+    assert (auditor.status, auditor.path) == (200, "/desk/don-vi/do-phu")
+    await add(world.made, "cb", ("ward", Role.OFFICER))
+    assert (await (await world.at_desk("cb")).get("/desk/don-vi")).status == 404
+
+
+async def test_what_was_saved_is_said_where_the_browser_goes(world: World) -> None:
+    browser = await world.at_desk("qt")
+    await browser.get(WARD)
+    await save(browser, "words", hours="7:00–16:00")
+    assert "Đã lưu." in section(browser, "words")
+    await save(browser, "words")
+    assert "Không có gì thay đổi." in section(browser, "words")
+
+
+async def test_the_first_category_is_told_as_fewer(world: World) -> None:
+    browser = await world.at_desk("qt")
+    await browser.get(WARD)
+    await save(browser, "categories", **{"cat-wages": "1"})
+    await save_surely(browser)
+    assert "Đã lưu." in section(browser, "categories")
+    await browser.get("/desk/don-vi/lich-su/ward")
+    assert "mọi nhóm việc → Nợ lương, hợp đồng, tăng ca" in browser.words
+    assert "thêm: Nợ lương" not in browser.words
+
+
+async def test_other_sections_that_are_not_saved_yet_are_known_to_the_page(world: World) -> None:
+    browser = await world.at_desk("qt")
+    await browser.get(WARD)
+    assert not browser.page.select("form[data-typed]")
+    await save(browser, "words", hours="=1+1")
+    [form] = browser.page.select("form[data-typed]")
+    assert form["action"] == "#words"
+    assert "Tên và liên hệ" in str(form["data-unsaved"])
+
+
+async def test_a_group_of_boarding_houses_has_no_sections_of_a_desk(world: World) -> None:
+    browser = await world.at_desk("qt")
+    await browser.get("/desk/don-vi/moi?tren=ward")
+    await browser.send("Thêm đơn vị", name="Tổ tự quản", id="to-1", kind="boarding")
+    assert "Tổ không đọc tin báo" in browser.words
+    shown = [str(each["id"]) for each in browser.page.select("main section")]
+    assert shown == ["words", "standing", "places"]
+
+
+async def save_surely(browser: Browser) -> None:
+    """Look at what it does to others, where that is asked, and save."""
+    if browser.page.select("button[value=sure]"):
+        await browser.send("Lưu")

@@ -18,6 +18,7 @@ from bot import keyfile, units_cli
 from bot.units_cli import export_units, import_units
 from handlers.roles import Role
 from handlers.routing import Tree, Unit, UnitKind
+from handlers.tips import Category
 from handlers.units import COLUMNS
 from storage import audit, installation, migrate, staff, stamps, unit_history, units
 from storage.audit import Act
@@ -150,6 +151,13 @@ def test_what_changes_is_shown_field_by_field_and_written_down(house: House) -> 
             assert await audit.verify(tx)
 
     house.run(look)
+
+
+def test_no_categories_are_told_as_all_of_them(house: House) -> None:
+    house.bring(*UNITS)
+    few = replace(WARD, categories=frozenset({Category.WAGES, Category.FIRE}))
+    told = house.bring(ROOT, CITY, few, POLICE, flags="--dry-run").output
+    assert "~ ward Công đoàn Bàn Thạch: categories all → fire wages\n" in told
 
 
 def test_only_the_first_twenty_are_shown_unless_all_are_asked_for(house: House) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Dialog, Page
 
 from bot.web.enter import demo_link
 from handlers.roles import Role
@@ -74,3 +74,34 @@ async def test_a_unit_is_changed_from_the_search_to_its_history(
     await page.click("button[value=put_back]")
     await seen("put back")
     await told(page, "Lưu thay đổi của Công đoàn phường?")
+
+
+async def test_who_saves_one_section_is_told_of_words_in_another(
+    world: World, new_context: NewContext
+) -> None:
+    base = str(world.server.make_url("/")).rstrip("/")
+    page = await (await new_context(viewport={"width": 390, "height": 800})).new_page()
+    asked = list[str]()
+    answers = [False, True]
+
+    async def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        await (dialog.accept() if answers.pop(0) else dialog.dismiss())
+
+    page.on("dialog", answer)
+    await page.goto(base + await demo_link(world.parts, "qt"))
+    await page.goto(base + WARD)
+    await page.fill("#words input[name=hours]", "7:00–16:00")
+    await page.click("#cards button[value=save]")
+    assert await page.input_value("#words input[name=hours]") == "7:00–16:00"
+    await page.click("#cards button[value=save]")
+    await page.locator("#cards").get_by_text("Không có gì thay đổi.").wait_for()
+    assert ["Tên và liên hệ" in each for each in asked] == [True, True]
+    await page.fill("#words input[name=hours]", "7:00–16:00")
+    await page.click("#words button[value=save]")
+    saved = page.locator("#words").get_by_text("Đã lưu.")
+    await saved.wait_for()
+    place = await saved.bounding_box()
+    assert place is not None
+    assert 0 <= place["y"] < 800
+    assert len(asked) == 2
