@@ -16,6 +16,7 @@ from storage.places.typed import Word, is_abroad, read
 
 _PROVINCE_DIGITS = 2
 _MOST_BEGUN = 6
+_SHORTEST_GLUED, _LONGEST_GLUED = 3, 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +78,10 @@ class Places:
         place that is not certain, and every longer list, is for the person to choose from.
 
         Type words and marks may be missing; districts and provinces, of today or before, may follow
-        the name. First come marks as typed, then the type that was typed, then what is meant more
-        often. A former unit that went whole into one commune gives that commune; one that is
-        several today gives a Place with an empty `code` and all of them in `codes`, and after all
-        meanings its pieces. A park gives its name and the communes that it lies in.
+        the name or stand before it. First come marks as typed, then the type that was typed, then
+        what is meant more often. A former unit that went whole into one commune gives that commune;
+        one that is several today gives a Place with an empty `code` and all of them in `codes`, and
+        after all meanings its pieces. A park gives its name and the communes that it lies in.
 
         Only a text that is no name, as a whole, is guessed at: first as the beginning of one, then
         with one letter wrong, then as a text that has a name somewhere.
@@ -91,8 +92,11 @@ class Places:
             Chains(self._names, words) for words in read(text, self._names.syllables.__contains__)
         ]
         whole = [chain for chains in readings for chain in chains.whole()]
-        found = meanings(whole) if whole else self._guessed(readings)
-        if whole and all(meaning.guess is Why.NOISE for meaning in found):
+        turned = [chain for chains in readings for chain in chains.whole_turned()]
+        # Where both orders can be read, neither is certain unless they mean the same.
+        found = meanings(whole) + meanings(turned, Why.NOISE if whole else None)
+        found = found or self._guessed(readings)
+        if (whole or turned) and all(meaning.guess is Why.NOISE for meaning in found):
             # A park that is not known: what lies around it may be all that we can offer.
             found += _noisy(readings)
         if (
@@ -113,10 +117,19 @@ class Places:
             if begun:
                 return begun
         found = meanings(readings[-1].misspelt(), Why.TYPO)
-        turned = _turned(words)
-        if turned:
-            found += meanings(Chains(self._names, turned).whole(), Why.NOISE)
+        if len(words) == 1 and len(words[0].folded) <= _LONGEST_GLUED:
+            found += self._parted(words[0])
         return found + _noisy(readings)
+
+    def _parted(self, word: Word) -> list[Meaning]:
+        """One long word as a name and its province: `bienhoadongnai`."""
+        letters, found = word.folded, list[Chain]()
+        for at in range(_SHORTEST_GLUED, len(letters) - _SHORTEST_GLUED + 1):
+            chains = Chains(
+                self._names, tuple(Word(each, each) for each in (letters[:at], letters[at:]))
+            )
+            found += chains.whole() + chains.whole_turned()
+        return meanings(found, Why.SPACES)
 
     def _begun(self, words: tuple[Word, ...]) -> list[Meaning]:
         hits = tuple(self._names.beginning(words))
@@ -125,20 +138,3 @@ class Places:
 
 def _noisy(readings: list[Chains]) -> list[Meaning]:
     return [meaning for chain in noise.named(readings) for meaning in meanings([chain], Why.NOISE)]
-
-
-def _turned(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """An address that begins with the province the other way round; empty if it has no commas."""
-    pieces: list[list[Word]] = [[]]
-    for word in words:
-        pieces[-1].append(word)
-        if word.ends:
-            pieces.append([])
-    pieces = [piece for piece in pieces if piece]
-    if len(pieces) == 1:
-        return ()
-    return tuple(
-        replace(word, ends=at == len(piece) - 1)
-        for piece in reversed(pieces)
-        for at, word in enumerate(piece)
-    )

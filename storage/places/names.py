@@ -115,7 +115,7 @@ class Names:
 
     def misspelt(self, words: tuple[Word, ...]) -> Iterator[Hit]:
         """The entries whose name is these words but for one letter that is wrong, missing, too much
-        or in the place of its neighbour.
+        or in the place of its neighbour, or for two that sound like others (`ch` and `tr`).
         """
         for kind, rest in _readings(words):
             letters = "".join(word.folded for word in rest)
@@ -163,6 +163,10 @@ def _readings(words: tuple[Word, ...]) -> Iterator[tuple[str, tuple[Word, ...]]]
 
 
 def _one_letter_off(letters: str) -> Iterator[str]:
+    for one, other in (("ch", "tr"), ("tr", "ch"), ("gi", "d"), ("d", "gi")):
+        parts = letters.split(one)
+        for at in range(1, len(parts)):
+            yield one.join(parts[:at]) + other + one.join(parts[at:])
     for at in range(len(letters) + 1):
         before, after, beyond = letters[:at], letters[at:], letters[at + 1 :]
         yield before + beyond

@@ -1,6 +1,7 @@
 """Finds the names in a text that says more than a place: a company, a street, what happened."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from handlers.places import Why
 from storage.places.chains import Chain, Chains
@@ -34,9 +35,7 @@ def _named(chains: Chains) -> list[Chain]:
     for chain in chains.every():
         hits = tuple(hit for hit in chain.hits if _is_likely(hit, chain, words))
         if hits:
-            likely.append(
-                Chain(chain.start, chain.end, chain.name_end, hits, chain.areas),
-            )
+            likely.append(replace(chain, hits=hits))
     found: list[Chain] = []
     for chain in sorted(likely, key=lambda each: _worth(each, words), reverse=True):
         if all(_same(chain, other) or _apart(chain, other) for other in found):
@@ -47,7 +46,7 @@ def _named(chains: Chains) -> list[Chain]:
 
 
 def _is_likely(hit: Hit, chain: Chain, words: tuple[Word, ...]) -> bool:
-    typed = words[chain.start : chain.name_end]
+    typed = words[slice(*chain.name)]
     name = " ".join(word.folded for word in typed)
     if hit.guess is Why.ALIAS and not (hit.kind or chain.has_areas or name == "sai gon"):
         return name in PLAIN_ALIASES
@@ -56,6 +55,8 @@ def _is_likely(hit: Hit, chain: Chain, words: tuple[Word, ...]) -> bool:
     if " " not in hit.entry.key and hit.guess is not Why.SPACES:
         # A name of one syllable, or a number, is a place only behind its own type word.
         return hit.entry.level is Level.PARK or _is_told(hit, typed) or name in PLAIN_ALIASES
+    if chain.is_turned and not hit.kind and name in WORDS:
+        return False
     if hit.kind or chain.has_areas or len(typed) > _PAIR or hit.entry.level in _AREAS:
         return True
     return name not in WORDS and _stands_free(chain, words)
@@ -86,7 +87,7 @@ def _worth(chain: Chain, words: tuple[Word, ...]) -> tuple[bool, int, bool, bool
 
 
 def _same(one: Chain, other: Chain) -> bool:
-    return (one.start, one.end, one.name_end) == (other.start, other.end, other.name_end)
+    return (one.start, one.end, one.name) == (other.start, other.end, other.name)
 
 
 def _apart(chain: Chain, better: Chain) -> bool:

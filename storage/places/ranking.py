@@ -7,7 +7,7 @@ from handlers.places import Answer, Found, Place, Why
 from storage.places.chains import Chain
 from storage.places.gazetteer import Entry, Level
 from storage.places.names import Hit
-from storage.places.vocabulary import BUSY, COMMUNE_TYPES, PARKS
+from storage.places.vocabulary import BUSY, COMMUNE_TYPES, PARKS, WORDS
 
 _BUSY = {code: rank for rank, code in enumerate(BUSY)}
 _MIXED_UP = (COMMUNE_TYPES, frozenset({"tinh", "thanh pho"}))
@@ -48,6 +48,13 @@ class Meaning:
     def has_marks(self) -> bool:
         """Whether the name was typed with the marks of the entry."""
         return self.hit.marked == self.entry.marked and not self.hit.marked.isascii()
+
+    @property
+    def has_other_marks(self) -> bool:
+        """Whether a word was typed with marks, but not with those of the entry."""
+        typed, own = self.hit.marked.split(" "), self.entry.marked.split(" ")
+        both = zip(typed, own, strict=False)
+        return len(typed) == len(own) and any(a != b and not a.isascii() for a, b in both)
 
 
 def meanings(chains: Iterable[Chain], guess: Why | None = None) -> list[Meaning]:
@@ -109,8 +116,15 @@ def _certain(found: list[Meaning]) -> Meaning | None:
         return None
     if not any(_is_of_the_sort(meaning) for meaning in left):
         return None
-    # One syllable alone is a word of every day more often than a place.
-    return left[0] if left[0].hit.kind or left[0].has_areas or _is_long(left[0]) else None
+    return next((meaning for meaning in left if _says_enough(meaning)), None)
+
+
+def _says_enough(meaning: Meaning) -> bool:
+    """Whether it is no word of every day (as one syllable often is), nor one with other marks."""
+    if meaning.has_other_marks:
+        return False
+    is_long = _is_long(meaning) or (meaning.has_areas and meaning.has_marks)
+    return bool(meaning.hit.kind) or (is_long and meaning.entry.key not in WORDS)
 
 
 def _is_of_the_sort(meaning: Meaning) -> bool:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from handlers.folding import clean, fold
 from storage.places.keys import undone
 from storage.places.marks import marked
-from storage.places.vocabulary import ABROAD, NUMBERED, NUMBERS, TYPES
+from storage.places.vocabulary import ABROAD, ENGLISH, NUMBERED, NUMBERS, TYPES
 
 # Longer texts are stories. A full address with its park takes about 25 words.
 LONGEST_QUERY = 200
 _MOST_WORDS = 40
 _MOST_DIGITS = 11
 _WORD = re.compile(r"[^\W_]+|[,;\n()|]")
-_NUMBER_GLUED = re.compile(r"(quan|phuong|[qpf])(0*[1-9]\d?)")
+_NUMBER_GLUED = re.compile(r"(quan|phuong|[qpf])(0*[1-9]\d?)(?:(quan|q)(0*[1-9]\d?))?")
 _TEN = 10
 _LONGEST_COUNTRY = 3
 
@@ -37,7 +37,7 @@ def read(text: str, is_known: Callable[[str], bool]) -> tuple[tuple[Word, ...], 
     """
     if len(text) > LONGEST_QUERY:
         return ()
-    words = tuple(_words(clean(text), is_known))
+    words = tuple(_translated(tuple(_words(clean(text), is_known))))
     letters = " ".join(word.folded for word in words)
     if not 0 < len(words) <= _MOST_WORDS or not re.search("[a-z]", letters) or letters in TYPES:
         return ()
@@ -71,7 +71,7 @@ def _read(token: str, is_known: Callable[[str], bool]) -> Iterator[Word]:
     folded = fold(token)
     glued = _NUMBER_GLUED.fullmatch(folded)
     if glued:
-        yield from (Word(part, part) for part in glued.groups())
+        yield from (Word(part, part) for part in glued.groups() if part)
         return
     if token.isascii() and not is_known(folded):
         made = undone(folded)
@@ -82,6 +82,21 @@ def _read(token: str, is_known: Callable[[str], bool]) -> Iterator[Word]:
     parts, marks = folded.split(), marked(token).split()
     for at, part in enumerate(parts):
         yield Word(part, marks[at] if at < len(marks) else part)
+
+
+def _translated(words: tuple[Word, ...]) -> Iterator[Word]:
+    """The words without type words of English that follow a name; those before a number stay."""
+    last: Word | None = None
+    for at, word in enumerate(words):
+        ahead = words[at + 1].folded if at + 1 < len(words) and not word.ends else ""
+        if last is not None and word.folded in ENGLISH and not ahead.isdecimal():
+            last = replace(last, ends=last.ends or word.ends)
+            continue
+        if last is not None:
+            yield last
+        last = word
+    if last is not None:
+        yield last
 
 
 def _counted(words: tuple[Word, ...]) -> Iterator[Word]:

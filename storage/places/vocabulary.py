@@ -25,6 +25,9 @@ TYPES: Mapping[str, str] = {
     "q": "quan",
     "t": "tinh",
     "x": "xa",
+    "district": "quan",
+    "dist": "quan",
+    "ward": "phuong",
 }
 """Folded type words of units, and what they stand for."""
 
@@ -55,6 +58,9 @@ PARK_WORDS: Mapping[ParkKind, str] = {
     ParkKind.KHU_TRO: "khu trọ",
 }
 
+ENGLISH = frozenset("province city district ward commune town".split())
+"""Type words of English, which follow the name."""
+
 COMMUNE_TYPES = frozenset({"xa", "phuong", "thi tran", "dac khu"})
 NUMBERED = frozenset({"quan", "phuong"})
 LONGEST_TYPE = 4
@@ -76,6 +82,7 @@ PROVINCE_ALIASES: Mapping[str, tuple[str, ...]] = {
     "ct": ("cantho",),
     "bd": ("binhduong", "binhdinh"),
     "bdg": ("binhduong",),
+    "bduong": ("binhduong",),
     "bp": ("binhphuoc",),
     "bn": ("bacninh",),
     "bg": ("bacgiang",),
@@ -88,6 +95,7 @@ PROVINCE_ALIASES: Mapping[str, tuple[str, ...]] = {
     "vt": ("bariavungtau",),
     "ag": ("angiang",),
     "cm": ("camau",),
+    "daclac": ("daklak",),
     "dt": ("dongthap",),
     "hg": ("haugiang", "hagiang"),
     "ht": ("hatinh",),
@@ -135,10 +143,13 @@ TOWN_ALIASES: Mapping[str, tuple[str, ...]] = {
     "td": ("thuduc",),
     "tdt": ("thuduc",),
     "tp": ("tanphu",),
+    "nga5": ("nganam",),
+    "nga7": ("ngabay",),
+    "thudau1": ("thudaumot",),
 }
 """The same of towns and districts."""
 
-PLAIN_ALIASES = frozenset({"hcm", "hcmc", "tphcm", "hochiminhcity", "brvt"})
+PLAIN_ALIASES = frozenset({"hcm", "hcmc", "tphcm", "hochiminhcity", "brvt", "tdm", "bmt"})
 """Those that mean one place to everybody."""
 FIRST_ALIASES = frozenset({"saigon", "sg"})
 """Those that mean it more often than a place that is really called so."""
@@ -161,7 +172,9 @@ WORDS = frozenset(
     "|quan ly|bao ve|tang ca|ca dem|hai thang|ba thang|hom qua|hom nay|hang thang|an com|phu cap"
     "|ban dem|ban an|cho em|cho cong|sinh con|chu quan|dai han|hop dong|bao hiem|tam ung".split("|")
 )
-"""Names that are words of every day: places only where nothing else stands beside them."""
+"""Names that are words of every day: never certain without their type word, and in a longer text no
+places where something else stands beside them.
+"""
 
 ABROAD = (
     "campuchia", "cambodia", "phnom penh", "lao", "laos", "vientiane", "thai lan", "thailand",

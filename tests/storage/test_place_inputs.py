@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,53 @@ def test_every_former_unit_leads_to_its_communes_with_its_district_and_province(
             found = places.look_up(f"{commune}, {district}, {province}")
             assert any(set(place.codes) == codes for place in found.places), commune
             assert not found.is_certain or set(found.places[0].codes) == codes
+
+
+def test_a_name_may_follow_its_province_and_district(places: Places) -> None:
+    for (commune, district, province), codes in list(former().items())[::4]:
+        if commune:
+            typed = fold(f"{province} {district} {commune}")
+            found = places.look_up(typed)
+            assert any(set(place.codes) == codes for place in found.places), typed
+            assert not found.is_certain or set(found.places[0].codes) == codes, typed
+
+
+def test_two_provinces_are_never_a_commune_in_one_of_them_unasked(places: Places) -> None:
+    names = {bare(f"old://{row['old_province']}") for row in rows("former_units.csv")}
+    for one, other in permutations(sorted(names), 2):
+        found = places.look_up(f"{one} {other}")
+        # The same one in two words (Huế) may be taken.
+        assert not found.is_certain or found.places[0].code == found.places[0].province_code, (
+            one,
+            other,
+        )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hợp đồng hà nội",
+        "hop dong ha noi",
+        "làm nam định",
+        "lam nam dinh",
+        "cho bắc ninh",
+        "bắc ninh cho",
+        "bac ninh cho",
+        "an toàn bình định",
+        "đoàn kết đồng nai",
+        "ct tan binh",
+        "tdm bình dương",
+    ],
+)
+def test_words_that_are_names_too_are_asked_back(places: Places, typed: str) -> None:
+    assert not places.look_up(typed).is_certain
+
+
+@pytest.mark.parametrize(
+    "typed", ["chờ bắc ninh", "thị trấn chờ, yên phong", "xã an toàn, gia lai"]
+)
+def test_names_with_their_marks_or_their_sort_need_no_question(places: Places, typed: str) -> None:
+    assert places.look_up(typed).is_certain
 
 
 @pytest.mark.parametrize("period", ["2025", "variant", "older"])

@@ -275,7 +275,8 @@ class TelegramScene:
         for name in ("report", "wages", "danger_no"):
             await phone.press(name)
         await phone.say(PLACE)
-        await phone.press("place0")
+        # A place of many communes: it is asked in which.
+        await phone.press("keep_area")
         await phone.say(f"{self.cage.words('story on Telegram')}. " * 3)
         if pictures:
             await phone.shows("send")

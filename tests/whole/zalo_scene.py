@@ -230,8 +230,8 @@ class ZaloScene:
         await phone.say("Báo tin", "nhóm nào")
         await phone.say(category, "đang gặp nguy hiểm")
         await phone.say("Không", "Chuyện xảy ra ở đâu")
-        await phone.say(PLACE, "nơi nào")
-        told = await phone.say(PLACE)
+        await phone.say(PLACE, "xã, phường nào")
+        told = await phone.say("Giữ cả vùng này")
         if _DOORWAY in told.text:
             told = await phone.say("Viết tiếp ở đây")
         assert _STORY_ASKED in told.text, told.text
