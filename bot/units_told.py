@@ -54,6 +54,13 @@ def effects(found: Effects, before: Tree | None, after: Tree) -> Iterator[str]:
         known = after.get(unit) or (before.get(unit) if before is not None else None)
         return known.name if known is not None else unit
 
+    if found.opened:
+        yield (
+            f"! {len(found.opened):,} unit(s) would not be inside a company any more: tips would go"
+            " there without the worker choosing it"
+        )
+        yield "!   " + "; ".join(name(unit) for unit in found.opened[:_EXAMPLES])
+        yield from _more(len(found.opened))
     if found.losses:
         yield f"! {found.communes:,} commune(s) have their tips read farther away than now:"
         for loss in found.losses[:_EXAMPLES]:

@@ -63,6 +63,11 @@ def clean(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
+def one_line(text: str) -> str:
+    """`clean`, in one line: for names and the like, which stand within lines of ours."""
+    return " ".join(clean(text).split())
+
+
 def _with_few_marks(found: re.Match[str]) -> str:
     kept: list[str] = []
     in_a_row = 0

@@ -26,6 +26,12 @@ _NAMES = re.compile(r"[;|\n]+")
 _CODES = re.compile(r"[;,|\s]+")
 _NAMED = re.compile(r"[^\W\d_]{2}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# "Quận 9" for an area elsewhere would take the tips of a whole district to its communes.
+_LIKE_A_PLACE = re.compile(
+    r"(?:tỉnh|thành phố|tp|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu"
+    r"|tinh|thanh pho|huyen|thi xa|thi tran|phuong|dac khu)(?:[ .]|(?=\d))+\w"
+    r"|(?:quan|q|p|f|h|tx|tt)[ .]*\d"
+)
 # A spreadsheet that opens an export later would run these.
 _FORMULA = re.compile(r"[=+\-@]")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?")
@@ -52,6 +58,7 @@ class Flaw(StrEnum):
     BAD_DAY = "bad_day"
     LATER_DAY = "later_day"
     SAME_NAME = "same_name"
+    LIKE_A_PLACE = "like_a_place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +206,8 @@ def _park(reader: _Reader) -> Park:
     name = reader.words("name", NAME_LETTERS)
     if not _NAMED.search(bare(fold(name))):
         reader.fault(Flaw.EMPTY_NAME, name)
+    if _LIKE_A_PLACE.match(name.casefold()):
+        reader.fault(Flaw.LIKE_A_PLACE, name)
     park = Park(
         code,
         _KINDS.get(kind, ParkKind.KCN),
@@ -220,6 +229,8 @@ def _aliases(reader: _Reader, name: str) -> tuple[str, ...]:
             reader.fault(Flaw.TOO_LONG, f"aliases > {NAME_LETTERS}")
         if not _NAMED.search(bare(fold(each))):
             reader.fault(Flaw.EMPTY_NAME, each)
+        if _LIKE_A_PLACE.match(each.casefold()):
+            reader.fault(Flaw.LIKE_A_PLACE, each)
     if len(found) > MOST_ALIASES:
         reader.fault(Flaw.TOO_MANY, f"aliases > {MOST_ALIASES}")
     return tuple(found.values())

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     BELOW_BOARDING = "below_boarding"
     OUTSIDE_BELOW_INSIDE = "outside_below_inside"
     UNKNOWN_CONFLICT = "unknown_conflict"
+    ROOT_CONFLICT = "root_conflict"
 
 
 _ORDER = {reason: at for at, reason in enumerate(Reason)}
@@ -81,6 +82,7 @@ _COLUMNS: Mapping[Reason, str] = {
     Reason.BELOW_BOARDING: "parent",
     Reason.OUTSIDE_BELOW_INSIDE: "inside_company",
     Reason.UNKNOWN_CONFLICT: "conflicts",
+    Reason.ROOT_CONFLICT: "conflicts",
 }
 
 
@@ -161,6 +163,9 @@ def between(units: Iterable[Unit]) -> Iterator[Flaw]:
             yield Flaw(at, Reason.TWIN_ID, twin[:DETAIL_LETTERS])
         by_id.setdefault(unit.id, at)
     yield from _roots(every)
+    # The last answer to everything: who is in conflict with it could keep every tip about
+    # themselves from being looked at again.
+    roots = frozenset([unit.id for unit in every if unit.parent is None][:1])
     for at, unit in enumerate(every):
         if unit.parent is not None and unit.parent not in by_id:
             yield Flaw(at, Reason.UNKNOWN_PARENT, unit.parent[:DETAIL_LETTERS])
@@ -169,6 +174,8 @@ def between(units: Iterable[Unit]) -> Iterator[Flaw]:
         # Not `conflicts - by_id.keys()`: that walks through every id for every unit.
         for other in sorted(other for other in unit.conflicts if other not in by_id):
             yield Flaw(at, Reason.UNKNOWN_CONFLICT, other[:DETAIL_LETTERS])
+        if unit.conflicts & roots or (unit.conflicts and unit.id in roots):
+            yield Flaw(at, Reason.ROOT_CONFLICT, *(each[:DETAIL_LETTERS] for each in roots))
     yield from _loops(every, by_id)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from handlers.folding import clean
+from handlers.folding import one_line
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category
 
@@ -103,7 +103,7 @@ def typed(section: Section, form: Mapping[str, str]) -> Values | None:
     """What a form says of the fields of its section; None for one that no page of ours made."""
     match section:
         case Section.WORDS:
-            return {name: clean(form.get(name, "")) for name in FIELDS_OF[section]}
+            return {name: one_line(form.get(name, "")) for name in FIELDS_OF[section]}
         case Section.STANDING:
             kind = form.get("kind", "")
             if kind not in UnitKind.__members__.values():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from handlers import lost_zeros, unit_checks
-from handlers.folding import clean, fold
+from handlers.folding import clean, fold, one_line
 from handlers.routing import Unit, UnitKind
 from handlers.screens import Say
 from handlers.tips import Category
@@ -244,13 +244,13 @@ class _Reader:
             id=cells["id"],
             parent=cells["parent"] or None,
             kind=_KINDS.get(kind, UnitKind.UNION),
-            name=cells["name"],
+            name=one_line(cells["name"]),
             places=frozenset(self._whole(row, cells["places"])),
             categories=frozenset(_CATEGORIES[name] for name in categories if name in _CATEGORIES),
             inside_company=inside in _YES,
             conflicts=frozenset(_listed(cells["conflicts"])),
-            hours=cells["hours"],
-            contact=cells["contact"],
+            hours=one_line(cells["hours"]),
+            contact=one_line(cells["contact"]),
         )
 
     def _check_ids(self, row: int, name: str, cell: str) -> None:

@@ -34,12 +34,18 @@ async def check(tx: Tx, known: Record) -> None:
         raise NotForPolice
 
 
-async def check_sealing(tx: Tx, known: Record) -> None:
+async def check_sealing(tx: Tx, known: Record, before: Record | None = None) -> None:
     """The same, and raises ShutOut for a reader that the worker shut out; the highest unit is the
-    last answer to everything and cannot be.
+    last answer to everything and cannot be. Who read the tip as it was `before`, and is shut out
+    only because the units changed since, reads on: else it could not go to anybody any more.
     """
     await check(tx, known)
-    if known.sealed_to and (await shut_out(tx, known.excluded)).intersection(known.sealed_to):
+    out = (await shut_out(tx, known.excluded)).intersection(known.sealed_to)
+    if out and before is not None:
+        said_since = await shut_out(tx, known.excluded - before.excluded)
+        had = await shut_out(tx, before.excluded)
+        out -= had.intersection(before.readers) - said_since
+    if out:
         raise ShutOut
 
 

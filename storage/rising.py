@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from handlers import clocks, going_up, routing
 from handlers.clocks import DANGER_MINUTES
+from handlers.routing import Tree, Unit
 from handlers.states import Key
 from handlers.tips import Move, Outcome, Status, after
 from storage import (
@@ -51,10 +52,7 @@ async def rise(tx: Tx, tip: bytes, now: datetime) -> bool:
     if row is None:
         return False
     known = record.unseal(tx.keys, tip, row.record)
-    if not _is_due(known, now):
-        return False
-    await _go_up(tx, row, known, now)
-    return True
+    return _is_due(known, now) and await _go_up(tx, row, known, now)
 
 
 async def arrive(tx: Tx, letter: Letter) -> bool:
@@ -67,8 +65,7 @@ async def arrive(tx: Tx, letter: Letter) -> bool:
     known = record.unseal(tx.keys, letter.tip, row.record)
     if not known.rises_anyway or known.behind != letter.unit:
         return False
-    await _go_up(tx, row, known, letter.due)
-    return True
+    return await _go_up(tx, row, known, letter.due)
 
 
 async def send_up(
@@ -138,8 +135,14 @@ def _is_due(known: Record, now: datetime) -> bool:
     return known.rises_anyway or known.status in _UNCLAIMED
 
 
-async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
-    tip, up = bytes(row.id), known.behind
+async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> bool:
+    """Let who stands behind read it. The units may have changed since: where that one may not read
+    any more, the next one up gets it instead; False where there is none, and it stays.
+    """
+    tip, up = bytes(row.id), await _up(tx, known)
+    if up is None:
+        await stored.write_record(tx, tip, await stay_down(tx, tip, known, for_good=True))
+        return False
     risen = replace(
         timing.moved(_calm(known), now),
         unit=up,
@@ -157,11 +160,38 @@ async def _go_up(tx: Tx, row: Row[Any], known: Record, now: datetime) -> None:
         # Its desk closed it meanwhile: it is counted when it is closed for good.
         await tally.drop(tx, known.tally)
     risen = replace(risen, outcome=None, closed_on=None, tally="")
+    if up != known.behind:
+        case = await stored.open_as(tx, known.behind, tip)
+        if case is None:
+            raise stored.UnknownUnit
+        await stored.seal_again(tx, tip, case, risen)
     risen = await _told(tx, row, risen, now, by_worker=known.rises_anyway)
     await stored.change(tx, tip, risen, AT_ONCE)
     await stored.call_groups(tx, tip, risen)
     await stored.call_officers(tx, tip, risen)
     await audit.write(tx, Act.MOVED_UP, staff=None, tip=tip, unit=up, minute=now)
+    return True
+
+
+async def _up(tx: Tx, known: Record) -> str | None:
+    """The unit that the tip goes up to: who stands behind it, unless that one was shut out, or came
+    to be inside a company, when the units changed.
+    """
+    tree = await units.tree(tx)
+    behind = tree.get(known.behind) if tree is not None else None
+    if tree is None or (behind is not None and _may_still(tree, behind, known)):
+        return known.behind
+    unit, category, out = known.unit, known.category, known.excluded
+    if known.rises_anyway:
+        danger = known.danger
+        up = routing.second_look(tree, unit, category, excluded=out, danger=danger)
+    else:
+        up = going_up.behind(tree, unit, category, excluded=out)
+    return up.id if up is not None else None
+
+
+def _may_still(tree: Tree, unit: Unit, known: Record) -> bool:
+    return not tree.is_inside(unit) and not routing.is_barred(tree, unit, known.excluded)
 
 
 async def _told(tx: Tx, row: Row[Any], risen: Record, now: datetime, *, by_worker: bool) -> Record:

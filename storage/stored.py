@@ -228,11 +228,13 @@ async def destroy(tx: Tx, gone: Mapping[bytes, Record], day: date) -> None:
     tx.touched.update(ids)
 
 
-async def seal_to(tx: Tx, tip: bytes, case: CaseKey, known: Record) -> None:
-    """Let its readers, and the unit behind them, open a new tip. Raises UnknownUnit, NotForPolice,
-    ShutOut.
+async def seal_to(
+    tx: Tx, tip: bytes, case: CaseKey, known: Record, before: Record | None = None
+) -> None:
+    """Let its readers, and the unit behind them, open a new tip, or one that was stored `before`.
+    Raises UnknownUnit, NotForPolice, ShutOut.
     """
-    await readers.check_sealing(tx, known)
+    await readers.check_sealing(tx, known, before)
     rows = []
     publics = await units.public_keys(tx, known.sealed_to) if known.sealed_to else {}
     for reader in known.sealed_to:
@@ -247,8 +249,10 @@ async def seal_to(tx: Tx, tip: bytes, case: CaseKey, known: Record) -> None:
 
 async def seal_again(tx: Tx, tip: bytes, case: CaseKey, known: Record) -> None:
     """Let exactly the readers of `known` open the tip from now on. Raises as `seal_to`."""
+    row = await row_where(tx, tips.c.id == tip)
+    before = record.unseal(tx.keys, tip, row.record) if row is not None else None
     await tx.run(delete(wraps).where(wraps.c.tip == tip))
-    await seal_to(tx, tip, case, known)
+    await seal_to(tx, tip, case, known, before)
 
 
 async def take_wraps(tx: Tx, tip: bytes, gone: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from handlers import coverage
 from handlers.bulletins import Bulletin
 from handlers.coverage import Loss
 from handlers.places import Place
-from handlers.routing import WHOLE_COUNTRY, Tree, Unit
+from handlers.routing import WHOLE_COUNTRY, Tree, Unit, UnitKind
 from handlers.small_cells import LEAST_SHOWN
 from handlers.tips import Status
 from handlers.tree import Today
@@ -33,16 +33,18 @@ _COMMUNE_DIGITS = 5
 @dataclass(frozen=True, slots=True)
 class Effects:
     """What would be different. `losses` are read farther away than before; `uncovered` are communes
-    for which a category would be left to the highest unit, and was not. `tips` are at least so many
-    open ones whose unit would not be there, not be a desk, or not cover their place any more: a
-    step of 5, 10, 20, 50 and so on; 0 says that they are fewer than five, perhaps none. Up
-    to `subscribers` (in tens) chose a place where no desk would be any more. `bulletins` are the
+    for which a category would be left to the highest unit, and was not. `opened` are the ids of
+    units that would not be inside a company any more: tips would go there unasked. `tips` are at
+    least so many open ones whose unit would not be there, not be a desk, or not cover their place
+    any more: a step of 5, 10, 20, 50 and so on; 0 says that they are fewer than five, perhaps none.
+    Up to `subscribers` (in tens) chose a place where no desk would be any more. `bulletins` are the
     ids of planned ones that would be for nobody, or for places that their unit would not cover;
     `outlets` and `agreements` are how many belong to a unit that would be gone.
     """
 
     losses: tuple[Loss, ...] = ()
     uncovered: tuple[Place, ...] = ()
+    opened: tuple[str, ...] = ()
     tips: int = 0
     subscribers: int = 0
     bulletins: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ async def of(tx: Tx, before: Tree | None, after: Tree, places: Places, *, now: d
     return Effects(
         losses=told.losses,
         uncovered=told.uncovered,
+        opened=_opened(told.before, told.after),
         tips=await _tips(tx, told.before, told.after, now),
         subscribers=await _subscribers(tx, told.left, told.near, places),
         bulletins=await _bulletins(tx, told.before, told.after),
@@ -120,6 +123,18 @@ def _uncovered(new: coverage.Coverage, old: coverage.Coverage | None) -> tuple[P
         for code, one in new.served.items()
         if one.standing is coverage.Standing.NONE
         and (old is None or old.served[code].standing is not coverage.Standing.NONE)
+    )
+
+
+def _opened(before: Tree, after: Tree) -> tuple[str, ...]:
+    """A company's union reads only what was meant for it by name; without that mark it would read
+    all that comes from its place.
+    """
+    return tuple(
+        unit.id
+        for unit in after.all
+        if unit.kind is UnitKind.UNION and not after.is_inside(unit)
+        if (was := before.get(unit.id)) is not None and before.is_inside(was)
     )
 
 

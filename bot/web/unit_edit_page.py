@@ -213,7 +213,7 @@ def _above(shown: Shown) -> Fits:
 
 
 def _others(shown: Shown) -> Fits:
-    return lambda unit: unit.id != shown.unit.id
+    return lambda unit: unit.parent is not None and unit.id != shown.unit.id
 
 
 def _with_above(shown: Shown, unit: Unit) -> str:

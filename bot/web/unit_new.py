@@ -11,7 +11,7 @@ from bot.web.desk_pages import guarded, page, see_other
 from bot.web.parts import PARTS
 from bot.web.unit_edit_page import LETTERS, MOST_CHOICES
 from bot.web.unit_words import Wording, faults, label_of, refused
-from handlers.folding import clean
+from handlers.folding import one_line
 from handlers.routing import Unit, UnitKind
 from handlers.screens import Say, say
 from handlers.tree import Tree
@@ -76,14 +76,14 @@ def _unit(fields: Mapping[str, str]) -> Unit:
     if told is None:
         raise Stopped(status=HTTPStatus.BAD_REQUEST)
     return Unit(
-        id=clean(fields.get("id", "")),
+        id=one_line(fields.get("id", "")),
         parent=fields.get("parent", ""),
         kind=UnitKind(str(told["kind"])),
-        name=clean(fields.get("name", "")),
+        name=one_line(fields.get("name", "")),
         places=frozenset(codes) if isinstance(codes, list) else frozenset(),
         inside_company=bool(told["inside_company"]),
-        hours=clean(fields.get("hours", "")),
-        contact=clean(fields.get("contact", "")),
+        hours=one_line(fields.get("hours", "")),
+        contact=one_line(fields.get("contact", "")),
     )
 
 

@@ -127,7 +127,7 @@ async def _go(tx: Tx, changes: Changes, now: datetime, *, is_real: bool) -> Foll
         await views.follow(tx, lambda code: next(iter(changes.pieces(code)), code))
     return Followed(
         changes,
-        units=await moved_units.follow(tx, changes, now),
+        units=await moved_units.follow(tx, changes, now if is_real else None),
         tips=tips,
         open_tips=are_open,
         subscribers=await moved_people.follow(tx, changes, is_real=is_real),

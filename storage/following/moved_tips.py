@@ -17,9 +17,10 @@ _BATCH = 200
 
 async def follow(tx: Tx, changes: Changes, today: date, *, is_real: bool) -> tuple[int, int]:
     """How many tips are at places that change, and as it may be told, how many open ones: those of
-    `today` do not count, and a few are none, for whoever imports a map never reads tips. Where
-    there is one, and it is real, all records are sealed anew, in an order of chance: which of them
-    say something else than before cannot be told. Who reads them stays. Raises Unopenable.
+    `today` do not count, and a few are none, for whoever imports a map never reads tips. Where it
+    is real, all records are sealed anew, in an order of chance, also where none changes: two
+    backups tell neither which of them say something else than before, nor whether one does. Who
+    reads them stays. Raises Unopenable.
     """
     days = {bytes(row.id): row.day for row in await tx.rows(select(tips.c.id, tips.c.day))}
     ids, moved, are_open = list(days), 0, 0
@@ -28,7 +29,7 @@ async def follow(tx: Tx, changes: Changes, today: date, *, is_real: bool) -> tup
             if now != known:
                 moved += 1
                 are_open += known.status is not Status.CLOSED and days[tip] < today
-    if moved and is_real:
+    if is_real:
         for some in _batches(shuffled(ids)):
             for tip, _, now in await _read(tx, some, changes):
                 await stored.find_wraps_anew(tx, tip, now.sealed_to)

@@ -99,6 +99,12 @@ def test_letters_in_pieces_become_whole_ones() -> None:
         ({"communes": "92"}, Flaw.WHOLE_PROVINCE),
         ({"communes": "xã Thạnh Xuân"}, Flaw.NAMED_COMMUNE),
         ({"communes": "31360;20335"}, Flaw.TWO_PROVINCES),
+        ({"name": "Quận 9"}, Flaw.LIKE_A_PLACE),
+        ({"aliases": "Phường Tân Phong"}, Flaw.LIKE_A_PLACE),
+        ({"aliases": "TP. Thủ Đức"}, Flaw.LIKE_A_PLACE),
+        ({"aliases": "thanh pho thu duc"}, Flaw.LIKE_A_PLACE),
+        ({"aliases": "q9 khu trọ"}, Flaw.LIKE_A_PLACE),
+        ({"aliases": "q.9 tp hcm"}, Flaw.LIKE_A_PLACE),
         ({"source": "s" * 301}, Flaw.TOO_LONG),
         ({"source": "@nguồn"}, Flaw.FORMULA),
         ({"checked_on": "hôm qua"}, Flaw.BAD_DAY),
@@ -108,6 +114,14 @@ def test_letters_in_pieces_become_whole_ones() -> None:
 )
 def test_every_fault_is_told_with_its_row(cells: dict[str, str], flaw: Flaw) -> None:
     assert flaws(row(id="first", name="KCN Khác", aliases=""), row(**cells)) == [(3, flaw)]
+
+
+@pytest.mark.parametrize(
+    "name", ["KCN Quận 9", "Quang Minh", "Xa La", "Khu công nghệ cao Thành phố Hồ Chí Minh", "TPT"]
+)
+def test_a_name_that_only_resembles_a_place_is_taken(name: str) -> None:
+    [park] = read(row(name=name, aliases=""))
+    assert park.name == name
 
 
 def test_all_faults_of_all_rows_are_told_at_once() -> None:

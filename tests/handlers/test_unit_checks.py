@@ -42,12 +42,18 @@ def test_units_that_may_stand_have_no_flaw_and_make_a_tree() -> None:
         (replace(BELOW, parent="a"), Reason.LOOP, "a → a", "parent"),
         (replace(BELOW, parent=None), Reason.SECOND_ROOT, "a", "parent"),
         (replace(BELOW, conflicts=frozenset({"x"})), Reason.UNKNOWN_CONFLICT, "x", "conflicts"),
+        (replace(BELOW, conflicts=frozenset({"top"})), Reason.ROOT_CONFLICT, "top", "conflicts"),
     ],
 )
 def test_a_flaw_is_told_with_its_unit_and_its_field(
     unit: Unit, reason: Reason, detail: str, column: str
 ) -> None:
     assert flaws(ROOT, unit) == [(1, reason, detail, column)]
+
+
+def test_the_highest_unit_names_nobody_as_in_conflict() -> None:
+    named = replace(ROOT, conflicts=frozenset({BELOW.id}))
+    assert flaws(named, BELOW) == [(0, Reason.ROOT_CONFLICT, "top", "conflicts")]
 
 
 @pytest.mark.parametrize("contact", ["+84 28 3829 0000", "-", "(028) 3829-0000", "1800 1234 + 1"])

@@ -102,3 +102,10 @@ def test_units_below_one_are_listed_in_parts() -> None:
     first = below(tree, tree.root.id, 0, most=5)
     assert len(first) == 6
     assert below(tree, tree.root.id, 5, most=5)[0] == first[5]
+
+
+def test_words_of_a_unit_stand_in_one_line() -> None:
+    """They stand within lines that workers read: a second line would look like one of ours."""
+    form = {"name": "Công đoàn\nĐã nhận tin", "hours": "8:00\u2028–17:00", "contact": " 028\r\n1 "}
+    told = typed(Section.WORDS, form)
+    assert told == {"name": "Công đoàn Đã nhận tin", "hours": "8:00 –17:00", "contact": "028 1"}

@@ -32,8 +32,8 @@ def faults(*rows: str, header: str = HEADER) -> list[tuple[int, Reason, str]]:
 
 
 def test_a_table_becomes_units_in_the_order_of_its_rows() -> None:
-    rows = 'a,top,UNION,Đơn vị A,20335;20341 48,loans; Fire,Có,top,"8 giờ, trưa nghỉ",Phòng 1'
-    top, below = read(ROOT, rows)
+    rows = 'a,top,UNION,Đơn vị A,20335;20341 48,loans; Fire,Có,b,"8 giờ, trưa nghỉ",Phòng 1'
+    top, below, _ = read(ROOT, rows, "b,top,union,Đơn vị B")
     assert top == Unit("top", None, UnitKind.UNION, "Công đoàn trên cùng", frozenset({"*"}))
     assert below == Unit(
         "a",
@@ -43,7 +43,7 @@ def test_a_table_becomes_units_in_the_order_of_its_rows() -> None:
         frozenset({"20335", "20341", "48"}),
         frozenset({Category.LOANS, Category.FIRE}),
         True,
-        frozenset({"top"}),
+        frozenset({"b"}),
         "8 giờ, trưa nghỉ",
         "Phòng 1",
     )

@@ -177,6 +177,8 @@ async def test_places_that_none_of_their_units_covers_are_too_far(
         ("ward", {"name": "=1+1"}, Reason.FORMULA),
         ("ward", {"contact": "x" * 400}, Reason.TOO_LONG),
         ("ward", {"parent": "police"}, Reason.UNION_BELOW_POLICE),
+        # Else a tip about the ward would have nobody above its own federation.
+        ("ward", {"conflicts": ["root"]}, Reason.ROOT_CONFLICT),
         ("ward", {"places": ["99999"]}, Reason.UNKNOWN_PLACE),
         ("ward", {"conflicts": ["nobody"]}, Reason.UNKNOWN_CONFLICT),
         ("ward", {"parent": "ward"}, Reason.LOOP),

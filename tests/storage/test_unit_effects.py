@@ -70,6 +70,19 @@ async def test_a_commune_whose_desk_goes_is_a_loss_that_says_who_reads_then(made
     assert found.is_serious
 
 
+async def test_a_unit_that_comes_out_of_a_company_is_told_for_it_would_read_unasked(
+    made: Database,
+) -> None:
+    company = Unit("cty", "ward", UnitKind.UNION, "Cơ sở", frozenset({WARD}), inside_company=True)
+    async with made.write() as tx:
+        await units.import_all(tx, (*UNITS, company))
+    found = await effects(made, *UNITS, replace(company, inside_company=False))
+    assert found.opened == ("cty",)
+    assert found.is_serious
+    assert (await effects(made, *UNITS, replace(company, parent="city"))).opened == ()
+    assert (await effects(made, *UNITS)).opened == ()
+
+
 async def test_communes_that_are_left_to_the_highest_unit_are_named(made: Database) -> None:
     found = await effects(made, ROOT, replace(LOCAL, parent="root"), POLICE)
     assert found.communes == len(found.uncovered) > 100
