@@ -47,8 +47,7 @@ def _table(path: Path, wrong: list[str]) -> str:
     try:
         table = tables_in.read(content)
     except NoTable as error:
-        where = f", row {error.row}" if error.row else ""
-        wrong.append(f"{path.name}{where}: this is no table in CSV ({error.why})")
+        wrong.append(f"{path.name}: {error.told()}")
         return ""
     if table.is_guessed:
         wrong.append(f"{path.name}: it is not UTF-8 text; save it as CSV UTF-8")

@@ -28,12 +28,13 @@ def import_parks(runner: Runner, file: Path, *, dry_run: bool, remove: bool) -> 
     """`import parks FILE.csv|.xlsx`: all or nothing, with row and reason of what is wrong."""
     texts = Texts.load(Language.VI)
     try:
-        table = tables_in.read(file.read_bytes())
+        table = tables_in.read_file(file)
     except NoTable as error:
-        where = f" (row {error.row})" if error.row else ""
-        raise click.ClickException(f"the file cannot be read: {error.why}{where}") from None
+        raise click.ClickException(f"the file cannot be read: {error.told()}") from None
     if table.is_guessed:
         _show_names(table, texts)
+    for line in table.warnings:
+        click.echo(line, err=True)
 
     async def work(database: Database) -> Difference:
         if dry_run:

@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -33,11 +34,25 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 class Unreadable(StrEnum):
     """Why a file is no table."""
 
+    CLOSED = "closed"
     TOO_LARGE = "too_large"
     OLD_EXCEL = "old_excel"
     NO_SHEET = "no_sheet"
     NO_TEXT = "no_text"
     QUOTES = "quotes"
+
+
+_TOLD: dict[Unreadable, str] = {
+    Unreadable.CLOSED: "it cannot be opened; look at who may read it",
+    Unreadable.TOO_LARGE: (
+        f"it is too large; a table has at most {MOST_BYTES // 1_000_000} MB, {MOST_ROWS:,} rows,"
+        " and no cell far away from the others"
+    ),
+    Unreadable.OLD_EXCEL: "it is an old Excel file (.xls); save it as .xlsx or as CSV UTF-8",
+    Unreadable.NO_SHEET: "it is no whole Excel file (.xlsx)",
+    Unreadable.NO_TEXT: "it is no table; save it as CSV UTF-8 or as .xlsx",
+    Unreadable.QUOTES: "quotation marks do not end",
+}
 
 
 class NoTable(Exception):
@@ -46,6 +61,10 @@ class NoTable(Exception):
     def __init__(self, why: Unreadable, row: int = 0) -> None:
         super().__init__(why)
         self.why, self.row = why, row
+
+    def told(self) -> str:
+        """Why, and what to do, for whoever brought the file."""
+        return _TOLD[self.why] + (f" (row {self.row})" if self.row else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,28 @@ class Table:
     def is_guessed(self) -> bool:
         """Whether the letters were read by a guess: its names should be looked at."""
         return self.encoding == "cp1258"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was not read as it stands, in lines for whoever brought the file."""
+        said = []
+        if len(self.sheets) > 1:
+            first, *others = self.sheets
+            said.append(f"! Only the first sheet is read, “{first}”, not: {', '.join(others)}")
+        if self.formulas:
+            said.append("! The file has formulas: their results are taken as last shown.")
+        return tuple(said)
+
+
+def read_file(path: Path) -> Table:
+    """What `read` makes of a file. Raises NoTable."""
+    try:
+        with path.open("rb") as opened:
+            # One byte more than is allowed says as much as all of them.
+            content = opened.read(MOST_BYTES + 1)
+    except OSError:
+        raise NoTable(Unreadable.CLOSED) from None
+    return read(content)
 
 
 def read(content: bytes) -> Table:

@@ -13,7 +13,7 @@ import click
 
 from bot import app, tables_in, units_told
 from bot.runner import Runner
-from bot.tables_in import NoTable, Table, Unreadable
+from bot.tables_in import NoTable, Table
 from bot.web import sheets
 from handlers import units as unit_files
 from handlers.languages import Language
@@ -38,13 +38,6 @@ _MOST_IN_HISTORY = 5_000
 _MERE_WORDS = frozenset({"name", "hours", "contact"})
 _WIDTHS = (18, 18, 9, 44, 28, 28, 10, 18, 28, 44)
 _SHEET = "units"
-_WHY: dict[Unreadable, str] = {
-    Unreadable.TOO_LARGE: "it is too large; 25,000 units have about 5 MB",
-    Unreadable.OLD_EXCEL: "it is an old Excel file (.xls); save it as .xlsx or as CSV UTF-8",
-    Unreadable.NO_SHEET: "it is no whole Excel file (.xlsx)",
-    Unreadable.NO_TEXT: "it is no table; save it as CSV UTF-8 or as .xlsx",
-    Unreadable.QUOTES: "quotation marks do not end",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +133,18 @@ def export_units(runner: Runner, file: Path) -> None:
     except FileExistsError:
         raise click.ClickException("that file is there already") from None
     except OSError as error:
+        # Half a file would stand in the way of the next try, or be taken for a whole one.
+        if file.is_file():
+            file.unlink()
         raise click.ClickException(f"the file cannot be written: {error.strerror}") from None
     click.echo(f"{len(rows):,} units written.")
 
 
 def _read(file: Path) -> Table:
-    with file.open("rb") as opened:
-        # One byte more than is allowed says as much as all of them.
-        content = opened.read(tables_in.MOST_BYTES + 1)
     try:
-        table = tables_in.read(content)
+        table = tables_in.read_file(file)
     except NoTable as error:
-        where = f" (row {error.row})" if error.row else ""
-        raise click.ClickException(f"the file cannot be read: {_WHY[error.why]}{where}") from None
+        raise click.ClickException(f"the file cannot be read: {error.told()}") from None
     if table.is_guessed:
         names = [cell for row in table.rows[1:] for cell in row if not cell.isascii()]
         click.echo(
@@ -160,11 +152,8 @@ def _read(file: Path) -> Table:
             + "; ".join(names[:_SAMPLE]),
             err=True,
         )
-    if len(table.sheets) > 1:
-        first, *others = table.sheets
-        click.echo(f"! Only the first sheet is read, “{first}”, not: {', '.join(others)}", err=True)
-    if table.formulas:
-        click.echo("! The file has formulas: their results are taken as last shown.", err=True)
+    for line in table.warnings:
+        click.echo(line, err=True)
     return table
 
 

@@ -95,11 +95,33 @@ def test_every_fault_is_a_line_and_nothing_is_imported(run: Run) -> None:
     assert "1 added" in run(f"{HEAD}\n{ROW}\n".encode()).output
 
 
-@pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0 old", b"PK\x03\x04 no", b"a,b\n\x00"])
-def test_what_is_no_table_is_one_readable_line(run: Run, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0 old", "it is an old Excel file (.xls); save it as .xlsx"),
+        (b"PK\x03\x04 no", "it is no whole Excel file (.xlsx)"),
+        (b"a,b\n\x00", "it is no table; save it as CSV UTF-8 or as .xlsx"),
+        (b'id\n"a', "quotation marks do not end (row 2)"),
+    ],
+    ids=["old", "zip", "binary", "quotes"],
+)
+def test_what_is_no_table_is_one_readable_line(run: Run, content: bytes, said: str) -> None:
     refused = run(content)
-    assert refused.exit_code == 1
-    assert "the file cannot be read" in refused.output
+    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert f"the file cannot be read: {said}" in refused.output
+
+
+def test_what_is_not_read_of_a_spreadsheet_is_said(run: Run) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet("Khu")
+        sheet.write_row(0, 0, HEAD.split(","))
+        sheet.write_row(1, 0, ROW.split(","))
+        sheet.write_formula(1, 5, '="Ban"', None, "Ban quản lý")
+        book.add_worksheet("Nháp")
+    told = run(made.getvalue(), "--dry-run")
+    assert "Only the first sheet is read, “Khu”, not: Nháp" in told.output
+    assert "The file has formulas" in told.output
 
 
 def test_a_sheet_of_a_spreadsheet_is_read_with_its_days(run: Run) -> None:
