@@ -65,6 +65,8 @@ def told(followed: Followed, tables: Tables) -> list[str]:
         + (f", {len(new)} new" if new else "")
         + "."
     ]
+    # What merely lies in another province now comes last: of a merged province there are a hundred.
+    changed.sort(key=lambda each: each.fate is Fate.MOVED)
     lines += _shown([_line(each) for each in changed])
     lines.append(f"Units that cover other codes: {len(followed.units)}.")
     lines += _shown([f"  {unit}" for unit in followed.units])

@@ -171,7 +171,7 @@ def test_what_is_wrong_with_a_folder_is_told_line_by_line(tmp_path: Path) -> Non
         "provinces.csv",
         "communes.csv",
         "former_units.csv",
-        "type_changes.csv, row 1",
+        "type_changes.csv",
         "as_of.txt",
     ]
 
@@ -186,3 +186,27 @@ def test_codes_that_a_spreadsheet_cut_are_told_and_nothing_is_imported(
     assert told.exit_code == 1
     assert "a spreadsheet drops zeros in front" in told.output
     assert "nothing was imported" in told.output
+
+
+def test_what_a_merger_of_provinces_moves_hides_nothing_else(house: House, tmp_path: Path) -> None:
+    made = present()
+    clash = next(
+        code
+        for code, row in made.communes.items()
+        if (row["province_code"], row["name"]) == ("46", "Hương Trà")
+    )
+    made.rename(clash, "Hương Trà Bắc")
+    made.merge_provinces("44", "46")
+    made.rename("96001" if "96001" in made.communes else max(made.communes), "Tên Mới")
+    told = house.command(made.write(tmp_path / "new"), "--dry-run")
+    assert told.exit_code == 0, told.output
+    lines = told.output.splitlines()
+    [renamed] = [at for at, line in enumerate(lines) if "Tên Mới" in line]
+    assert renamed < min(at for at, line in enumerate(lines) if line.startswith("  moved"))
+
+
+def test_a_table_that_is_none_says_what_to_do(house: House, tmp_path: Path) -> None:
+    folder = present().write(tmp_path / "new")
+    (folder / "communes.csv").write_bytes(b"\xd0\xcf\x11\xe0")
+    told = house.command(folder)
+    assert "communes.csv: it is an old Excel file (.xls); save it as .xlsx or as CSV" in told.output
