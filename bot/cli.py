@@ -46,7 +46,7 @@ from bot.staff_cli import staff as staff_group
 from bot.zalo.doctor import doctor_zalo
 from bot.zalo.init import init_zalo
 from storage import migrate, posts
-from storage.database import Database, Unreachable
+from storage.database import Database, Unreachable, is_full
 from storage.volatile import Away
 
 ROLES = ("web", "clock", "send")
@@ -89,6 +89,15 @@ def main() -> None:
         sys.exit(_WRONG)
     except Unreachable:
         click.echo("tiengtho: the database cannot be reached", err=True)
+        sys.exit(_WRONG)
+    except Exception as error:
+        if not is_full(error):
+            raise
+        click.echo(
+            "tiengtho: no space is left where the database lies; what was begun is undone."
+            " Make room, then do it again",
+            err=True,
+        )
         sys.exit(_WRONG)
 
 

@@ -41,6 +41,14 @@ class Unreachable(Exception):
     """The database does not answer."""
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the database refused because its disk has no room left."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(told, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return True
+    return str(getattr(told, "sqlstate", "")) == str(asyncpg.DiskFullError.sqlstate)
+
+
 def read_url(url: str) -> URL:
     """The address of a database. Raises ValueError, in words without the address, for one that is
     not `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://HOST/NAME`.

@@ -8,10 +8,10 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import Executable, delete, insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.chance import random_id
-from storage.database import Database, Unreachable, changes, file_of, read_url
+from storage.database import Database, Unreachable, changes, file_of, is_full, read_url
 from storage.tables import counters, letters
 from tests import desk_world
 from tests.tip_world import count, file, new_tip
@@ -274,3 +274,19 @@ def test_the_file_of_an_address() -> None:
     assert file_of("sqlite+aiosqlite:////var/lib/a.db") == Path("/var/lib/a.db")
     assert file_of("sqlite+aiosqlite://") is None
     assert file_of("postgresql+asyncpg://host/name") is None
+
+
+async def test_a_disk_without_room_is_told_from_other_errors(on_sqlite: Database) -> None:
+    async def add(key: bytes, many: int, *, most: int = 1_000_000) -> None:
+        async with on_sqlite.write() as tx:
+            await tx.rows(text(f"PRAGMA max_page_count = {most}"))
+            await tx.run(insert(letters).values(id=key, body=bytes(many)))
+
+    with pytest.raises(DBAPIError) as full:
+        await add(bytes(16), 1_000_000, most=1)
+    assert is_full(full.value)
+    await add(bytes(16), 1)
+    with pytest.raises(IntegrityError) as twice:
+        await add(bytes(16), 1)
+    assert not is_full(twice.value)
+    assert is_full(DBAPIError("", {}, asyncpg.DiskFullError()))
