@@ -15,6 +15,8 @@ FORMER = "(cũ)"
 another area that the operator entered.
 """
 _PROVINCE_DIGITS = 2
+# A town with the name of its province became eight communes at most, the smallest province 16.
+_MOST_OF_A_TOWN = 12
 _NAMED = frozenset({Why.EXACT, Why.FORMER, Why.SPLIT, Why.PARK})
 
 Known = Mapping[str, Place]
@@ -77,13 +79,17 @@ def pieces(whole: Place, known: Known) -> tuple[Place, ...]:
 
 def offered(whole: Place, answer: Answer, known: Known) -> tuple[Place, ...]:
     """What can be pressed to narrow it: all its communes where they are few, else what bears the
-    same name in it; the rest is typed.
+    same name in it, but no former province, which answers nothing; the rest is typed.
     """
     every = pieces(whole, known)
     if len(every) <= MOST_OFFERED:
         return every
     inside = part(whole, answer).found
-    alike = tuple(each for each in inside if bare(each.place) == bare(whole))
+    alike = tuple(
+        each
+        for each in inside
+        if bare(each.place) == bare(whole) and len(each.place.codes) <= _MOST_OF_A_TOWN
+    )
     return meanings(Answer(alike))[:MOST_OFFERED]
 
 

@@ -13,7 +13,7 @@ from bot.web.desk_pages import guarded, page, said, see_other
 from bot.web.parts import PARTS
 from bot.web.unit_edit_page import EDIT, Part, searched, show
 from bot.web.unit_finding import PAGE as LIST
-from bot.web.unit_words import Wording, faults, refused
+from bot.web.unit_words import Wording, faults, moved, refused
 from handlers.screens import Say
 from handlers.unit_editing import FIELDS, FIELDS_OF, Section, fingerprint, typed
 from storage import unit_editing
@@ -201,6 +201,7 @@ async def _weigh(
         turned=wording.turned(change.before or {}, change.after or {}) if change.after else (),
         gone=change.after is None,
         effects=found.effects,
+        moved=moved(found.effects.losses, wording),
         wording=wording,
         kept={name: value for name, value in kept.items() if name not in ("do", "guard")},
         todo=todo,

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from handlers.coverage import Loss
 from handlers.places import Place
 from handlers.routing import WHOLE_COUNTRY, Tree
 from handlers.screens import Say, say
 from handlers.texts import Texts
+from handlers.tips import Category
 from handlers.unit_checks import Flaw, Reason
 from handlers.unit_editing import FIELDS, Value, Values
 from storage.places import Places
@@ -14,6 +16,7 @@ from storage.unit_editing import Declined, Why
 from storage.unit_standing import Wrong
 
 MOST_NAMED = 12
+_MOST_COMMUNES = 8
 _LISTS = frozenset({"places", "categories", "conflicts"})
 
 
@@ -139,6 +142,29 @@ def _said(flaw: Flaw) -> Say:
             return say("desk.edit.flaw.too_long", most=flaw.detail.rpartition(" ")[2])
         case _:
             return flaw.said()
+
+
+def moved(losses: Sequence[Loss], wording: Wording) -> tuple[str, ...]:
+    """A line for all communes whose tips go the same other way, with the categories where these
+    are not all.
+    """
+    alike: dict[tuple[str, str, tuple[Category, ...]], list[str]] = {}
+    for loss in losses:
+        alike.setdefault((loss.was, loss.now, loss.categories), []).append(loss.place.label)
+    return tuple(_moved(*way, labels, wording) for way, labels in alike.items())
+
+
+def _moved(
+    was: str, now: str, some: tuple[Category, ...], labels: Sequence[str], wording: Wording
+) -> str:
+    texts, told = wording.texts, list(labels[:_MOST_COMMUNES])
+    if len(labels) > _MOST_COMMUNES:
+        told.append(texts.get("desk.edit.more", count=len(labels) - _MOST_COMMUNES))
+    way = texts.get("desk.edit.then_to", was=wording.unit(was), now=wording.unit(now))
+    if len(some) < len(Category):
+        kinds = ", ".join(texts.get(f"category.{each}") for each in some)
+        way = texts.get("desk.edit.then_some", categories=kinds, told=way)
+    return texts.get("desk.edit.then_where", told=way, places="; ".join(told))
 
 
 def label_of(places: Sequence[Place]) -> list[tuple[str, str]]:

@@ -104,7 +104,13 @@ def _places(codes: tuple[str, ...], near: list[Unit], facts: Facts) -> Shown:
         return Shown((*_groups(near, facts), note))
     whole = _groups((unit for unit in near if unit.places & around), facts)
     says = (*whole, note) if whole else ()
-    return Shown((*says, say("boarding.several")), _listed(known[code] for code in communes))
+    if wide:
+        choices = _listed(known[code] for code in communes)
+    else:
+        # What was typed most likely means the first of them.
+        likely = [known[code] for code in codes if code in communes]
+        choices = _offered(likely[:MOST_CHOICES])
+    return Shown((*says, say("boarding.several")), choices)
 
 
 def _groups(some: Iterable[Unit], facts: Facts) -> tuple[Say, ...]:
@@ -142,6 +148,8 @@ def _nothing(codes: tuple[str, ...], every: Iterable[Unit], known: Mapping[str, 
 def _listed(places: Iterable[Place]) -> tuple[Choice, ...]:
     """Places to choose from by name; none where they are too many, for then one is typed."""
     found = alphabet.by_name(places, lambda place: place.bare_name)
-    if len(found) > MOST_CHOICES:
-        return ()
-    return tuple(named(f"{PAGE}_{place.code}", place.label) for place in found)
+    return _offered(found) if len(found) <= MOST_CHOICES else ()
+
+
+def _offered(places: Iterable[Place]) -> tuple[Choice, ...]:
+    return tuple(named(f"{PAGE}_{place.code}", place.label) for place in places)

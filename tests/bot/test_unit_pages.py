@@ -6,10 +6,10 @@ import pytest
 
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
-from storage import units
+from storage import staff, units
 from storage.audit import Act
 from tests.desk_browser import Browser, World, world_on
-from tests.desk_world import add
+from tests.desk_world import NOW, add
 from tests.storage.test_unit_editing import UNITS
 
 LIST = "/desk/don-vi/cac-don-vi"
@@ -297,6 +297,20 @@ async def test_the_first_category_is_told_as_fewer(world: World) -> None:
     await browser.get("/desk/don-vi/lich-su/ward")
     assert "mọi nhóm việc → Nợ lương, hợp đồng, tăng ca" in browser.words
     assert "thêm: Nợ lương" not in browser.words
+
+
+async def test_communes_whose_tips_go_the_same_way_stand_in_one_line(world: World) -> None:
+    async with world.made.write() as tx:
+        await staff.add(tx, "doc", "Người đọc", {("ward", Role.OFFICER)}, NOW)
+    browser = await world.at_desk("qt")
+    await browser.get(WARD)
+    await save(browser, "categories", **{"cat-wages": "1"})
+    lines = [each.get_text(" ", strip=True) for each in browser.page.select("main li li")]
+    assert len(lines) == 1
+    assert "Cho vay nặng lãi, đòi nợ, Trộm cắp, lừa đảo" in lines[0]
+    assert "Nợ lương" not in lines[0]
+    assert "tin từng đến Công đoàn phường, nay đến" in lines[0]
+    assert "(Phường Thủ Dầu Một, Thành phố Hồ Chí Minh" in lines[0]
 
 
 async def test_other_sections_that_are_not_saved_yet_are_known_to_the_page(world: World) -> None:

@@ -109,6 +109,21 @@ def test_of_all_that_typed_words_may_mean_only_places_with_a_group_are_offered()
     assert "Tổ 001" in told(boarding.shown(page, facts(group(1, "20335"))))
 
 
+def test_what_is_likeliest_stands_first_and_a_long_list_is_cut() -> None:
+    codes = [code for code, place in places().of_today.items() if place.province_code == "48"]
+    many = [code for code in codes if len(code) == 5][:8]
+    former = Place("", "Quận Xa (cũ)", "48", "Thành phố Đà Nẵng", tuple(reversed(many)))
+    likely = Place("31360", "Xã Thạnh Xuân", "92", "Thành phố Cần Thơ", ("31360",))
+    page = boarding.page_of(
+        Answer((Found(likely, "xã", Why.EXACT), Found(former, "quận", Why.SPLIT)))
+    )
+    every = facts(*(group(at, code) for at, code in enumerate([*many, "31360"])))
+    assert names(boarding.shown(page, every)) == [
+        "t_31360",
+        *(f"t_{code}" for code in list(reversed(many))[: MOST_CHOICES - 1]),
+    ]
+
+
 def test_a_place_that_is_certain_is_meant_alone() -> None:
     here, there = places().by_code("20335"), places().by_code("31360")
     assert here is not None

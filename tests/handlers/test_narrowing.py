@@ -66,6 +66,24 @@ def test_few_communes_are_pressed_and_many_are_typed() -> None:
     assert all(each.province_code == "48" for each in spots)
 
 
+@pytest.mark.parametrize(
+    ("typed", "pressed"),
+    [
+        ("Đồng Nai", []),
+        ("An Giang", []),
+        ("Đà Nẵng", []),
+        ("Bắc Ninh", ["Thành phố Bắc Ninh (cũ)"]),
+        ("Lào Cai", ["Phường Lào Cai", "Thành phố Lào Cai (cũ)"]),
+    ],
+)
+def test_in_a_province_its_town_is_pressed_but_not_the_former_province(
+    typed: str, pressed: list[str]
+) -> None:
+    found = places().look_up(typed)
+    [whole, *_] = narrowing.meanings(found)
+    assert [each.name for each in narrowing.offered(whole, found, KNOWN)] == pressed
+
+
 def test_the_commune_of_a_park_keeps_the_name_of_the_park() -> None:
     chosen = narrowing.within(PARK, WARD)
     assert chosen.label == "Phường Bàn Thạch (KCN Ví Dụ), Thành phố Đà Nẵng"
