@@ -9,6 +9,7 @@ from bot.config import Settings
 from bot.runner import Runner
 from handlers.moderators.accounts import login_name, shown_name
 from handlers.roles import Role
+from handlers.routing import UnitKind
 from storage import alarms, audit, desk_codes, desk_links, leaving, units
 from storage import staff as people
 from storage.alarms import Path
@@ -121,7 +122,7 @@ async def group_code(database: Database, unit: str, now: datetime) -> str:
         tree = await units.tree(tx)
         if tree is None or tree.get(unit) is None:
             raise click.ClickException(f"there is no unit {unit}")
-        if await units.never_reading(tx, (unit,)):
+        if UnitKind.BOARDING in (await units.beside_the_union(tx, (unit,))).values():
             raise click.ClickException(_BOARDING)
         code = await desk_codes.make(tx, CodeKind.GROUP, unit, now)
         await audit.write(tx, Act.CODE_MADE, staff=None, unit=unit, minute=now, note="group")

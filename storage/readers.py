@@ -5,6 +5,7 @@ written, or it is opened for somebody. It holds for every role, and for whatever
 from collections.abc import Collection
 
 from handlers import routing
+from handlers.routing import UnitKind
 from storage import units
 from storage.database import Tx
 from storage.record import Record
@@ -27,9 +28,10 @@ async def check(tx: Tx, known: Record) -> None:
     allows. A police unit is never responsible for a tip, nor next to be, and reads it only while
     `police_may_read` is true; why it is not, nobody knows here.
     """
-    if await units.never_reading(tx, {known.unit, *known.sealed_to}):
+    others = await units.beside_the_union(tx, {known.unit, *known.sealed_to})
+    if UnitKind.BOARDING in others.values():
         raise NeverReads
-    police = await units.police_among(tx, {known.unit, *known.sealed_to})
+    police = {each for each, kind in others.items() if kind is UnitKind.POLICE}
     if police & {known.unit, known.behind} or (police and not known.police_may_read):
         raise NotForPolice
 

@@ -88,11 +88,11 @@ async def police_among(tx: Tx, some: Collection[str]) -> frozenset[str]:
     return frozenset(row.id for row in await tx.rows(asked))
 
 
-async def never_reading(tx: Tx, some: Collection[str]) -> frozenset[str]:
-    """Those of the units that no tip concerns: groups of boarding houses."""
-    boarding = units.c.kind == UnitKind.BOARDING.value
-    asked = select(units.c.id).where(boarding, units.c.id.in_(some))
-    return frozenset(row.id for row in await tx.rows(asked))
+async def beside_the_union(tx: Tx, some: Collection[str]) -> Mapping[str, UnitKind]:
+    """Those of the units that are not the union's, and what they are."""
+    other = units.c.kind != UnitKind.UNION.value
+    asked = select(units.c.id, units.c.kind).where(other, units.c.id.in_(some))
+    return {row.id: UnitKind(row.kind) for row in await tx.rows(asked)}
 
 
 async def unwrap(tx: Tx, unit: str, wrapped: bytes) -> CaseKey | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.routing import UnitKind
 from handlers.screens import Say, say
 from storage import audit, desk_codes, desk_groups, desk_links, posts, units
 from storage.audit import Act
@@ -38,7 +39,7 @@ async def group_code(tx: Tx, desk: Desk, unit: str) -> Done:
     """A code for the group of a unit."""
     if unit not in desk.reach:
         return say("desk.people.no.unit")
-    if await units.never_reading(tx, (unit,)):
+    if UnitKind.BOARDING in (await units.beside_the_union(tx, (unit,))).values():
         return say("desk.people.no.boarding")
     code = await desk_codes.make(tx, CodeKind.GROUP, unit, desk.now)
     await _note(tx, desk, Act.CODE_MADE, unit, "group")
