@@ -63,11 +63,14 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: the row as a spreadsheet numbers it (the header is 1), and the value at fault."""
+    """One fault: the row as a spreadsheet numbers it (the header is 1), the value at fault, and the
+    column where it stands.
+    """
 
     row: int
     flaw: Flaw
     detail: str = ""
+    column: str = field(default="", compare=False)
 
 
 class BadParks(ValueError):
@@ -97,16 +100,23 @@ class _Reader:
     today: date
     problems: list[Problem] = field(default_factory=list)
 
-    def fault(self, flaw: Flaw, detail: str = "") -> None:
-        self.problems.append(Problem(self.row, flaw, detail[:_DETAIL_LETTERS]))
+    def fault(self, column: str, flaw: Flaw, detail: str = "") -> None:
+        self.problems.append(Problem(self.row, flaw, detail[:_DETAIL_LETTERS], column))
 
     def words(self, column: str, most: int) -> str:
         words = " ".join(self.cells.get(column, "").split())
         if _FORMULA.match(words):
-            self.fault(Flaw.FORMULA, column)
+            self.fault(column, Flaw.FORMULA, column)
         if len(words) > most:
-            self.fault(Flaw.TOO_LONG, f"{column} > {most}")
+            self.fault(column, Flaw.TOO_LONG, f"{column} > {most}")
         return words
+
+    def judge(self, column: str, name: str) -> None:
+        """Whether people can call a park so. A formula is told as that alone."""
+        if not _NAMED.search(bare(fold(name))) and not _FORMULA.match(name):
+            self.fault(column, Flaw.EMPTY_NAME, name)
+        if _LIKE_A_PLACE.match(name.casefold()):
+            self.fault(column, Flaw.LIKE_A_PLACE, name)
 
 
 def parse(
@@ -197,17 +207,14 @@ def _park(reader: _Reader) -> Park:
     """The park of one row; a cell at fault is reported and left at its default."""
     code = reader.cells.get("id", "")
     if _FORMULA.match(code):
-        reader.fault(Flaw.FORMULA, "id")
+        reader.fault("id", Flaw.FORMULA, "id")
     elif not _ID.fullmatch(code) or len(code) > ID_LETTERS:
-        reader.fault(Flaw.BAD_ID, code)
+        reader.fault("id", Flaw.BAD_ID, code)
     kind = reader.cells.get("kind", "").casefold()
     if kind not in _KINDS:
-        reader.fault(Flaw.UNKNOWN_KIND, kind)
+        reader.fault("kind", Flaw.UNKNOWN_KIND, kind)
     name = reader.words("name", NAME_LETTERS)
-    if not _NAMED.search(bare(fold(name))):
-        reader.fault(Flaw.EMPTY_NAME, name)
-    if _LIKE_A_PLACE.match(name.casefold()):
-        reader.fault(Flaw.LIKE_A_PLACE, name)
+    reader.judge("name", name)
     park = Park(
         code,
         _KINDS.get(kind, ParkKind.KCN),
@@ -224,15 +231,12 @@ def _aliases(reader: _Reader, name: str) -> tuple[str, ...]:
     found = {fold(each): each for each in typed if each and fold(each) != fold(name)}
     for each in found.values():
         if _FORMULA.match(each):
-            reader.fault(Flaw.FORMULA, "aliases")
+            reader.fault("aliases", Flaw.FORMULA, "aliases")
         if len(each) > NAME_LETTERS:
-            reader.fault(Flaw.TOO_LONG, f"aliases > {NAME_LETTERS}")
-        if not _NAMED.search(bare(fold(each))):
-            reader.fault(Flaw.EMPTY_NAME, each)
-        if _LIKE_A_PLACE.match(each.casefold()):
-            reader.fault(Flaw.LIKE_A_PLACE, each)
+            reader.fault("aliases", Flaw.TOO_LONG, f"aliases > {NAME_LETTERS}")
+        reader.judge("aliases", each)
     if len(found) > MOST_ALIASES:
-        reader.fault(Flaw.TOO_MANY, f"aliases > {MOST_ALIASES}")
+        reader.fault("aliases", Flaw.TOO_MANY, f"aliases > {MOST_ALIASES}")
     return tuple(found.values())
 
 
@@ -240,24 +244,24 @@ def _communes(reader: _Reader) -> tuple[str, ...]:
     typed = reader.cells.get("communes", "")
     codes = tuple(dict.fromkeys(code for code in _CODES.split(typed) if code))
     if not codes:
-        reader.fault(Flaw.NO_COMMUNE)
+        reader.fault("communes", Flaw.NO_COMMUNE)
     if len(codes) > MOST_COMMUNES:
-        reader.fault(Flaw.TOO_MANY, f"communes > {MOST_COMMUNES}")
+        reader.fault("communes", Flaw.TOO_MANY, f"communes > {MOST_COMMUNES}")
     if _NAMED.search(typed):
         # One fault for the cell: a name of four words is not four faults.
-        reader.fault(Flaw.NAMED_COMMUNE, typed)
+        reader.fault("communes", Flaw.NAMED_COMMUNE, typed)
         return ()
     found = []
     for code in codes:
         if code not in reader.known:
-            reader.fault(Flaw.UNKNOWN_COMMUNE, code)
+            reader.fault("communes", Flaw.UNKNOWN_COMMUNE, code)
         elif len(code) != _COMMUNE_DIGITS:
-            reader.fault(Flaw.WHOLE_PROVINCE, code)
+            reader.fault("communes", Flaw.WHOLE_PROVINCE, code)
         else:
             found.append(code)
     provinces = dict.fromkeys(reader.known[code].province for code in found)
     if len(provinces) > 1:
-        reader.fault(Flaw.TWO_PROVINCES, ", ".join(provinces))
+        reader.fault("communes", Flaw.TWO_PROVINCES, ", ".join(provinces))
     return tuple(found)
 
 
@@ -267,10 +271,10 @@ def _day(reader: _Reader) -> date | None:
         return None
     day = _calendar_day(typed)
     if day is None:
-        reader.fault(Flaw.BAD_DAY, typed)
+        reader.fault("checked_on", Flaw.BAD_DAY, typed)
         return None
     if day > reader.today:
-        reader.fault(Flaw.LATER_DAY, typed)
+        reader.fault("checked_on", Flaw.LATER_DAY, typed)
     return day
 
 
@@ -293,7 +297,7 @@ def _clashes(
     ids: set[str] = set()
     for row, park in read:
         if park.id and park.id in ids:
-            yield Problem(row, Flaw.DUPLICATE_ID, park.id)
+            yield Problem(row, Flaw.DUPLICATE_ID, park.id, "id")
         ids.add(park.id)
     owners: dict[tuple[str, str, str], str] = {}
     for park in others:
@@ -302,7 +306,7 @@ def _clashes(
         keys = _names(park, known)
         owner = next((owners[key] for key in keys if key in owners), None)
         if owner is not None:
-            yield Problem(row, Flaw.SAME_NAME, owner[:_DETAIL_LETTERS])
+            yield Problem(row, Flaw.SAME_NAME, owner[:_DETAIL_LETTERS], "name")
         for key in keys:
             owners.setdefault(key, park.name)
 

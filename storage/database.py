@@ -41,6 +41,10 @@ class Unreachable(Exception):
     """The database does not answer."""
 
 
+class OnlyRead(Exception):
+    """A transaction that changes nothing was asked for a change."""
+
+
 def is_full(error: BaseException) -> bool:
     """Whether the database refused because its disk has no room left."""
     told = error.orig if isinstance(error, DBAPIError) else error
@@ -78,7 +82,8 @@ class Tx:
     """One transaction. `touched` gathers the ids of tips that it changed: they are counted when it
     ends, and told to those who watch; `noted` those of which only a desk shall hear. `told`
     gathers the chats that asked to be told of news: they are when it has ended, by this process
-    alone. `stale` gathers the stamps of what it changed.
+    alone. `stale` gathers the stamps of what it changed. One that `reads_only` refuses to change
+    anything: whoever only looks, or tries what a change would do, leaves no trace.
     """
 
     connection: AsyncConnection = field(repr=False)
@@ -89,6 +94,7 @@ class Tx:
     noted: set[bytes] = field(default_factory=set, repr=False)
     told: set[str] = field(default_factory=set, repr=False)
     stale: set[Stamp] = field(default_factory=set)
+    reads_only: bool = False
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """All rows of a query."""
@@ -101,9 +107,11 @@ class Tx:
     async def run(
         self, statement: Executable, values: Sequence[dict[str, Any]] | None = None
     ) -> int:
-        """Carry out a change; the number of rows that it met."""
+        """Carry out a change; the number of rows that it met. Raises OnlyRead."""
         if values is not None and not values:
             return 0
+        if self.reads_only:
+            raise OnlyRead
         if (stamp := stamps.of_change(statement)) is not None:
             self.stale.add(stamp)
             self.atlas.forget(stamp)
@@ -158,7 +166,8 @@ class Database:
                 # A record tells how many parts there are: both must be of the same moment.
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             async with connection.begin():
-                yield Tx(connection, await self._keys(connection), self.cache, self.atlas)
+                keys = await self._keys(connection)
+                yield Tx(connection, keys, self.cache, self.atlas, reads_only=True)
 
     @asynccontextmanager
     async def write(self, *, alone: bool = False) -> AsyncIterator[Tx]:

@@ -1,4 +1,4 @@
-"""Members of staff: who they are, how they prove it, and what they may do at which unit."""
+"""Members of staff: who they are, how they join, and what they may do at which unit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,6 @@ from handlers.roles import BROADCASTERS, OVERSEERS, READERS_OF_NUMBERS, READERS_
 from handlers.routing import UnitKind
 from storage import desk_codes, staff_rows, stamps, unit_rows
 from storage.chance import new_token, random_id
-from storage.crypto import password_matches
 from storage.database import Tx
 from storage.days import local_day
 from storage.desk_codes import CodeKind
@@ -24,11 +23,6 @@ from storage.stamps import Stamp
 from storage.tables import alarms, grants, staff, units
 
 _NEVER_READERS = frozenset({Role.ADMINISTRATOR, Role.KEEPER})
-# Of a random password that nobody knows: an unknown log-in name takes as long as a known one.
-_NOBODYS_HASH = (
-    "$argon2id$v=19$m=65536,t=2,p=1$cttqTKkT0AcLv4D8mIDzcw"
-    "$9QZPG+Y/lGTJ7Yrv2bUkbttvJV1EqnObCKvJ8rHYnKk"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +95,6 @@ class Invitation:
         """The `otpauth://` address that an authenticator app scans."""
         one_time = pyotp.TOTP(self.secret, digits=CODE_DIGITS, interval=CODE_SECONDS)
         return one_time.provisioning_uri(name=self.member.login, issuer_name="Tiếng Thợ")
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a password is checked against."""
-
-    member: Member
-    hashed: str = field(repr=False)
 
 
 class Enrolment(StrEnum):
@@ -246,42 +232,18 @@ async def by_id(tx: Tx, key: bytes) -> Member | None:
 
 async def by_login(tx: Tx, login: str) -> Member | None:
     """The member with this log-in name (as `handlers.moderators.accounts.login_name` gives it)."""
-    found = await credentials(tx, login)
-    return None if found is None else found.member
+    found = await opened_by_login(tx, login)
+    return None if found is None else found[0]
 
 
-async def credentials(tx: Tx, login: str) -> Credentials | None:
-    """What a password for this log-in name is checked against; None for an unknown name."""
+async def opened_by_login(tx: Tx, login: str) -> tuple[Member, Body] | None:
+    """The member with this log-in name, and their opened row."""
     fingerprints = tx.keys.macs(Purpose.STAFF, staff_rows.named(login))
     row = await tx.row(select(staff).where(staff.c.login.in_(fingerprints)))
     if row is None:
         return None
     body = staff_rows.opened(tx, row.id, row.body)
-    return Credentials(await _joined(tx, row.id, body), body.hashed or _NOBODYS_HASH)
-
-
-def check_password(found: Credentials | None, password: str) -> Member | None:
-    """The member whose password this is. Slow (Argon2id), for unknown names just as well: call it
-    in a thread, outside a transaction.
-    """
-    fits = password_matches(password, found.hashed if found else _NOBODYS_HASH)
-    return found.member if found and found.member.enrolled and fits else None
-
-
-async def use_code(tx: Tx, key: bytes, code: str, now: datetime) -> bool:
-    """Whether `code` is this member's TOTP code now (half a minute earlier or later is forgiven);
-    it does not work a second time, nor does any older one.
-    """
-    row = await tx.row(select(staff).where(staff.c.id == key).with_for_update())
-    if row is None:
-        return False
-    body = staff_rows.opened(tx, row.id, row.body)
-    step = staff_rows.step_of(body, code, now) if body.hashed is not None else None
-    if step is None:
-        return False
-    written = staff_rows.written(tx, key, replace(body, step=step))
-    await tx.run(update(staff).where(staff.c.id == key).values(**written))
-    return True
+    return await _joined(tx, row.id, body), body
 
 
 async def invitation(tx: Tx, token: str, now: datetime) -> Invitation | None:
@@ -387,6 +349,10 @@ async def units_under(tx: Tx, key: bytes, role: Role) -> frozenset[str]:
     return await unit_rows.under(tx, [unit for unit, each in held if each is role])
 
 
+async def _joined(tx: Tx, key: bytes, body: Body) -> Member:
+    return _member(key, body, await _held(tx, key))
+
+
 async def _everybody(tx: Tx) -> tuple[Member, ...]:
     held: dict[bytes, set[tuple[str, Role]]] = {}
     for row in await tx.rows(select(grants)):
@@ -406,10 +372,6 @@ async def _everybody(tx: Tx) -> tuple[Member, ...]:
 async def _held(tx: Tx, key: bytes) -> frozenset[tuple[str, Role]]:
     rows = await tx.rows(select(grants.c.unit, grants.c.role).where(grants.c.staff == key))
     return frozenset((row.unit, Role(row.role)) for row in rows)
-
-
-async def _joined(tx: Tx, key: bytes, body: Body) -> Member:
-    return _member(key, body, await _held(tx, key))
 
 
 def _member(key: bytes, body: Body, held: Iterable[tuple[str, Role]]) -> Member:

@@ -17,7 +17,7 @@ from handlers.folding import clean, fold
 from handlers.park_files import BadParks, Flaw, Problem
 from handlers.parks import Park, ParkKind, bare
 from handlers.places import Place
-from handlers.screens import Say
+from handlers.screens import Say, say
 from handlers.typed_places import Typed
 from storage import atlas, parks, staff
 from storage.database import Tx
@@ -30,6 +30,7 @@ FIELD = "tim"
 MOST_SHOWN = 30
 _MOST_TYPED = 80
 _NOTHING = Typed(())
+_FIELDS = frozenset(park_files.COLUMNS) - {"id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,40 @@ async def _page(request: web.Request, seat: Seat, done: _Done | None) -> web.Res
         theirs=theirs,
         label=lambda code: _label(code, places),
         form=form,
+        faults=_faults(form),
         kinds=tuple(ParkKind),
         pick_of=typed_places.pick_of,
         most=park_files.NAME_LETTERS,
         today=_today(parts),
         path=PAGE,
     )
+
+
+def _faults(form: _Form) -> dict[str, tuple[Say, ...]]:
+    """What is wrong, by the field where it is told; under no name what belongs to none."""
+    found: dict[str, tuple[Say, ...]] = {}
+    for problem in form.problems:
+        field_of = problem.column if problem.column in _FIELDS else ""
+        told = (*found.get(field_of, ()), _told(problem))
+        found[field_of] = tuple(dict.fromkeys(told))
+    lost = tuple(say("desk.parks.unknown_place", typed=line) for line in form.typed.unknown)
+    if lost:
+        found["communes"] = (*found.get("communes", ()), *lost)
+    return found
+
+
+def _told(problem: Problem) -> Say:
+    """A page names the field already, and in another language than a file."""
+    most = problem.detail.rpartition(" ")[2]
+    match problem.flaw:
+        case Flaw.FORMULA:
+            return say("desk.edit.flaw.formula")
+        case Flaw.TOO_LONG:
+            return say("desk.edit.flaw.too_long", most=most)
+        case Flaw.TOO_MANY:
+            return say("desk.parks.most", most=most)
+        case _:
+            return say(f"desk.parks.flaw.{problem.flaw}", detail=problem.detail)
 
 
 def _found(wanted: str, every: Iterable[Park], places: Places) -> list[Park]:

@@ -31,7 +31,7 @@ from bot.web.parts import PARTS, Parts
 from handlers.languages import Language
 from handlers.moderators.accounts import MOST_LETTERS, weakness
 from handlers.screens import Say
-from storage import audit, staff
+from storage import audit, signing_in, staff
 from storage.audit import Act
 from storage.chance import new_token
 from storage.crypto import hash_password
@@ -91,7 +91,7 @@ async def _take_password(request: web.Request) -> web.Response:
     language = guest_language(fields.get("tieng", ""))
     login = fields.get("login", "").strip().casefold()[:40]
     async with parts.database.read() as tx:
-        found = await staff.credentials(tx, login)
+        found = await signing_in.credentials(tx, login)
     known = found is not None and await access.remembers(request, found.member)
     # A device that was there before has a count of its own: others cannot make it wait.
     names = (
@@ -105,7 +105,7 @@ async def _take_password(request: web.Request) -> web.Response:
         return _login(request, language, said("desk.enter.wait", seconds=seconds), login, seconds)
     password = fields.get("password", "")[: MOST_LETTERS + 1]
     async with request.app[GATE]:
-        member = await asyncio.to_thread(staff.check_password, found, password)
+        member = await asyncio.to_thread(signing_in.check_password, found, password)
     if member is None:
         note(Event.STAFF_REFUSED)
         return _login(request, language, said("desk.enter.wrong"), login)
@@ -136,7 +136,7 @@ async def _take_code(request: web.Request) -> web.Response:
     async with parts.database.write() as tx:
         member = await access.member_of(tx, session)
         now = parts.clock()
-        fits = member is not None and await staff.use_code(
+        fits = member is not None and await signing_in.use_code(
             tx, member.id, fields.get("code", ""), now
         )
     if member is None or not fits:

@@ -29,12 +29,8 @@ MOST_CHOICES = 8
 """So many places or units are offered for what was typed."""
 LETTERS = {"name": NAME_LETTERS, "hours": HOURS_LETTERS, "contact": CONTACT_LETTERS}
 _MOST_TYPED = 100
-_OF_DESKS = {
-    Section.CATEGORIES: "categories",
-    Section.CONFLICTS: "conflicts",
-    Section.CARDS: "at_once",
-}
-"""Sections that say nothing of a group of boarding houses, which reads no tips, and their field."""
+_OF_DESKS = frozenset({Section.CATEGORIES, Section.CONFLICTS, Section.CARDS})
+"""Sections that say nothing of a group of boarding houses, which reads no tips."""
 
 Fits = Callable[[Unit], bool]
 Choice = tuple[str, str, bool]
@@ -154,9 +150,11 @@ async def show(
 
 
 def _concerns(section: Section, shown: Shown) -> bool:
-    """What a group holds all the same can be taken away."""
-    is_group = shown.unit.kind is UnitKind.BOARDING
-    return not (is_group and section in _OF_DESKS and not shown.values[_OF_DESKS[section]])
+    """A list that a group holds all the same can be taken away."""
+    if shown.unit.kind is not UnitKind.BOARDING or section not in _OF_DESKS:
+        return True
+    held = (shown.values[name] for name in FIELDS_OF[section])
+    return any(isinstance(value, list) and value for value in held)
 
 
 def _differs(part: Part, shown: Shown) -> bool:

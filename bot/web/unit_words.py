@@ -138,6 +138,8 @@ def _said(flaw: Flaw) -> Say:
     match flaw.reason:
         case Reason.FORMULA:
             return say("desk.edit.flaw.formula")
+        case Reason.DUPLICATE_ID:
+            return say("desk.edit.flaw.taken", id=flaw.detail)
         case Reason.TOO_LONG:
             return say("desk.edit.flaw.too_long", most=flaw.detail.rpartition(" ")[2])
         case _:

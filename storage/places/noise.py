@@ -80,6 +80,8 @@ def _worth(chain: Chain, words: tuple[Word, ...]) -> tuple[bool, int, bool, bool
     has_type = any(hit.kind and hit.kind not in PARKS.values() for hit in chain.hits)
     is_park = any(hit.entry.level is Level.PARK for hit in chain.hits)
     is_owned = owner is not None and owner.folded in OWNERS and not owner.ends
+    # "công ty giày quận Bình Tân": the type word begins anew.
+    is_owned &= not has_type
     is_owned |= any(hit.kind in PARKS.values() for hit in chain.hits)
     is_narrow = any(hit.entry.level not in _AREAS for hit in chain.hits)
     length = chain.end - chain.start

@@ -112,6 +112,27 @@ async def test_what_is_wrong_is_told(world: World, changes: dict[str, str], told
     assert await every(world) == ()
 
 
+async def test_a_fault_is_told_at_its_field_in_words_of_the_page(world: World) -> None:
+    browser = await at_page(world)
+    wrong = {"name": "=1+1", "aliases": "x" * 121, "source": "@a", "communes": "xyz"}
+    await browser.send("Lưu khu", **FIELDS | wrong)
+    told = {}
+    for name in wrong:
+        field = browser.page.select_one(f"#form [name={name}]")
+        assert field is not None
+        ids = str(field["aria-describedby"]).split()
+        found = [browser.page.select_one(f"#{each}.reminder") for each in ids]
+        told[name] = [each.get_text() for each in found if each is not None]
+    assert told == {
+        "name": ["Chỗ này không bắt đầu bằng dấu = + - @ được, vì bảng tính sẽ hiểu là công thức."],
+        "aliases": ["Chỗ này dài quá 120 ký tự."],
+        "source": [
+            "Chỗ này không bắt đầu bằng dấu = + - @ được, vì bảng tính sẽ hiểu là công thức."
+        ],
+        "communes": ["Không tìm ra “xyz”. Bạn thử thêm tên tỉnh, hoặc gõ mã năm chữ số."],
+    }
+
+
 async def test_a_park_elsewhere_is_seen_and_not_changed(world: World) -> None:
     async with world.made.write() as tx:
         await parks.seed(tx, (FAR,))

@@ -217,7 +217,7 @@ async def test_a_unit_is_added_with_a_place_and_removed_again(world: World) -> N
     await browser.get("/desk/don-vi/moi?tren=north")
     await browser.send("Thêm đơn vị", id="ward", name="Phường mới")
     assert browser.status == 422
-    assert "đã có" in browser.words
+    assert "Mã “ward” đã có một đơn vị dùng." in browser.words
     await browser.send("Tìm", id="ward-9", find="thủ dầu một, tphcm")
     assert browser.page.select("input[name^=found-]")
     await browser.send("Thêm đơn vị", id="ward-9", name="Phường mới")

@@ -11,7 +11,15 @@ from sqlalchemy import Executable, delete, insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.chance import random_id
-from storage.database import Database, Unreachable, changes, file_of, is_full, read_url
+from storage.database import (
+    Database,
+    OnlyRead,
+    Unreachable,
+    changes,
+    file_of,
+    is_full,
+    read_url,
+)
 from storage.tables import counters, letters
 from tests import desk_world
 from tests.tip_world import count, file, new_tip
@@ -60,6 +68,16 @@ async def test_what_makes_sqlite_forget_is_set_on_every_connection(on_sqlite: Da
     assert await asyncio.gather(*(look() for _ in range(12))) == [wanted] * 12
     async with on_sqlite.write() as tx:
         assert await scalar(tx.connection, text("PRAGMA secure_delete")) == 1
+
+
+async def test_whoever_only_reads_cannot_change_anything(made: Database) -> None:
+    await add_letter(made)
+    async with made.read() as tx:
+        with pytest.raises(OnlyRead):
+            await tx.run(insert(letters).values(id=random_id(), body=b"-"))
+        with pytest.raises(OnlyRead):
+            await tx.run(delete(letters))
+    assert await count(made, letters) == 1
 
 
 async def test_what_was_deleted_is_in_no_file_after_the_log_was_emptied(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from handlers.roles import Role
 from handlers.tips import Status
-from storage import alarms, audit, cases, desk_codes, desk_links, leaving, outbox, staff
+from storage import alarms, audit, cases, desk_codes, desk_links, leaving, outbox, signing_in, staff
 from storage.alarms import Path
 from storage.audit import Act
 from storage.cases import Done, No, Refusal
@@ -83,8 +83,8 @@ async def test_everything_is_taken_at_once_on_every_channel(desk: Desk) -> None:
         assert await cases.cards(tx, desk.an.id, NOW) == ()
         assert await cases.open_case(tx, desk.an.id, desk.tip, NOW) == Refusal(No.NOT_YOURS)
         assert await cases.answer(tx, desk.an.id, desk.tip, "Vâng.", NOW) == Refusal(No.NOT_YOURS)
-        credentials = await staff.credentials(tx, "an")
-        assert staff.check_password(credentials, "no password") is None
+        credentials = await signing_in.credentials(tx, "an")
+        assert signing_in.check_password(credentials, "no password") is None
     for table in (links_table, codes_table):
         assert await count(desk.made, table) == 0
     assert {"grants", "alarms", "desk_links"} <= {table.name for table in leaving.OWN}

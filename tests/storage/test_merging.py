@@ -231,7 +231,7 @@ async def test_the_police_get_none_unless_all_of_them_agreed(house: House) -> No
         await release(house, yes)
     assert (await house.thread(yes)).may_go_to_police
     assert not (await house.record(yes)).police_may_read
-    async with house.made.read() as tx:
+    async with house.made.write() as tx:
         case = await cases.open_case(tx, house.one.id, yes, NOW)
     assert isinstance(case, cases.Case)
     assert (case.may_go_to_police, case.held_back) == (False, True)

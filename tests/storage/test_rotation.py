@@ -8,7 +8,17 @@ import pytest
 from sqlalchemy import LargeBinary, event, select, text, update
 
 from handlers.roles import Role
-from storage import alarms, audit, cases, desk_codes, installation, outbox, rotation, staff
+from storage import (
+    alarms,
+    audit,
+    cases,
+    desk_codes,
+    installation,
+    outbox,
+    rotation,
+    signing_in,
+    staff,
+)
 from storage import ring as keyring
 from storage import tips as stored_tips
 from storage.crypto import new_master
@@ -267,7 +277,7 @@ async def test_who_signs_in_during_a_rotation_is_known_after_it(
             await staff.enrol(tx, token, "-", code_at(secret, NOW), NOW), staff.Member
         )
         later = NOW + timedelta(minutes=5)
-        assert await staff.use_code(tx, member.id, code_at(secret, later), later)
+        assert await signing_in.use_code(tx, member.id, code_at(secret, later), later)
     await rotation.go_on(made, NOW)
     async with serving.read() as tx:
         assert await staff.by_login(tx, "another") is not None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
-from storage import staff, units
+from storage import signing_in, staff, units
 from storage.crypto import hash_password
 from storage.database import Database
 from storage.staff import Change, Enrolment, Member
@@ -89,13 +89,13 @@ async def test_only_the_right_password_of_an_enrolled_member_fits(made: Database
     member = await enrolled(made, "van.thu", ("north", Role.OFFICER))
     await add(made, "waiting")
     async with made.read() as tx:
-        found = await staff.credentials(tx, "van.thu")
-        waiting = await staff.credentials(tx, "waiting")
-        assert await staff.credentials(tx, "nobody") is None
-    assert staff.check_password(found, PASSWORD) == member
-    assert staff.check_password(found, PASSWORD + "!") is None
-    assert staff.check_password(waiting, PASSWORD) is None
-    assert staff.check_password(None, PASSWORD) is None
+        found = await signing_in.credentials(tx, "van.thu")
+        waiting = await signing_in.credentials(tx, "waiting")
+        assert await signing_in.credentials(tx, "nobody") is None
+    assert signing_in.check_password(found, PASSWORD) == member
+    assert signing_in.check_password(found, PASSWORD + "!") is None
+    assert signing_in.check_password(waiting, PASSWORD) is None
+    assert signing_in.check_password(None, PASSWORD) is None
     assert PASSWORD not in repr(found)
     assert "argon2id" not in repr(found)
 
@@ -107,17 +107,17 @@ async def test_a_one_time_code_works_once_and_no_older_one_after_it(made: Databa
         await staff.enrol(tx, token, hash_password(PASSWORD), code_at(secret, NOW), NOW)
         later = NOW + timedelta(seconds=90)
         fresh = code_at(secret, later)
-        assert not await staff.use_code(tx, member.id, code_at(secret, NOW), NOW)
-        assert not await staff.use_code(tx, member.id, "000000", later)
-        assert not await staff.use_code(tx, member.id, "\u0661" * 6, later)
-        assert await staff.use_code(tx, member.id, f" {fresh[:3]} {fresh[3:]}", later)
-        assert not await staff.use_code(tx, member.id, fresh, later)
+        assert not await signing_in.use_code(tx, member.id, code_at(secret, NOW), NOW)
+        assert not await signing_in.use_code(tx, member.id, "000000", later)
+        assert not await signing_in.use_code(tx, member.id, "\u0661" * 6, later)
+        assert await signing_in.use_code(tx, member.id, f" {fresh[:3]} {fresh[3:]}", later)
+        assert not await signing_in.use_code(tx, member.id, fresh, later)
         before = code_at(secret, later - timedelta(seconds=30))
-        assert not await staff.use_code(tx, member.id, before, later)
+        assert not await signing_in.use_code(tx, member.id, before, later)
         ahead = code_at(secret, later + timedelta(seconds=30))
-        assert await staff.use_code(tx, member.id, ahead, later)
+        assert await signing_in.use_code(tx, member.id, ahead, later)
         far = code_at(secret, later + timedelta(seconds=300))
-        assert not await staff.use_code(tx, member.id, far, later)
+        assert not await signing_in.use_code(tx, member.id, far, later)
 
 
 async def test_a_code_sent_twice_at_once_is_taken_once(made: Database) -> None:
@@ -129,7 +129,7 @@ async def test_a_code_sent_twice_at_once_is_taken_once(made: Database) -> None:
 
     async def use() -> bool:
         async with made.write() as tx:
-            return await staff.use_code(tx, member.id, code_at(secret, later), later)
+            return await signing_in.use_code(tx, member.id, code_at(secret, later), later)
 
     assert sorted(await asyncio.gather(use(), use(), use())) == [False, False, True]
 
@@ -140,10 +140,10 @@ async def test_a_new_link_voids_password_code_and_sessions(made: Database) -> No
         token = await staff.reset(tx, "van.thu", NOW)
         assert token is not None
         assert await staff.reset(tx, "nobody", NOW) is None
-        found = await staff.credentials(tx, "van.thu")
+        found = await signing_in.credentials(tx, "van.thu")
         after = await staff.by_id(tx, before.id)
         assert await staff.invitation(tx, token, NOW) is not None
-    assert staff.check_password(found, PASSWORD) is None
+    assert signing_in.check_password(found, PASSWORD) is None
     assert after is not None
     assert not after.enrolled
     assert after.stamp != before.stamp
