@@ -59,6 +59,9 @@ def load_handbooks() -> Mapping[Language, handbook.Handbook]:
     return {language: handbook.load(language) for language in Language}
 
 
+NEWER = "this database was made by a newer version of the program; install that one"
+
+
 def utc_now() -> datetime:
     """The present time; the one place where the house looks at the clock."""
     return datetime.now(UTC)  # noqa: TID251 - this is the clock
@@ -141,6 +144,9 @@ async def _opened(settings: Settings, database: Database, *, make_demo: bool) ->
                 " `python -m bot restore …` once more"
             )
         if not await migrate.is_current(database):
+            made = await migrate.revision(database)
+            if made is not None and not migrate.knows(made):
+                raise CannotStart(NEWER)
             raise CannotStart("the database has an older schema; run: python -m bot migrate")
         return await open_keys(settings, database)
     except Unreachable:

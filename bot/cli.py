@@ -166,6 +166,9 @@ def migrate_database(context: Context) -> None:
         database = Database(context.settings.database_url.get_secret_value())
         try:
             await database.reach()
+            made = await migrate.revision(database)
+            if made is not None and not migrate.knows(made):
+                raise app.CannotStart(app.NEWER)
             await migrate.upgrade(database)
         finally:
             await database.close()

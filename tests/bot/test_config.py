@@ -212,6 +212,15 @@ def test_hosts_of_pictures_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config.load().zalo_hosts == ("*.zdn.vn", "photo.example.org")
 
 
+@pytest.mark.parametrize("command", [("migrate",), ("staff", "list")])
+def test_a_database_of_a_newer_program_is_one_line(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    assert started(tmp_path, "init").returncode == 0
+    _change(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
+    assert "newer version of the program" in refused(started(tmp_path, *command))
+
+
 def test_key_and_database_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     assert started(tmp_path, "init").returncode == 0
     key = tmp_path / "data" / "master.key"
@@ -237,7 +246,7 @@ def test_key_and_database_that_do_not_belong_together_are_refused(tmp_path: Path
 
 def test_an_older_schema_is_refused_with_what_to_do(tmp_path: Path) -> None:
     assert started(tmp_path, "init").returncode == 0
-    _change(tmp_path, "UPDATE alembic_version SET version_num = '0000'")
+    _change(tmp_path, "UPDATE alembic_version SET version_num = '0010'")
     assert "python -m bot migrate" in refused(started(tmp_path, "staff", "list"))
 
 
