@@ -11,6 +11,7 @@ from enum import StrEnum
 from handlers.folding import clean, fold
 from handlers.parks import Park, ParkKind, bare
 from handlers.places import Place
+from handlers.unit_checks import FORMULA
 
 COLUMNS = ("id", "kind", "name", "aliases", "communes", "source", "checked_on")
 NAME_LETTERS = 120
@@ -32,8 +33,6 @@ _LIKE_A_PLACE = re.compile(
     r"|tinh|thanh pho|huyen|thi xa|thi tran|phuong|dac khu)(?:[ .]|(?=\d))+\w"
     r"|(?:quan|q|p|f|h|tx|tt)[ .]*\d"
 )
-# A spreadsheet that opens an export later would run these.
-_FORMULA = re.compile(r"[=+\-@]")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?")
 _DAY_AS_SPOKEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
@@ -105,7 +104,7 @@ class _Reader:
 
     def words(self, column: str, most: int) -> str:
         words = " ".join(self.cells.get(column, "").split())
-        if _FORMULA.match(words):
+        if FORMULA.match(words):
             self.fault(column, Flaw.FORMULA, column)
         if len(words) > most:
             self.fault(column, Flaw.TOO_LONG, f"{column} > {most}")
@@ -113,7 +112,7 @@ class _Reader:
 
     def judge(self, column: str, name: str) -> None:
         """Whether people can call a park so. A formula is told as that alone."""
-        if not _NAMED.search(bare(fold(name))) and not _FORMULA.match(name):
+        if not _NAMED.search(bare(fold(name))) and not FORMULA.match(name):
             self.fault(column, Flaw.EMPTY_NAME, name)
         if _LIKE_A_PLACE.match(name.casefold()):
             self.fault(column, Flaw.LIKE_A_PLACE, name)
@@ -206,7 +205,7 @@ def province_of(park: Park, known: Mapping[str, Place]) -> str:
 def _park(reader: _Reader) -> Park:
     """The park of one row; a cell at fault is reported and left at its default."""
     code = reader.cells.get("id", "")
-    if _FORMULA.match(code):
+    if FORMULA.match(code):
         reader.fault("id", Flaw.FORMULA, "id")
     elif not _ID.fullmatch(code) or len(code) > ID_LETTERS:
         reader.fault("id", Flaw.BAD_ID, code)
@@ -230,7 +229,7 @@ def _aliases(reader: _Reader, name: str) -> tuple[str, ...]:
     typed = (" ".join(each.split()) for each in _NAMES.split(reader.cells.get("aliases", "")))
     found = {fold(each): each for each in typed if each and fold(each) != fold(name)}
     for each in found.values():
-        if _FORMULA.match(each):
+        if FORMULA.match(each):
             reader.fault("aliases", Flaw.FORMULA, "aliases")
         if len(each) > NAME_LETTERS:
             reader.fault("aliases", Flaw.TOO_LONG, f"aliases > {NAME_LETTERS}")

@@ -18,9 +18,10 @@ HOURS_LETTERS = 200
 CONTACT_LETTERS = 300
 DETAIL_LETTERS = 60
 
+FORMULA = re.compile(r"[=+\-@]")
+"""How a cell begins that a spreadsheet would run which opens an export later."""
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-# A spreadsheet that opens an export later would run these.
-_FORMULA = re.compile(r"[=+\-@]")
 # The same where a telephone number (+84 …) or a dash may stand.
 _FORMULA_BUT_NUMBERS = re.compile(r"[=@]|[+\-](?![\d\s().-]*$)")
 
@@ -124,11 +125,11 @@ def of_units(units: Iterable[Unit], known_places: Callable[[str], bool]) -> tupl
 
 def of_one(at: int, unit: Unit, known_places: Callable[[str], bool]) -> Iterator[Flaw]:
     """What is wrong with a unit by itself; `at` is only told with it."""
-    if _FORMULA.match(unit.id):
+    if FORMULA.match(unit.id):
         yield Flaw(at, Reason.FORMULA, "id")
     elif not _ID.fullmatch(unit.id):
         yield Flaw(at, Reason.BAD_ID, unit.id[:DETAIL_LETTERS])
-    if _FORMULA.match(unit.name):
+    if FORMULA.match(unit.name):
         yield Flaw(at, Reason.FORMULA, "name")
     if not unit.name:
         yield Flaw(at, Reason.EMPTY_NAME)

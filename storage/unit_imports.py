@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from handlers.routing import Unit
+from handlers.units import COLUMNS
 from storage import stamps, unit_uses
 from storage.crypto import Pair, new_pair
 from storage.database import Tx
@@ -17,18 +18,6 @@ from storage.tables import desk_groups, outlets, unit_choices, unit_rules, units
 from storage.unit_uses import Uses
 
 _BATCH = 1_000
-_OF_THE_TABLE = (
-    "id",
-    "parent",
-    "kind",
-    "name",
-    "places",
-    "categories",
-    "inside_company",
-    "conflicts",
-    "hours",
-    "contact",
-)
 # What a unit has of its own, and nobody needs without it.
 _GO_WITH_IT = (desk_groups, outlets, unit_choices, unit_rules)
 
@@ -76,7 +65,7 @@ async def import_all(
     """
     await stamps.hold(tx, Stamp.UNITS)
     wanted = {unit.id: _values(unit) for unit in imported}
-    columns = [units.c[name] for name in _OF_THE_TABLE]
+    columns = [units.c[name] for name in COLUMNS]
     present = {row.id: dict(row._mapping) for row in await tx.rows(select(*columns))}
     gone = sorted(present.keys() - wanted.keys())
     kinds = {key: row["kind"] for key, row in present.items()}
@@ -125,7 +114,7 @@ def seals_about(unit: str) -> bytes:
 _CHANGE = (
     update(units)
     .where(units.c.id == bindparam("key"))
-    .values({name: bindparam(name) for name in _OF_THE_TABLE[1:]})
+    .values({name: bindparam(name) for name in COLUMNS[1:]})
 )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from handlers.routing import Unit, UnitKind
 from handlers.tips import Category
-from handlers.units import COLUMNS
+from handlers.units import COLUMNS, row_of
 from storage.atlas import of_the_program
 
 SIZE = 25_000
@@ -32,24 +32,8 @@ def table(some: tuple[Unit, ...]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(map(row, some))
+    writer.writerows(map(row_of, some))
     return text.getvalue()
-
-
-def row(unit: Unit) -> list[str]:
-    """One row of that file."""
-    return [
-        unit.id,
-        unit.parent or "",
-        unit.kind.value,
-        unit.name,
-        ";".join(sorted(unit.places)),
-        ";".join(sorted(unit.categories)),
-        "1" if unit.inside_company else "0",
-        ";".join(sorted(unit.conflicts)),
-        unit.hours,
-        unit.contact,
-    ]
 
 
 def _units(dice: random.Random, size: int) -> Iterator[Unit]:

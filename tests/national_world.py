@@ -1,10 +1,8 @@
 """An installation as large as the country: 25,000 units, 3,000 people at their desks, some tips."""
 
 import random
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-
-from sqlalchemy import event
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from handlers.roles import Role
 from handlers.routing import UnitKind
@@ -60,21 +58,6 @@ async def fill(url: str) -> bytes:
     finally:
         await made.close()
     return master
-
-
-@contextmanager
-def counted(made: Database) -> Iterator[list[str]]:
-    """Every statement that is said to the database meanwhile."""
-    said: list[str] = []
-
-    def hear(_: object, __: object, statement: str, *rest: object) -> None:
-        said.append(statement)
-
-    event.listen(made.engine.sync_engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(made.engine.sync_engine, "before_cursor_execute", hear)
 
 
 def _desks() -> list[str]:

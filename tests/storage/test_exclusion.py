@@ -5,8 +5,6 @@ they could look at is the same before the tip is there and after everything that
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from handlers import going_up, routing
 from handlers.passing import PassReason, ReturnReason, suggested
@@ -48,6 +45,7 @@ from storage.passing import Declined, Gone, Ways, Why
 from storage.staff import Member
 from tests import desk_world
 from tests.desk_world import NOW
+from tests.said import counted
 from tests.tip_world import file, new_tip
 
 PLACE = Place("25747", "Phường Thủ Dầu Một", "79", "Thành phố Hồ Chí Minh")
@@ -252,21 +250,6 @@ class House:
         for alarm in await alarms.of_unit(tx, unit):
             ping = Letter(LetterKind.PING, tip, unit, AT_ONCE, to=alarm.id.hex())
             assert await pings.ping(tx, ping) is None
-
-
-@contextmanager
-def counted(made: Database) -> Iterator[list[str]]:
-    """The statements that the database is asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        asked.append(statement)
-
-    event.listen(made.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(made.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def play(url: str, plan: Plan) -> None:

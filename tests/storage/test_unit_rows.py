@@ -1,11 +1,10 @@
 """The tree of units is kept in the process: it is never older than what a transaction sees."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
 
 from handlers import unit_clocks
 from handlers.clocks import DEFAULT, Times
@@ -19,6 +18,7 @@ from storage.tables import metadata
 from storage.tables import units as units_table
 from storage.unit_rules import Topic
 from tests import desk_world, national
+from tests.said import counted
 from tests.staff_world import enrolled
 
 ROOT = Unit("root", None, UnitKind.UNION, "Tổng liên đoàn")
@@ -35,21 +35,6 @@ class Changed(Exception):
 async def made(database_url: str) -> AsyncIterator[Database]:
     async with desk_world.database(database_url) as opened:
         yield opened
-
-
-@contextmanager
-def counted(made: Database) -> Iterator[list[str]]:
-    """Every statement that is said meanwhile."""
-    said: list[str] = []
-
-    def hear(_: object, __: object, statement: str, *rest: object) -> None:
-        said.append(statement)
-
-    event.listen(made.engine.sync_engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(made.engine.sync_engine, "before_cursor_execute", hear)
 
 
 async def ids(tx: Tx) -> set[str]:

@@ -11,6 +11,7 @@ from storage import cases, staff
 from tests import national_world
 from tests.desk_browser import World, world_on
 from tests.desk_world import NOW, file_tip
+from tests.said import counted
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
@@ -44,14 +45,14 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 async def test_every_page_stays_small_and_asks_little(world: World, login: str) -> None:
     browser = await world.at_desk(login)
     for path in PAGES[login]:
-        with national_world.counted(world.made) as said:
+        with counted(world.made) as said:
             await browser.get(path)
         assert browser.status == 200, path
         assert len(browser.text) < _MOST_LETTERS, path
         assert len(said) < _MOST_STATEMENTS, (path, len(said))
         # Once read, the units and the people are kept: no page reads all of them again.
         await browser.get(path)
-        with national_world.counted(world.made) as said:
+        with counted(world.made) as said:
             await browser.get(path)
         assert not [each for each in said if "FROM units" in each and "WHERE" not in each], path
         assert not [each for each in said if "FROM staff" in each and "WHERE" not in each], path
@@ -88,7 +89,7 @@ async def test_a_tip_of_the_country_can_be_passed_on_to_a_unit_that_was_searched
         assert lead is not None
         await cases.claim(tx, lead.id, filed, NOW)
     tip = filed.hex()
-    with national_world.counted(world.made) as said:
+    with counted(world.made) as said:
         await browser.get(f"/desk/tin/{tip}/chuyen?tim=lien+doan+dong+nai")
     assert browser.status == 200
     assert "Liên đoàn Lao động Thành phố Đồng Nai" in browser.words

@@ -21,7 +21,7 @@ from tests.bot.test_desk_coverage import FILE, PAGE
 from tests.bot.test_review_cli import Opened
 from tests.desk_browser import World, world_on
 from tests.desk_world import NOW
-from tests.national_world import counted
+from tests.said import counted
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(180)]
 MOST_BYTES = 300_000
