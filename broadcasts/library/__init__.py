@@ -6,27 +6,68 @@ checks it anew, changes both languages, and writes the new day.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from handlers.bulletins import REMINDER, Citation, Content, Plan, Topic, Wording
+from handlers.bulletins import REMINDER, Citation, Content, Plan, Topic, Wording, seal_of
+
+
+class Publish(StrEnum):
+    """YES: every fact in it was read where `source` says. CHECK: a draft that nobody sees or sends
+    until an editor has compared it with the gazette.
+    """
+
+    YES = "yes"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of the library as its file has it. `number` is "B01" and so on, in the order of
+    reading; `source_url` is where the documents can be looked up; `note` tells the editor what is
+    to be compared in a draft.
+    """
+
+    content: Content
+    number: str
+    publish: Publish
+    source_url: str
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of its file, and what `library` of its content says."""
+        return self.content.library
+
+    @property
+    def seal(self) -> str:
+        """The hash of everything that an editor compares: 64 hex digits."""
+        return seal_of("", self.content)
+
+
+@cache
+def texts() -> Mapping[str, Text]:
+    """Every text but the reminder of the bell, drafts too, by id, in the order of their numbers."""
+    found = (text for text in _every().values() if text.id != REMINDER)
+    return MappingProxyType({text.id: text for text in sorted(found, key=lambda each: each.number)})
 
 
 @cache
 def load() -> Mapping[str, Content]:
-    """All texts that units may send, by their ids; `library` of each is its id, and none has a
-    plan yet.
+    """All texts that units may send as they are, by their ids; `library` of each is its id, and
+    none has a plan yet. A draft is not among them.
     """
-    found = {key: text for key, text in _every().items() if key != REMINDER}
+    found = {each.id: each.content for each in texts().values() if each.publish is Publish.YES}
     return MappingProxyType(found)
 
 
 def reminder(plan: Plan) -> Content:
     """The weekly reminder of the bell, which no unit sends: it goes out by itself."""
-    return replace(_every()[REMINDER], plan=plan)
+    return replace(_every()[REMINDER].content, plan=plan)
 
 
 def is_reminder(content: Content) -> bool:
@@ -51,14 +92,24 @@ def honest(content: Content) -> Content:
 
 
 @cache
-def _every() -> Mapping[str, Content]:
+def _every() -> Mapping[str, Text]:
     files = resources.files(__name__).iterdir()
     found = [_read(each.read_text("utf-8")) for each in files if each.name.endswith(".toml")]
-    return {each.library: each for each in sorted(found, key=lambda content: content.library)}
+    return {each.id: each for each in sorted(found, key=lambda text: text.id)}
 
 
-def _read(text: str) -> Content:
+def _read(text: str) -> Text:
     tree = tomllib.loads(text)
+    return Text(
+        _content(tree),
+        number=tree.get("number", ""),
+        publish=Publish(tree.get("publish", "yes")),
+        source_url=tree.get("source_url", ""),
+        note=tree.get("note", ""),
+    )
+
+
+def _content(tree: Mapping[str, Any]) -> Content:
     return Content(
         topic=Topic(tree["topic"]),
         legal=tree["legal"],

@@ -35,6 +35,13 @@ from storage.tables.desks import (
     views,
 )
 from storage.tables.house import counters, instance, keyring, metadata, quarters
+from storage.tables.learning import (
+    law_changes,
+    practices,
+    quiz_tallies,
+    released_texts,
+    series,
+)
 from storage.tables.map import parks, place_tables
 from storage.tables.tips import (
     chunks,
@@ -65,6 +72,7 @@ __all__ = [
     "instance",
     "keyring",
     "knocks",
+    "law_changes",
     "letters",
     "metadata",
     "outcomes",
@@ -73,10 +81,14 @@ __all__ = [
     "parks",
     "parts",
     "place_tables",
+    "practices",
     "quarters",
+    "quiz_tallies",
     "quotas",
+    "released_texts",
     "rings",
     "sendings",
+    "series",
     "slices",
     "staff",
     "subscribers",

@@ -71,6 +71,11 @@ SUBSCRIBERS: Mapping[str, Fields] = {
         "paused_until": What(Kind.DAY, "chosen with the subscription"),
         "joined": What(Kind.DAY, "the first of a month"),
     },
+    "series": {
+        "account": _BOT,
+        "fingerprint": What(Kind.KEYED, "the chat's address, under the subscribers' key"),
+        "course": What(Kind.SEALED, "address, first day and how far, under the subscribers' key"),
+    },
     "outcomes": {
         "sending": _NUMBER,
         "subscriber": What(Kind.SUBSCRIBER, "the number in `subscribers`"),
@@ -121,6 +126,31 @@ OTHERS: Mapping[str, Fields] = {
         "body": What(Kind.SEALED, "storage.alarms"),
     },
     "views": {"staff": _MEMBER, "body": What(Kind.SEALED, "storage.views, closed values")},
+    "released_texts": {
+        "text": What(Kind.PUBLIC, "a text of the library"),
+        "seal": What(Kind.PUBLIC, "hash of that text"),
+        "staff": _MEMBER,
+        "day": What(Kind.DAY, "when an editor released it"),
+    },
+    "law_changes": {
+        "number": What(Kind.PUBLIC, "a document of law"),
+        "replaced_by": What(Kind.PUBLIC, "another one"),
+        "since": What(Kind.DAY, "from when that one counts"),
+        "staff": _MEMBER,
+        "day": What(Kind.DAY, "when an editor said so"),
+    },
+    "quiz_tallies": {
+        "quiz": What(Kind.PUBLIC, "a quiz"),
+        "players": What(Kind.COUNT, "how many played, in batches of ten and more"),
+        "body": What(Kind.COUNT, "how many knew each answer, in the same batches"),
+    },
+    "practices": {
+        "id": _ID,
+        "unit": _UNIT,
+        "stage": What(Kind.CLOSED, "draft, proposed, published, taken back"),
+        "month": What(Kind.DAY, "the first of the month of publishing"),
+        "body": What(Kind.SEALED, "what a unit wrote for everybody, without names"),
+    },
     "agreements": {"id": _ID, "body": What(Kind.SEALED, "storage.agreements")},
     "audit": {
         "number": What(Kind.COUNT, "the order of what staff did"),
