@@ -147,6 +147,8 @@ class Filed:
     before: "Filed | None" = None
     asks_police: bool = False
     came_from: str = ""
+    valuable: bool = False
+    thanked: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -436,6 +438,7 @@ class World:
         assert filed.status is Status.CLOSED
         filed.status, filed.answered = before.status, before.answered
         filed.outcome = filed.closed_on = filed.before = None
+        filed.thanked = before.thanked
         self.tell(filed, Move.UNDO_CLOSE, filed.unit, replaced=len(before.entries))
 
     def tell(self, filed: Filed, move: Move, unit: str, replaced: int | None = None) -> None:
@@ -496,7 +499,27 @@ class World:
         else:
             told = Entry(kinds[move], Author.OFFICER, words, self.today)
             filed.entries.append(replace(told, english=extras.english, picks=extras.picks))
+            self._thank(filed)
         self.rung[filed.tip.bell] = bell.next_change(self.now.astimezone(VIETNAM))
+
+    def mark(self, filed: Filed, *, valuable: bool) -> None:
+        """Who holds it says that it led to something, or takes that back."""
+        filed.valuable = valuable
+        if valuable:
+            self._thank(filed)
+        elif filed.thanked and self.now < filed.thanked + timedelta(minutes=10):
+            filed.entries = [each for each in filed.entries if not self._is_thanks(each)]
+            filed.thanked = None
+
+    def _thank(self, filed: Filed) -> None:
+        if filed.valuable and filed.status is Status.CLOSED and filed.thanked is None:
+            self._move(filed, Move.THANK)
+            filed.thanked = self.now
+            self.tell(filed, Move.THANK, filed.unit)
+
+    @staticmethod
+    def _is_thanks(entry: Entry) -> bool:
+        return entry.told is not None and entry.told.move is Move.THANK
 
     @staticmethod
     def _move(filed: Filed, move: Move) -> None:
