@@ -1,7 +1,7 @@
 """The quizzes: five questions for each topic, out of the texts of the library.
 
-A question names its text, the article it rests on, and the last day on which the text may be shown:
-after it, and once an editor says that the document was replaced, the question is not asked any more.
+A question names its text, the article it rests on, and the last day on which the text may be
+shown: after it, and once an editor says that the document was replaced, it is not asked any more.
 """
 
 import tomllib
