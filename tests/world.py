@@ -19,6 +19,7 @@ from handlers.effects import (
     AllowPolice,
     AskAbove,
     CloseTip,
+    CountQuiz,
     DeleteTip,
     DropPictures,
     Effect,
@@ -166,6 +167,7 @@ class World:
     draws: int = 0
     phone: int = 1
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    quizzes: list[CountQuiz] = field(default_factory=list)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
     there: frozenset[str] = frozenset()
@@ -327,6 +329,8 @@ class World:
             case PauseSubscription(until):
                 paused = replace(self.subscriptions[self.phone], paused_until=until)
                 self.subscriptions[self.phone] = paused
+            case CountQuiz():
+                self.quizzes.append(effect)
             case DropPictures() | ForgetChat() | ShowFiles():
                 return
 
