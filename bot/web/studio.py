@@ -14,6 +14,7 @@ from bot.web import (
     studio_library,
     studio_live,
     studio_outlets,
+    studio_quizzes,
     studio_report,
 )
 from bot.web.access import NotYours, Seat
@@ -59,6 +60,7 @@ def add_routes(app: web.Application) -> None:
     studio_report.add_routes(app)
     studio_bulletin.add_routes(app)
     studio_outlets.add_routes(app)
+    studio_quizzes.add_routes(app)
     studio_live.add_routes(app)
     app.router.add_route("*", "/studio/{rest:.*}", guarded(_lost))
 
