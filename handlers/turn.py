@@ -141,8 +141,8 @@ class Facts:
     `may_subscribe`: bulletins can be sent to this chat, and need not be read on a page;
     `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
     `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
-    data of one's own, as the operator wrote it. `replaced_laws` are the numbers of documents that
-    do not count any more: what rests on them is not shown.
+    data of one's own, as the operator wrote it. `replaced` are numbers of documents of law in whose
+    place another one counts today.
     """
 
     now: datetime
@@ -169,7 +169,7 @@ class Facts:
     meant: Meant | None = None
     room: Room = Room()
     is_full: bool = False
-    replaced_laws: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,14 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.web import studio_bulletin, studio_forms, studio_live, studio_outlets, studio_report
+from bot.web import (
+    studio_bulletin,
+    studio_forms,
+    studio_live,
+    studio_outlets,
+    studio_quizzes,
+    studio_report,
+)
 from bot.web.access import NotYours, Seat
 from bot.web.desk_pages import guarded, said
 from bot.web.parts import PARTS
@@ -49,6 +56,7 @@ def add_routes(app: web.Application) -> None:
     studio_report.add_routes(app)
     studio_bulletin.add_routes(app)
     studio_outlets.add_routes(app)
+    studio_quizzes.add_routes(app)
     studio_live.add_routes(app)
     app.router.add_route("*", "/studio/{rest:.*}", guarded(_lost))
 

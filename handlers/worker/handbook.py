@@ -190,4 +190,4 @@ def _whom(facts: Facts) -> tuple[Say, ...]:
 
 
 def _book(facts: Facts) -> Handbook:
-    return facts.handbooks[facts.language].current(facts.today, facts.replaced_laws)
+    return facts.handbooks[facts.language].current(facts.today, facts.replaced)
