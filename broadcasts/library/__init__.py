@@ -17,7 +17,6 @@ from typing import Any
 from handlers.bulletins import REMINDER, Citation, Content, Plan, Topic, Wording, seal_of
 from handlers.languages import Language
 
-
 WORDS_A_MINUTE = 200
 """How fast a tired reader reads: an assumption. Adults read about 238 English words a minute in
 silence (Brysbaert 2019); Vietnamese writes each syllable as a word of its own, and reads no slower.
