@@ -83,6 +83,7 @@ __all__ = [
     "ChoosingOften",
     "ChoosingPart",
     "ChoosingPlaces",
+    "ChoosingQuiz",
     "ChoosingTopics",
     "ConfirmingAddition",
     "ConfirmingCancel",
@@ -102,6 +103,7 @@ __all__ = [
     "NarrowingPlace",
     "PickingInsider",
     "PickingPlace",
+    "PlayingQuiz",
     "PoliceLater",
     "ReadingHandbook",
     "ReadingNotice",
@@ -126,6 +128,28 @@ class ReadingHandbook:
 
     back: "State" = field(default_factory=Resting)
     article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingQuiz:
+    """The list of quizzes; `played` are those that were finished since it was opened."""
+
+    back: "State"
+    played: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlayingQuiz:
+    """In a quiz: the ids of its questions in the order of this round, by `dice` also their answers,
+    and whether each answer so far was right. When all are given, its end.
+    """
+
+    back: "State"
+    quiz: str
+    order: tuple[str, ...]
+    dice: int = field(repr=False)
+    given: tuple[bool, ...] = field(default=(), repr=False)
+    played: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +223,8 @@ State = (
     | ChoosingOften
     | ChoosingPart
     | ReadingHandbook
+    | ChoosingQuiz
+    | PlayingQuiz
     | Aside
     | ConfirmingCancel
     | ConfirmingWord

@@ -25,6 +25,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -41,6 +42,7 @@ from handlers.states import (
     NarrowingPlace,
     PickingInsider,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -66,6 +68,7 @@ from handlers.worker import (
     later,
     leaving,
     options,
+    quizzing,
     review,
     rights,
     second_look,
@@ -180,6 +183,10 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return subscription.choosing_part(state, event, facts)
         case ReadingHandbook():
             return handbook.reading_handbook(state, event, facts)
+        case ChoosingQuiz():
+            return quizzing.choosing_quiz(state, event, facts)
+        case PlayingQuiz():
+            return quizzing.playing_quiz(state, event, facts)
         case Aside():
             return welcome.aside(state, event, facts)
         case ConfirmingCancel():
@@ -287,6 +294,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return subscription.part_screen(state, facts)
         case ReadingHandbook():
             return handbook.handbook_screen(state, facts)
+        case ChoosingQuiz():
+            return quizzing.list_screen(state, facts)
+        case PlayingQuiz():
+            return quizzing.quiz_screen(state, facts)
         case Aside():
             return welcome.aside_screen(state, facts)
         case ConfirmingCancel():

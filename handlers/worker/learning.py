@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.folding import fold
 from handlers.screens import MOST_CHOICES, Choice, say
-from handlers.states import ReadingHandbook, State
+from handlers.states import ChoosingQuiz, ReadingHandbook, State
 from handlers.worker.step import choice
 
 SHELF = "tools"
@@ -25,7 +25,14 @@ class Door:
     words: str = ""
 
 
-DOORS: tuple[Door, ...] = ()
+DOORS: tuple[Door, ...] = (
+    Door(
+        "quiz",
+        "learning.quiz",
+        lambda at: ChoosingQuiz(at.back),
+        "cau do cau hoi on do vui kiem tra trac nghiem quiz quizzes questions test",
+    ),
+)
 """All of them in the order of the shelf, at most nine; whoever builds a place adds its door."""
 
 

@@ -26,6 +26,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -44,6 +45,7 @@ from handlers.states import (
     NarrowingPlace,
     PickingInsider,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -58,7 +60,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import handbook
+from handlers.worker import handbook, quizzing
 from handlers.worker.step import (
     BACK,
     Input,
@@ -79,6 +81,8 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case ReadingHandbook():
             return handbook.up(state, facts)
+        case ChoosingQuiz() | PlayingQuiz():
+            return quizzing.up(state)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -180,7 +184,9 @@ def _back_to_thread(state: State) -> State:
 
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
-    while isinstance(state, Aside | ReadingHandbook | ConfirmingCancel):
+    while isinstance(
+        state, Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ConfirmingCancel
+    ):
         state = state.back
     return state
 
@@ -189,6 +195,8 @@ def gathered(state: State) -> Early | Draft | None:
     """What the worker gave so far, also when a short page or a question lies over it."""
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return gathered(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return gathered(back)
         case (
             ReadingNotice(early)
@@ -228,6 +236,8 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
             return (picture,)
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return pictures_in(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
+            return pictures_in(back)
         case _:
             given = gathered(state)
             return given.pictures if given is not None else ()
@@ -243,6 +253,8 @@ def holds_draft(state: State) -> bool:
     """Whether leaving `state` would lose something that the worker gave."""
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return holds_draft(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from broadcasts.checks import Problem
+from broadcasts.derived.origin import Form
 from broadcasts.report import Column
 from handlers import coach, telling
 from handlers.bulletins import Run, Topic
@@ -51,6 +52,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "in_language": Language,
     "coach_kind": coach.Kind,
     "desk.coach": coach.Doubt,
+    "derived.form": Form,
     "reply.starter": STARTERS,
     "reply.starter_name": STARTERS,
 }
