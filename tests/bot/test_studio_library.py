@@ -18,7 +18,7 @@ from tests.desk_browser import Browser, World
 from tests.desk_world import NOW
 from tests.studio_world import CONTENT, DUE, FIELDS, studio_on
 
-PAGE, LAWS = "/studio/thu-vien", "/studio/luat"
+PAGE, DRAFTS, LAWS = "/studio/thu-vien", "/studio/thu-vien?xem=drafts", "/studio/luat"
 CODE = "45/2019/QH14"
 CHANGE = {"number": CODE, "by": "Bộ luật mới", "since": "2026-11-24"}
 
@@ -64,13 +64,17 @@ async def told(world: World) -> tuple[Told, ...]:
 async def test_a_draft_is_seen_by_editors_alone_until_one_has_compared_it(world: World) -> None:
     title = draft().content.vi.title
     for login in ("viet", "duyet", "nam"):
-        other = await (await world.at_desk(login)).get(PAGE)
-        assert title not in other.words
-        assert "Chờ đối chiếu" not in other.words
+        other = await world.at_desk(login)
+        for path in (PAGE, DRAFTS, f"{PAGE}?xem={draft().content.topic}"):
+            await other.get(path)
+            assert title not in other.words
+            assert "Chờ đối chiếu" not in other.words
         await other.get(f"/studio/moi?mau={draft().id}")
         assert title not in other.text
     editor = await (await world.at_desk("duyet2")).get(PAGE)
     assert "Chờ đối chiếu" in editor.words
+    assert title not in editor.words
+    await editor.get(DRAFTS)
     fields = fields_of(editor, "release")
 
     await editor.post(PAGE, fields)
@@ -91,6 +95,7 @@ async def test_a_draft_is_seen_by_editors_alone_until_one_has_compared_it(world:
     await author.get(f"/studio/moi?mau={draft().id}")
     assert title in author.text
 
+    await editor.get(f"{PAGE}?xem={draft().content.topic}")
     await editor.post(PAGE, fields_of(editor, "take_back"))
     assert f"“{title}” lại là bản chờ đối chiếu." in editor.words
     assert await released(world) == {}
@@ -117,7 +122,7 @@ async def test_whoever_is_no_editor_releases_nothing_with_a_forged_form(one: Wor
 
 
 async def test_odd_forms_are_answered_and_change_nothing(one: World) -> None:
-    editor = await (await one.at_desk("duyet2")).get(PAGE)
+    editor = await (await one.at_desk("duyet2")).get(DRAFTS)
     fields = {**fields_of(editor, "release"), "sure": "1"}
     for changed, status in (
         ({"seal": "x" * 64}, 409),
