@@ -17,11 +17,13 @@ from handlers.states import (
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
+    Calculating,
     Changing,
     ChangingCategory,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingCalculator,
     ChoosingCategory,
     ChoosingOften,
     ChoosingPart,
@@ -58,7 +60,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import handbook
+from handlers.worker import calculating, handbook
 from handlers.worker.step import (
     BACK,
     Input,
@@ -79,6 +81,10 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case ReadingHandbook():
             return handbook.up(state, facts)
+        case ChoosingCalculator(back):
+            return back
+        case Calculating():
+            return calculating.up(state)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -180,7 +186,9 @@ def _back_to_thread(state: State) -> State:
 
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
-    while isinstance(state, Aside | ReadingHandbook | ConfirmingCancel):
+    while isinstance(
+        state, Aside | ReadingHandbook | ChoosingCalculator | Calculating | ConfirmingCancel
+    ):
         state = state.back
     return state
 
@@ -188,7 +196,14 @@ def beneath(state: State) -> State:
 def gathered(state: State) -> Early | Draft | None:
     """What the worker gave so far, also when a short page or a question lies over it."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return gathered(back)
         case (
             ReadingNotice(early)
@@ -226,7 +241,14 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
     match state:
         case AddingVideo(picture=picture):
             return (picture,)
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return pictures_in(back)
         case _:
             given = gathered(state)
@@ -242,7 +264,14 @@ def is_practice(state: State) -> bool:
 def holds_draft(state: State) -> bool:
     """Whether leaving `state` would lose something that the worker gave."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True
