@@ -87,6 +87,7 @@ __all__ = [
     "ChoosingOften",
     "ChoosingPart",
     "ChoosingPlaces",
+    "ChoosingQuiz",
     "ChoosingTopics",
     "ConfirmingAddition",
     "ConfirmingCancel",
@@ -106,6 +107,7 @@ __all__ = [
     "NarrowingPlace",
     "PickingInsider",
     "PickingPlace",
+    "PlayingQuiz",
     "PoliceLater",
     "ReadingHandbook",
     "ReadingNotice",
@@ -149,6 +151,28 @@ class Calculating:
     calculator: Calculator
     answers: tuple[str, ...] = field(default=(), repr=False)
     perhaps: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingQuiz:
+    """The list of quizzes; `played` are those that were finished since it was opened."""
+
+    back: "State"
+    played: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlayingQuiz:
+    """In a quiz: the ids of its questions in the order of this round, by `dice` also their answers,
+    and whether each answer so far was right. When all are given, its end.
+    """
+
+    back: "State"
+    quiz: str
+    order: tuple[str, ...]
+    dice: int = field(repr=False)
+    given: tuple[bool, ...] = field(default=(), repr=False)
+    played: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +248,8 @@ State = (
     | ReadingHandbook
     | ChoosingCalculator
     | Calculating
+    | ChoosingQuiz
+    | PlayingQuiz
     | Aside
     | ConfirmingCancel
     | ConfirmingWord

@@ -27,6 +27,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -43,6 +44,7 @@ from handlers.states import (
     NarrowingPlace,
     PickingInsider,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -69,6 +71,7 @@ from handlers.worker import (
     later,
     leaving,
     options,
+    quizzing,
     review,
     rights,
     second_look,
@@ -187,6 +190,10 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return calculating.choosing_calculator(state, event, facts)
         case Calculating():
             return calculating.calculating(state, event, facts)
+        case ChoosingQuiz():
+            return quizzing.choosing_quiz(state, event, facts)
+        case PlayingQuiz():
+            return quizzing.playing_quiz(state, event, facts)
         case Aside():
             return welcome.aside(state, event, facts)
         case ConfirmingCancel():
@@ -298,6 +305,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return calculating.calculators_screen(state, facts)
         case Calculating():
             return calculating.calculating_screen(state, facts)
+        case ChoosingQuiz():
+            return quizzing.list_screen(state, facts)
+        case PlayingQuiz():
+            return quizzing.quiz_screen(state, facts)
         case Aside():
             return welcome.aside_screen(state, facts)
         case ConfirmingCancel():

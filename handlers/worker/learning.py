@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.folding import fold
 from handlers.screens import MOST_CHOICES, Choice, say
-from handlers.states import ReadingHandbook, State
+from handlers.states import ChoosingQuiz, ReadingHandbook, State
 from handlers.worker import calculating
 from handlers.worker.step import choice
 
@@ -35,6 +35,12 @@ DOORS: tuple[Door, ...] = (
         " bảng phiếu bảo hiểm nghỉ việc báo trước ngày phép năm thai sản sinh con calculator sum"
         " work out minimum wage region interest loan overtime pay slip notice annual leave"
         " maternity",
+    ),
+    Door(
+        "quiz",
+        "learning.quiz",
+        lambda at: ChoosingQuiz(at.back),
+        "cau do cau hoi on do vui kiem tra trac nghiem quiz quizzes questions test",
     ),
 )
 """All of them in the order of the shelf, at most nine; whoever builds a place adds its door."""

@@ -28,6 +28,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -46,6 +47,7 @@ from handlers.states import (
     NarrowingPlace,
     PickingInsider,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -60,7 +62,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import calculating, handbook
+from handlers.worker import calculating, handbook, quizzing
 from handlers.worker.step import (
     BACK,
     Input,
@@ -85,6 +87,8 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case Calculating():
             return calculating.up(state)
+        case ChoosingQuiz() | PlayingQuiz():
+            return quizzing.up(state)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -187,7 +191,14 @@ def _back_to_thread(state: State) -> State:
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
     while isinstance(
-        state, Aside | ReadingHandbook | ChoosingCalculator | Calculating | ConfirmingCancel
+        state,
+        Aside
+        | ReadingHandbook
+        | ChoosingCalculator
+        | Calculating
+        | ChoosingQuiz
+        | PlayingQuiz
+        | ConfirmingCancel,
     ):
         state = state.back
     return state
@@ -204,6 +215,8 @@ def gathered(state: State) -> Early | Draft | None:
             | ConfirmingCancel(back)
             | ConfirmingWord(back)
         ):
+            return gathered(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return gathered(back)
         case (
             ReadingNotice(early)
@@ -250,6 +263,8 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
             | ConfirmingWord(back)
         ):
             return pictures_in(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
+            return pictures_in(back)
         case _:
             given = gathered(state)
             return given.pictures if given is not None else ()
@@ -272,6 +287,8 @@ def holds_draft(state: State) -> bool:
             | ConfirmingCancel(back)
             | ConfirmingWord(back)
         ):
+            return holds_draft(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True

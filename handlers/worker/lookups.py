@@ -31,6 +31,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -46,6 +47,7 @@ from handlers.states import (
     LeavingOutLater,
     NarrowingPlace,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -132,6 +134,8 @@ def key_of(state: State) -> Key | None:
             | ConfirmingCancel(back)
             | ConfirmingWord(back)
         ):
+            return key_of(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return key_of(back)
         case _:
             return None

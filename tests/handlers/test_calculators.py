@@ -49,7 +49,10 @@ def test_the_rate_of_instalments_makes_the_payments_worth_what_was_received(
         assert yearly == 0
         return
     a_day = 1 + Fraction(whole(yearly / 36500 * 10**30), 10**30)
-    worth = sum(Fraction(each_day) / a_day**number for number in range(1, days + 1))
+    worth, later = Fraction(0), Fraction(1)
+    for _ in range(days):
+        later /= a_day
+        worth += each_day * later
     assert abs(worth - received) < Fraction(received, 10**9)
 
 

@@ -37,7 +37,7 @@ _OPEN = frozenset(
     """
     handlers.places.Place.code handlers.places.Place.codes
     broadcasts.audience.Nowhere.codes bot.web.rendering.Asset.address
-    handlers.broadcasters.changes.Piece.words
+    handlers.broadcasters.changes.Piece.words handlers.worker.learning.Door.words
     """.split()
 )
 
