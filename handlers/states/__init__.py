@@ -128,10 +128,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ReadingHandbook:
-    """The handbook's list, or one article; `back` is where the worker was."""
+    """The handbook's list, one shelf, article or search; `back` is where the worker was, `page` how
+    far a long list was turned.
+    """
 
     back: "State" = field(default_factory=Resting)
-    article: str = ""
+    article: str = field(default="", repr=False)
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,7 @@ def _plain(at: _Typing) -> Turn | None:
             return turn(at.talk, perhaps)
     if command is not None:
         return commanded(at.talk, command, at.facts)
-    if not has_letters(at.words):
+    if not has_letters(at.words) and not isinstance(at.state, ReadingHandbook):
         return at.stay("nothing_said")
     polite = words.is_greeting(at.words) or words.is_yes(at.words) or words.is_no(at.words)
     if polite and not isinstance(at.state, Resting | TypingCode | Received | ReadingHandbook):
