@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.web import (
     studio_bulletin,
+    studio_files,
     studio_forms,
     studio_live,
     studio_outlets,
@@ -20,8 +21,10 @@ from bot.web.desk_pages import guarded, said
 from bot.web.parts import PARTS
 from bot.web.studio_pages import broadcaster, page, reach, title_of
 from broadcasts import library
+from broadcasts.derived.origin import Form
 from handlers.broadcasters import schedule
-from handlers.bulletins import Bulletin, Stage
+from handlers.bulletins import Bulletin, Content, Stage
+from handlers.languages import Language
 from handlers.roles import Role
 from storage import bulletins, sendings, staff, units
 from storage.database import Tx
@@ -55,6 +58,7 @@ def add_routes(app: web.Application) -> None:
     studio_forms.add_routes(app)
     studio_report.add_routes(app)
     studio_bulletin.add_routes(app)
+    studio_files.add_routes(app)
     studio_outlets.add_routes(app)
     studio_quizzes.add_routes(app)
     studio_live.add_routes(app)
@@ -94,7 +98,11 @@ async def _library(request: web.Request) -> web.Response:
     async with request.app[PARTS].database.read() as tx:
         writes = bool(await staff.units_under(tx, seat.member.id, Role.AUTHOR))
     texts = tuple(library.load().values())
-    return page(request, "library", seat, contents=texts, writes=writes)
+    return page(request, "library", seat, contents=texts, writes=writes, files_of=_files_of)
+
+
+def _files_of(content: Content) -> Mapping[Language, list[tuple[Form, str]]]:
+    return studio_files.offered(content, f"/studio/thu-vien/{content.library}")
 
 
 async def _lost(_: web.Request) -> web.Response:

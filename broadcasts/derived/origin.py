@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from handlers.bulletins import Content
+from handlers.bulletins import Content, Stage
 from handlers.languages import Language
 from handlers.screens import Say
+
+FREE = frozenset({Stage.APPROVED, Stage.ENDED})
+"""The stages of a bulletin that may be given out; any other is a draft."""
 
 
 class Form(StrEnum):
