@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 
-from bot.app import utc_now
+from bot.app import CannotStart, utc_now
 from bot.runner import Runner
 from bot.web.bulletins import PAGE
 from bot.web.printing import home_of
 from broadcasts import library
+from broadcasts.checks import cited_by
 from broadcasts.derived.making import made
 from broadcasts.derived.origin import FREE, Form, Origin, Refused, Standing, is_whole, standing_of
-from broadcasts.library import Publish
+from broadcasts.library import Released
 from handlers.languages import Language
+from handlers.laws.changes import Changes, in_force
 from handlers.texts import Texts
-from storage import bulletins, published, units
+from storage import bulletins, law_changes, published, released_texts, units
 from storage.database import Database
 
 ALL = "all"
@@ -78,22 +80,42 @@ def _write(folder: Path, form: Form, origin: Origin, language: Language) -> bool
 
 def _origins(runner: Runner, known: str, today: date, unit: str) -> list[Origin]:
     base = runner.settings.public_url
-    texts = library.texts()
-    if known == ALL or known in texts:
+    every = library.texts()
+    if known == ALL or known in every:
+        released, changes = _said(runner)
+        chosen = every.values() if known == ALL else [every[known]]
         return [
             Origin(
                 text.content,
                 f"{text.number}-{text.id}",
                 unit,
                 home_of(base),
-                standing=standing_of(text.content, today, is_free=text.publish is Publish.YES),
+                standing=standing_of(
+                    text.content,
+                    today,
+                    is_free=not text.waits(released),
+                    is_replaced=in_force(cited_by(text.content), changes, today) is not None,
+                ),
             )
-            for text in (texts.values() if known == ALL else [texts[known]])
+            for text in chosen
         ]
     found = runner.run(lambda database: _bulletin(database, known, today, base))
     if found is None:
         raise click.ClickException(f"no text of the library and no bulletin is called {known}")
     return [replace(found, unit=unit or found.unit)]
+
+
+def _said(runner: Runner) -> tuple[Released, Changes]:
+    """What editors said of texts and laws; where nothing is installed, nobody said anything."""
+
+    async def read(database: Database) -> tuple[Released, Changes]:
+        async with database.read() as tx:
+            return await released_texts.seals(tx), await law_changes.known(tx)
+
+    try:
+        return runner.run(read)
+    except CannotStart:
+        return {}, {}
 
 
 async def _bulletin(database: Database, known: str, today: date, base: str) -> Origin | None:
@@ -103,12 +125,9 @@ async def _bulletin(database: Database, known: str, today: date, base: str) -> O
             return None
         name = await units.name_of(tx, bulletin.unit)
         is_read = await published.one(tx, known) is not None
-    standing = standing_of(bulletin.content, today, is_free=bulletin.stage in FREE)
-    return Origin(
-        bulletin.content,
-        known,
-        name,
-        home_of(base),
-        f"{base}{PAGE}/{known}" if base and is_read else "",
-        standing,
-    )
+        changes = await law_changes.known(tx)
+    content, page = bulletin.content, f"{base}{PAGE}/{known}" if base and is_read else ""
+    is_replaced = in_force(cited_by(content), changes, today) is not None
+    is_free = bulletin.stage in FREE
+    standing = standing_of(content, today, is_free=is_free, is_replaced=is_replaced)
+    return Origin(content, known, name, home_of(base), page, standing)

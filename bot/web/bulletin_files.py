@@ -13,11 +13,12 @@ from bot.web.bulletins import (
     found_item,
     language_of_page,
     public_page,
+    standing_on,
     today_of,
 )
 from bot.web.parts import PARTS
 from bot.web.printing import FILE, answer, form_of, home_of, pressed
-from broadcasts.derived.origin import Origin, Refused, Standing, standing_of
+from broadcasts.derived.origin import Origin, Refused, Standing
 from handlers.screens import Say
 
 _KEPT = {"Cache-Control": "public, max-age=300, no-transform", "Vary": "Accept-Language"}
@@ -36,8 +37,11 @@ async def fetch(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     chosen = Filter(language=webchat.wanted_language(request.query))
     origin = origin_of(item, parts.public_url)
-    if standing_of(origin.content, today_of(parts), is_free=True) is Standing.EXPIRED:
-        return _none(request, chosen, item, Say("page.files.expired"), HTTPStatus.GONE)
+    standing = standing_on(item, today_of(parts))
+    if standing is not Standing.VALID:
+        is_old = standing is Standing.EXPIRED
+        why = Say("page.files.expired" if is_old else "page.files.replaced")
+        return _none(request, chosen, item, why, HTTPStatus.GONE)
     found = await pressed(request, form, origin, language_of_page(request, chosen))
     if isinstance(found, Refused):
         status = HTTPStatus.UNPROCESSABLE_ENTITY

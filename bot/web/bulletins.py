@@ -17,14 +17,16 @@ from bot.web.printing import file_of
 from bot.web.rendering import RENDERER, page
 from bot.web.views import guess_language
 from broadcasts import audience, wording
-from broadcasts.derived.origin import Form, is_whole
+from broadcasts.checks import cited_by
+from broadcasts.derived.origin import Form, Standing, is_whole, standing_of
 from handlers import alphabet
 from handlers.bulletins import Topic, Urgency
 from handlers.folding import clean
 from handlers.languages import Language
+from handlers.laws.changes import Change, Changes, in_force
 from handlers.places import Place
 from handlers.subscriptions import Span, span_of
-from storage import bell, published, units
+from storage import bell, law_changes, published, units
 from storage.published import Published
 
 PAGE = "/ban-tin"
@@ -69,6 +71,11 @@ class Item:
     unit: str
     sent: Published = field(repr=False)
     spans: tuple[Span, ...] = field(default=(), repr=False)
+    laws: Changes = field(default_factory=dict, repr=False)
+
+    def replaced(self, today: date) -> Change | None:
+        """What has changed by `today` in the laws that it rests on."""
+        return in_force(cited_by(self.sent.content), self.laws, today)
 
 
 class Shelf:
@@ -140,12 +147,20 @@ async def show_one(request: web.Request) -> web.Response:
     chosen = Filter(language=webchat.wanted_language(request.query))
     language = language_of_page(request, chosen)
     title, rest = told(item, language)
-    expired = _is_expired(item, today_of(parts))
-    values = {"item": item, "title": title, "rest": rest, "expired": expired}
+    today = today_of(parts)
+    values: dict[str, Any] = {"item": item, "title": title, "rest": rest}
+    values["expired"], values["replaced"] = _is_expired(item, today), item.replaced(today)
     values["bells"] = wording.bells_of(listed, language)
-    can_be_made = not expired and is_whole(item.sent.content, language)
+    may_be_taken = standing_on(item, today) is Standing.VALID
+    can_be_made = may_be_taken and is_whole(item.sent.content, language)
     values["files"] = [(form, file_of(form)) for form in TO_TAKE] if can_be_made else []
     return public_page(request, "bulletins/one.html", chosen, **values)
+
+
+def standing_on(item: Item, today: date) -> Standing:
+    """Whether a published bulletin may still be given out."""
+    is_replaced = item.replaced(today) is not None
+    return standing_of(item.sent.content, today, is_free=True, is_replaced=is_replaced)
 
 
 async def found_item(request: web.Request) -> Item | None:
@@ -157,7 +172,8 @@ async def found_item(request: web.Request) -> Item | None:
         sent = await published.one(tx, known)
         if sent is None:
             return None
-        return Item(sent.id, sent.at, await units.name_of(tx, sent.unit), sent)
+        name, changes = await units.name_of(tx, sent.unit), await law_changes.known(tx)
+        return Item(sent.id, sent.at, name, sent, laws=changes)
 
 
 async def show_feed(request: web.Request) -> web.Response:
@@ -193,12 +209,13 @@ async def _items(parts: Parts) -> tuple[Item, ...]:
         found = await published.newest(tx, _MOST)
         tree = await units.tree(tx) if found else None
         names = {each.unit: await units.name_of(tx, each.unit) for each in found}
+        changes = await law_changes.known(tx)
     items = []
     for each in found:
         unit = tree.get(each.unit) if tree is not None else None
         area = audience.area(unit, each.content.scope, parts.places()) if unit else None
         spans = area.spans if isinstance(area, audience.Area) else ()
-        items.append(Item(each.id, each.at, names[each.unit], each, spans))
+        items.append(Item(each.id, each.at, names[each.unit], each, spans, changes))
     return tuple(items)
 
 
@@ -206,7 +223,12 @@ async def _fitting(request: web.Request, chosen: Filter) -> list[Item]:
     parts = request.app[PARTS]
     today = today_of(parts)
     every = await request.app[SHELF].items(parts)
-    return [each for each in every if not _is_expired(each, today) and _fits(each, chosen)]
+    return [each for each in every if _holds(each, today) and _fits(each, chosen)]
+
+
+def _holds(item: Item, today: date) -> bool:
+    """Whether what it says may be told to somebody who did not ask for this one."""
+    return not _is_expired(item, today) and item.replaced(today) is None
 
 
 def _fits(item: Item, chosen: Filter) -> bool:

@@ -14,9 +14,11 @@ from bot.web.desk_pages import guarded, said, see_other
 from bot.web.parts import PARTS, Parts
 from bot.web.studio_pages import (
     BULLETIN,
+    Marks,
     broadcaster,
     ground_of,
     labels_of,
+    marks_of,
     page,
     title_of,
 )
@@ -35,6 +37,7 @@ from storage import (
     audit,
     bulletins,
     desk_links,
+    law_changes,
     outlets,
     parks,
     published,
@@ -50,7 +53,7 @@ from storage.sendings import Progress
 
 MOST_SENDINGS = 20
 TESTS_AN_HOUR = 10
-_REASONS = frozenset({tick.EXPIRED, tick.UNAPPROVED, tick.NOWHERE, restored.REASON})
+_REASONS = frozenset({tick.EXPIRED, tick.REPLACED, tick.UNAPPROVED, tick.NOWHERE, restored.REASON})
 _WAITING = frozenset({Stage.DRAFT, Stage.PROPOSED})
 
 
@@ -71,6 +74,7 @@ class _Looked:
     has_zalo: bool
     areas: tuple[str, ...]
     is_read: bool
+    marked: Marks
 
 
 def add_routes(app: web.Application) -> None:
@@ -175,6 +179,7 @@ async def _page(
         standing=standing,
         title=title_of(content, seat.language),
         unit=looked.unit,
+        marked=looked.marked,
         offers=broadcasters.offered(standing),
         steers=schedule.offered if standing.writes or standing.approves else lambda _: (),
         problems=[each.sentence for each in looked.checked.findings if waits and each.blocks],
@@ -226,6 +231,7 @@ async def _look(tx: Tx, parts: Parts, seat: Seat, key: str, *, count: bool) -> _
         AlarmPath.ZALO in await alarms.enabled(tx),
         tuple(park.name for park in within(await parks.every(tx), content.scope)),
         await published.one(tx, key) is not None,
+        marks_of(content, await law_changes.known(tx), now.astimezone(parts.timezone).date()),
     )
 
 

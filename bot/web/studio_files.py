@@ -14,11 +14,13 @@ from bot.web.parts import PARTS, Parts
 from bot.web.printing import FILE, answer, file_of, form_of, home_of, pressed
 from bot.web.studio_pages import BULLETIN, broadcaster, page, theirs
 from broadcasts import library
+from broadcasts.checks import cited_by
 from broadcasts.derived.origin import FREE, Form, Origin, Refused, is_whole, standing_of
 from handlers.bulletins import Content
 from handlers.languages import Language
+from handlers.laws.changes import in_force
 from handlers.roles import Role
-from storage import published, units
+from storage import editors, law_changes, published, released_texts, units
 
 _TEXT = "{text:[a-z0-9_]{1,40}}"
 
@@ -47,8 +49,11 @@ async def _of_bulletin(request: web.Request) -> web.Response:
         bulletin = await theirs(tx, seat, request.match_info["bulletin"])
         unit = await units.name_of(tx, bulletin.unit)
         is_read = await published.one(tx, bulletin.id) is not None
-    content, base = bulletin.content, parts.public_url
-    standing = standing_of(content, today_of(parts), is_free=bulletin.stage in FREE)
+        changes = await law_changes.known(tx)
+    content, base, today = bulletin.content, parts.public_url, today_of(parts)
+    is_replaced = in_force(cited_by(content), changes, today) is not None
+    is_free = bulletin.stage in FREE
+    standing = standing_of(content, today, is_free=is_free, is_replaced=is_replaced)
     # What was not sent yet has no page: a code on paper that leads nowhere helps nobody.
     address = f"{base}{PUBLIC_PAGE}/{bulletin.id}" if base and is_read else ""
     origin = Origin(content, bulletin.id, unit, home_of(base), address, standing)
@@ -60,10 +65,16 @@ async def _of_text(request: web.Request) -> web.Response:
     text = library.texts().get(request.match_info["text"])
     if text is None:
         raise NotYours
-    is_free = text.id in library.load()
-    standing = standing_of(text.content, today_of(parts), is_free=is_free)
+    async with parts.database.read() as tx:
+        waits, changes = text.waits(await released_texts.seals(tx)), await law_changes.known(tx)
+        # A draft is for whoever compares it with the gazette, and for nobody else.
+        if waits and not await editors.is_editor(tx, seat.member.id):
+            raise NotYours
+    content, today = text.content, today_of(parts)
+    is_replaced = in_force(cited_by(content), changes, today) is not None
+    standing = standing_of(content, today, is_free=not waits, is_replaced=is_replaced)
     unit = await _own_unit(parts, seat)
-    origin = Origin(text.content, text.id, unit, home_of(parts.public_url), "", standing)
+    origin = Origin(content, text.id, unit, home_of(parts.public_url), "", standing)
     return await _file(request, seat, origin, "/studio/thu-vien")
 
 
