@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from bot import placing, subscribing
 from handlers.handbook import Handbook
 from handlers.languages import Language
+from handlers.laws import changes
+from handlers.laws.changes import Changes
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
 from handlers.turn import Facts, Meant, Needs, Room, Thread
-from storage import atlas, bell, tips, units
+from storage import atlas, bell, law_changes, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.database import Database
 from storage.places import Places
@@ -50,6 +52,7 @@ class Lookups:
     public_url: str = ""
     data_contact: str = ""
     _tree: tuple[datetime, Tree] | None = None
+    _changes: Changes = field(default_factory=dict)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def facts(self, chat: str, needs: Needs) -> Facts:
@@ -69,6 +72,7 @@ class Lookups:
             dice=secrets.randbits(32),
             service=tree.root.name,
             handbooks=self.handbooks,
+            replaced=changes.happened(self._changes, local.date()),
             public_url=self.public_url,
             data_contact=self.data_contact,
             thread=await self.thread(key) if key else None,
@@ -102,6 +106,7 @@ class Lookups:
             # At a prompt nobody else looks whether the map has changed.
             await atlas.current(tx)
             loaded = await units.tree(tx)
+            self._changes = await law_changes.known(tx)
         if loaded is None:
             raise NoUnits
         return loaded
