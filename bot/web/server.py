@@ -6,7 +6,19 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.logs import Event, note_failure
-from bot.web import bulletins, desk, hooks, lent, onion, push, quarters, stream, studio, worker
+from bot.web import (
+    bulletins,
+    desk,
+    handbook,
+    hooks,
+    lent,
+    onion,
+    push,
+    quarters,
+    stream,
+    studio,
+    worker,
+)
 from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, Renderer, page, static
 from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
@@ -63,6 +75,7 @@ def make_application(
     app.on_response_prepare.append(_say_to_the_browser)
     worker.add_routes(app)
     bulletins.add_routes(app)
+    handbook.add_routes(app)
     quarters.add_routes(app)
     push.add_routes(app)
     stream.add_routes(app)

@@ -96,7 +96,9 @@ def _shown(state: ReadingHandbook, facts: Facts) -> Screen:
         return _found(rest, state.page, book)
     if kind == "g" and (listed_there := _on_shelf(rest, book)):
         return Screen((say("handbook.shelf"),), _paged(listed_there, state.page))
-    shelves = (named(f"g_{group.id}", group.title) for group in book.groups)
+    shelves = (
+        named(f"g_{group.id}", group.title) for group in book.groups if book.in_group(group.id)
+    )
     return Screen(
         (say("raw", text=book.intro), *_elsewhere(facts)),
         (*shelves, *learning.entry(), boarding.entry()),
