@@ -103,7 +103,7 @@ async def show_checklist(request: web.Request) -> web.Response:
     language = _language(request)
     wanted = request.match_info["address"]
     lists = (await _book(request, language)).checklists
-    listed = next((each for each in lists if each.address == wanted), None)
+    listed = next((each for each in lists if each.page == wanted), None)
     if listed is None:
         raise web.HTTPNotFound
     return _public(request, "handbook/check.html", language, listed=listed)

@@ -160,7 +160,7 @@ def _article(article: Article) -> tuple[Say, ...]:
 def _checklist(listed: Checklist, facts: Facts) -> tuple[Say, ...]:
     """Numbered as nothing that can be chosen is: a list of choices has a point after its number."""
     by_law, advice = listed.by_law, listed.advice
-    address = f"{facts.public_url}{PAGES}/tu-kiem-tra/{listed.address}"
+    address = f"{facts.public_url}{PAGES}/tu-kiem-tra/{listed.page}"
     where = (say("handbook.print", url=address),) if facts.public_url else ()
     law = "; ".join(dict.fromkeys(point.law for point in by_law))
     return (
@@ -174,7 +174,7 @@ def _checklist(listed: Checklist, facts: Facts) -> tuple[Say, ...]:
 
 
 def _numbered(points: Sequence[Point], first: int) -> str:
-    return "\n".join(f"{number}) {each.words}" for number, each in enumerate(points, first))
+    return "\n".join(f"{number}) {each.line}" for number, each in enumerate(points, first))
 
 
 def _elsewhere(facts: Facts) -> tuple[Say, ...]:

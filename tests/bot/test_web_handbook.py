@@ -43,7 +43,7 @@ def addresses() -> Iterator[str]:
     book = load(Language.VI)
     yield PAGES
     yield from (f"{PAGES}/{article.id}" for article in book.articles)
-    yield from (f"{CHECKS}/{each.address}" for each in book.checklists)
+    yield from (f"{CHECKS}/{each.page}" for each in book.checklists)
 
 
 @pytest.mark.parametrize("language", Language)
