@@ -6,7 +6,19 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.logs import Event, note_failure
-from bot.web import bulletins, desk, hooks, lent, onion, push, quarters, stream, studio, worker
+from bot.web import (
+    bulletins,
+    desk,
+    hooks,
+    lent,
+    onion,
+    practices,
+    push,
+    quarters,
+    stream,
+    studio,
+    worker,
+)
 from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, Renderer, page, static
 from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
@@ -64,6 +76,7 @@ def make_application(
     worker.add_routes(app)
     bulletins.add_routes(app)
     quarters.add_routes(app)
+    practices.add_routes(app)
     push.add_routes(app)
     stream.add_routes(app)
     desk.add_routes(app)
