@@ -216,7 +216,7 @@ RULES: tuple[Rule, ...] = (
     rule(PHONE, lambda told: cardinals.digits(told[0], VI_DIGITS)),
     rule(r"(\bngày\s+)?\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?![\d/])", _day, _I),
     rule(r"\b(\d{4})-(\d{2})-(\d{2})\b", _iso_day),
-    rule(rf"(\bsố\s+)?(?<![\d/]){DOCUMENT}(?!\w)", _document, _I),
+    rule(rf"(\b(?<!dân )số\s+)?(?<![\d/]){DOCUMENT}(?!\w)", _document, _I),
     rule(rf"(\b{_LAW}\s+)(\d{{1,4}})/((?:19|20)\d\d)(?![\d/])", _document, _I),
     rule(rf"(\b(?:điều|khoản|điểm)\s+)({_LIST})", _articles, _I),
     rule(r"\b\d+\.\d{1,2}\.[a-zđ]\b", lambda told: _article(told[0])),

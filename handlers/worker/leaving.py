@@ -17,11 +17,13 @@ from handlers.states import (
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
+    Calculating,
     Changing,
     ChangingCategory,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingCalculator,
     ChoosingCategory,
     ChoosingOften,
     ChoosingPart,
@@ -60,7 +62,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import handbook, quizzing
+from handlers.worker import calculating, handbook, quizzing
 from handlers.worker.step import (
     BACK,
     Input,
@@ -81,6 +83,10 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case ReadingHandbook():
             return handbook.up(state, facts)
+        case ChoosingCalculator(back):
+            return back
+        case Calculating():
+            return calculating.up(state)
         case ChoosingQuiz() | PlayingQuiz():
             return quizzing.up(state)
         case _:
@@ -185,7 +191,14 @@ def _back_to_thread(state: State) -> State:
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
     while isinstance(
-        state, Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ConfirmingCancel
+        state,
+        Aside
+        | ReadingHandbook
+        | ChoosingCalculator
+        | Calculating
+        | ChoosingQuiz
+        | PlayingQuiz
+        | ConfirmingCancel,
     ):
         state = state.back
     return state
@@ -194,7 +207,14 @@ def beneath(state: State) -> State:
 def gathered(state: State) -> Early | Draft | None:
     """What the worker gave so far, also when a short page or a question lies over it."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return gathered(back)
         case ChoosingQuiz(back) | PlayingQuiz(back):
             return gathered(back)
@@ -234,7 +254,14 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
     match state:
         case AddingVideo(picture=picture):
             return (picture,)
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return pictures_in(back)
         case ChoosingQuiz(back) | PlayingQuiz(back):
             return pictures_in(back)
@@ -252,7 +279,14 @@ def is_practice(state: State) -> bool:
 def holds_draft(state: State) -> bool:
     """Whether leaving `state` would lose something that the worker gave."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return holds_draft(back)
         case ChoosingQuiz(back) | PlayingQuiz(back):
             return holds_draft(back)
