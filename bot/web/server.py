@@ -7,12 +7,14 @@ from aiohttp import web
 
 from bot.logs import Event, note_failure
 from bot.web import (
+    bulletin_files,
     bulletins,
     desk,
     handbook,
     hooks,
     lent,
     onion,
+    practices,
     push,
     quarters,
     stream,
@@ -20,6 +22,7 @@ from bot.web import (
     worker,
 )
 from bot.web.parts import PARTS, Parts
+from bot.web.printing import PRESS, Press
 from bot.web.rendering import RENDERER, Renderer, page, static
 from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
 from bot.web.views import VISITS, Visits, guess_language, language_of
@@ -72,11 +75,14 @@ def make_application(
     app[RENDERER] = Renderer()
     app[BUDGET] = Budget()
     app[VISITS] = Visits()
+    app[PRESS] = Press()
     app.on_response_prepare.append(_say_to_the_browser)
     worker.add_routes(app)
     bulletins.add_routes(app)
     handbook.add_routes(app)
+    bulletin_files.add_routes(app)
     quarters.add_routes(app)
+    practices.add_routes(app)
     push.add_routes(app)
     stream.add_routes(app)
     desk.add_routes(app)
