@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from bot import placing, subscribing
 from handlers.handbook import Handbook
 from handlers.languages import Language
-from handlers.laws import changes
-from handlers.laws.changes import Changes
+from handlers.laws.changes import NO_CHANGES, Changes, replaced_by
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.subscriptions import Subscription
@@ -52,7 +51,7 @@ class Lookups:
     public_url: str = ""
     data_contact: str = ""
     _tree: tuple[datetime, Tree] | None = None
-    _changes: Changes = field(default_factory=dict)
+    _changes: Changes = field(default_factory=lambda: NO_CHANGES)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def facts(self, chat: str, needs: Needs) -> Facts:
@@ -72,7 +71,6 @@ class Lookups:
             dice=secrets.randbits(32),
             service=tree.root.name,
             handbooks=self.handbooks,
-            replaced=changes.happened(self._changes, local.date()),
             public_url=self.public_url,
             data_contact=self.data_contact,
             thread=await self.thread(key) if key else None,
@@ -87,6 +85,7 @@ class Lookups:
             meant=await self._meant(needs.bulletin, tree) if needs.bulletin else None,
             room=self.room_of(chat),
             is_full=await self._is_full(chat) if needs.subscription else False,
+            replaced=replaced_by(local.date(), self._changes),
         )
 
     async def tree(self) -> Tree:

@@ -10,9 +10,11 @@ from bot.web import (
     bulletin_files,
     bulletins,
     desk,
+    handbook,
     hooks,
     lent,
     onion,
+    practices,
     push,
     quarters,
     stream,
@@ -77,8 +79,10 @@ def make_application(
     app.on_response_prepare.append(_say_to_the_browser)
     worker.add_routes(app)
     bulletins.add_routes(app)
+    handbook.add_routes(app)
     bulletin_files.add_routes(app)
     quarters.add_routes(app)
+    practices.add_routes(app)
     push.add_routes(app)
     stream.add_routes(app)
     desk.add_routes(app)

@@ -40,8 +40,8 @@ def known(told: Iterable[Change] = ()) -> Changes:
     return {same(each.number): each for each in (*ours, *told)}
 
 
-def happened(changes: Changes, day: date) -> frozenset[str]:
-    """The numbers of the documents that do not count any more on `day`."""
+def replaced_by(day: date, changes: Changes) -> frozenset[str]:
+    """The numbers of all documents in whose place another one counts on `day`."""
     return frozenset(each.number for each in changes.values() if each.since <= day)
 
 
