@@ -24,6 +24,7 @@ from bot.store import Unfit, open_store
 from bot.web.parts import Parts, RingTrial
 from handlers import handbook
 from handlers.address import Address
+from handlers.calculators import regions
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage import atlas, following, installation, migrate, restored
@@ -104,6 +105,7 @@ class House:
             database=self.database,
             volatile=self.volatile,
             texts=self.texts,
+            handbooks=load_handbooks(),
             clock=self.clock,
             places=lambda: atlas.known(self.database),
             neutral=self.settings.exit_url,
@@ -262,6 +264,18 @@ async def open_house(
             yield _join(settings, database, found, volatile, stretcher, clock)
 
 
+def _regions(settings: Settings, places: Places) -> Mapping[str, str]:
+    """The operator's table of regions of the minimum wage; empty where none is named."""
+    if settings.regions_file == Path():
+        return {}
+    try:
+        return regions.read(settings.regions_file.read_text("utf-8"), places.of_today)
+    except (OSError, UnicodeDecodeError):
+        raise CannotStart("TIENGTHO_REGIONS_FILE cannot be read as UTF-8 text") from None
+    except regions.WrongTable as error:
+        raise CannotStart(f"TIENGTHO_REGIONS_FILE: {error}") from None
+
+
 def _join(
     settings: Settings,
     database: Database,
@@ -289,6 +303,7 @@ def _join(
         room_of=room_of,
         public_url=settings.public_url,
         data_contact=settings.data_contact,
+        regions=_regions(settings, places()),
     )
     flood = Flood(volatile, settings.ceilings)
     inbound = Inbound(lookups, Carrier(database, volatile, flood), Cleaner(), flood)

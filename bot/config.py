@@ -194,6 +194,7 @@ class Settings(BaseSettings):
     zalo_api_url: Annotated[str, AfterValidator(_web_address)] = "https://bot-api.zaloplatforms.com"
     zalo_media_hosts: Annotated[str, AfterValidator(_media_hosts)] = ""
     push_key_file: Path = Path()
+    regions_file: Path = Path()
     backup_folder: Path = Path()
     backup_public_key: Annotated[str, AfterValidator(_public_key)] = ""
     retention_handled: Annotated[int, _days(LONGEST.handled)] = LONGEST.handled

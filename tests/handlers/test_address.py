@@ -22,7 +22,7 @@ def of_handbook(book: handbook.Handbook) -> Iterator[str]:
         yield article.title
         yield from article.lines
     for each in book.checklists:
-        yield from (each.title, each.intro, *(point.words for point in each.points))
+        yield from (each.title, each.intro, *(point.line for point in each.points))
 
 
 OF_WORKERS = [
