@@ -54,6 +54,7 @@ def load_texts() -> Mapping[Language, Texts]:
 
 
 @cache
+@cache
 def load_handbooks() -> Mapping[Language, handbook.Handbook]:
     """The handbook, read once in a process."""
     return {language: handbook.load(language) for language in Language}
@@ -103,6 +104,7 @@ class House:
             database=self.database,
             volatile=self.volatile,
             texts=self.texts,
+            handbooks=load_handbooks(),
             clock=self.clock,
             places=lambda: atlas.known(self.database),
             neutral=self.settings.exit_url,
