@@ -54,6 +54,7 @@ async def test_every_page_of_the_studio_can_be_used_by_everybody(
     for path in (
         "/studio",
         "/studio/thu-vien",
+        "/studio/thu-vien/loan_interest/tai-ve",
         "/studio/cau-do",
         "/studio/kenh",
         one,
