@@ -142,7 +142,7 @@ class Facts:
     `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
     `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
     data of one's own, as the operator wrote it. `replaced` are numbers of documents of law in whose
-    place another one counts today.
+    place another one counts today. `in_week`: this chat is sent the first week at work.
     """
 
     now: datetime
@@ -170,6 +170,7 @@ class Facts:
     room: Room = Room()
     is_full: bool = False
     replaced: frozenset[str] = frozenset()
+    in_week: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,12 @@ from handlers.routing import Unit
 from handlers.screens import Say, Screen
 from handlers.states import (
     Aside,
+    AskingWeek,
     ChoosingQuiz,
     Draft,
     PlayingQuiz,
     ReadingHandbook,
+    ReadingWeek,
     Resting,
     State,
     Talk,
@@ -45,6 +47,7 @@ from handlers.worker.welcome import call, contact
 __all__ = ["Wording", "code_read_over", "key_of", "needs", "respond", "show"]
 
 MOST_WITHHELD = 3
+_SHORT_PAGES = Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ReadingWeek | AskingWeek
 
 
 def respond(talk: Talk, event: Event, facts: Facts, wording: Wording) -> Turn:
@@ -85,7 +88,7 @@ def show(talk: Talk, notes: tuple[Say, ...], facts: Facts) -> Screen:
 
 def _showed(state: State, event: Showed, facts: Facts) -> Step[State]:
     """A file belongs to what lies under a short page. One that is not kept is forgotten."""
-    if isinstance(state, Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz):
+    if isinstance(state, _SHORT_PAGES):
         state = state.back
     made = step(state, event, facts)
     if _is_kept(event.picture, made):

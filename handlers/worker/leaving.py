@@ -14,6 +14,7 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWeek,
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
@@ -51,6 +52,7 @@ from handlers.states import (
     ReadingNotice,
     ReadingSubscription,
     ReadingThread,
+    ReadingWeek,
     Resting,
     Reviewing,
     SendingUp,
@@ -60,7 +62,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import handbook, quizzing
+from handlers.worker import first_week, handbook, quizzing
 from handlers.worker.step import (
     BACK,
     Input,
@@ -73,6 +75,8 @@ from handlers.worker.step import (
     too_long,
 )
 
+_SHORT = Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ReadingWeek | AskingWeek
+
 
 def back_from(state: State, facts: Facts) -> State:
     """Where [Back] leads."""
@@ -83,6 +87,8 @@ def back_from(state: State, facts: Facts) -> State:
             return handbook.up(state, facts)
         case ChoosingQuiz() | PlayingQuiz():
             return quizzing.up(state)
+        case ReadingWeek() | AskingWeek():
+            return first_week.up(state)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -184,9 +190,7 @@ def _back_to_thread(state: State) -> State:
 
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
-    while isinstance(
-        state, Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ConfirmingCancel
-    ):
+    while isinstance(state, _SHORT | ConfirmingCancel):
         state = state.back
     return state
 
@@ -196,7 +200,7 @@ def gathered(state: State) -> Early | Draft | None:
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return gathered(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return gathered(back)
         case (
             ReadingNotice(early)
@@ -236,7 +240,7 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
             return (picture,)
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return pictures_in(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return pictures_in(back)
         case _:
             given = gathered(state)
@@ -254,7 +258,7 @@ def holds_draft(state: State) -> bool:
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return holds_draft(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True

@@ -21,6 +21,7 @@ from handlers.states import (
     AskingAbove,
     AskingDanger,
     AskingPlace,
+    AskingWeek,
     AskingWhoseLater,
     ChangingPlace,
     ChangingStory,
@@ -51,6 +52,7 @@ from handlers.states import (
     ReadingNotice,
     ReadingSubscription,
     ReadingThread,
+    ReadingWeek,
     Received,
     Resting,
     SendingUp,
@@ -64,11 +66,15 @@ from handlers.turn import Needs
 from handlers.worker import boarding, leaving, words
 
 _LONGEST_LABEL = 60
-_SUBSCRIBING = (ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart)
+_SUBSCRIBING = (
+    *(ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart),
+    *(ReadingWeek, AskingWeek),
+)
 _OPENING = (
     Chose("bulletins"),
     Chose("forget"),
     Commanded(Command.BULLETINS),
+    Commanded(Command.WEEK),
     Commanded(Command.FORGET),
 )
 
@@ -126,7 +132,7 @@ def key_of(state: State) -> Key | None:
             return key
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return key_of(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return key_of(back)
         case _:
             return None

@@ -143,6 +143,13 @@ OTHERS: Mapping[str, Fields] = {
         "views": What(Kind.STAFF, "a member's filters, by closed values, with names of their own")
     },
     "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},
+    "storage.series._sealed": {
+        "address": What(Kind.SUBSCRIBER, "the chat's address"),
+        **dict.fromkeys(
+            ("language", "next", "on", "ends"),
+            What(Kind.SUBSCRIBER, "how far a first week is, and its days"),
+        ),
+    },
     "storage.outlets._sealed": dict.fromkeys(
         ("address", "title"), What(Kind.PUBLIC, "a unit's public channel")
     ),

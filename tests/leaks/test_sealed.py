@@ -17,6 +17,7 @@ import pytest
 from handlers.agreements import Agreement
 from handlers.bulletins import Topic
 from handlers.effects import FileTip
+from handlers.languages import Language
 from handlers.listing import read
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
@@ -34,6 +35,7 @@ from storage import (
     desk_links,
     outlets,
     posts,
+    series,
     staff,
     subscribers,
     tips,
@@ -175,6 +177,8 @@ async def _house(tx: Tx) -> None:
     await outlets.add(tx, 1, "north", "channel", "-1001", "Kênh")
     chosen = Subscription(topics=frozenset({Topic.WAGES}))
     await subscribers.keep(tx, 1, "telegram:77", chosen, date(2026, 11, 30))
+    today = date(2026, 11, 30)
+    await series.begin(tx, 1, "telegram:77", Language.VI, following=2, today=today)
 
 
 async def _officer(made: Database) -> bytes:
