@@ -11,7 +11,15 @@ from pathlib import Path
 
 import click
 
-from bot import audit_cli, backup_doctor, coverage_doctor, hardening, keyfile, redis_doctor
+from bot import (
+    audit_cli,
+    backup_doctor,
+    coverage_doctor,
+    hardening,
+    keyfile,
+    library_doctor,
+    redis_doctor,
+)
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
@@ -270,5 +278,6 @@ HOUSE: Sequence[HouseLook] = (
     _backups,
     _contact,
     _incident,
+    library_doctor.look,
 )
 """What is looked at with its keys opened."""

@@ -74,6 +74,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "Asides and questions back": (
         "ReadingHandbook",
+        "ChoosingCalculator",
+        "Calculating",
         "ChoosingQuiz",
         "PlayingQuiz",
         "ReadingWeek",

@@ -51,7 +51,7 @@ class Lane:
         self._wake = asyncio.Event()
         self._weather = Weather()
         self._valid_until = -math.inf
-        self._looked = following.Looked()
+        self._looked = following.Looked(ground.look_seconds * following.LOOK_SECONDS)
         self._stream: Stream | None = None
         self._weeks: Weeks | None = None
         self._is_stopping = False
@@ -171,7 +171,9 @@ class Lane:
     def _made(self, lease: Lease) -> tuple[AccountFeed, OutletPosts, Weeks]:
         g = self._ground
         parts = (g.database, g.clock, g.zone, g.jobs, self._bulk, lease)
-        stands = following.Ground(g.database, g.clock, g.zone, self._bulk, self._weather, self._looked)
+        stands = following.Ground(
+            g.database, g.clock, g.zone, self._bulk, self._weather, self._looked
+        )
         return AccountFeed(*parts), OutletPosts(*parts), Weeks(stands, lease)
 
     async def _leased(self) -> Lease | None:

@@ -1,7 +1,7 @@
 """Sends the first week at work over one leased account: to each chat one message a day at most."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import assert_never
@@ -12,10 +12,11 @@ from bot.bulletins.weather import Weather
 from bot.channels import Gone, Refused, TryLater, Unknown
 from bot.pace import Lane
 from broadcasts import first_week as wording
-from handlers import first_week
+from handlers import first_week, laws
 from handlers.first_week import Part
 from handlers.languages import Language
-from storage import series
+from handlers.laws import changes
+from storage import law_changes, series
 from storage.database import Database, Tx
 from storage.leases import Lease
 from storage.series import Followed
@@ -23,14 +24,12 @@ from storage.series import Followed
 LOOK_SECONDS = 60.0
 """So often it is looked whether somebody's minute has come; every row has to be opened for that."""
 
-Replaced = Callable[[Tx], Awaitable[frozenset[str]]]
-"""The numbers of documents of law in whose place another one counts today."""
-
 
 @dataclass(slots=True)
 class Looked:
-    """When it was looked last, for an account and as long as its lane works."""
+    """When it is looked again, every so many seconds, as long as the lane of an account works."""
 
+    seconds: float = LOOK_SECONDS
     again_at: float = 0.0
 
 
@@ -44,7 +43,6 @@ class Ground:
     bulk: Bulk
     weather: Weather
     looked: Looked
-    replaced: Replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Weeks:
         """Whether somebody's message may leave now, or is over. Looks once a minute."""
         if self._ground.looked.again_at > _now():
             return False
-        self._ground.looked.again_at = _now() + LOOK_SECONDS
+        self._ground.looked.again_at = _now() + self._ground.looked.seconds
         return bool(await self._waiting(tx))
 
     def stop(self) -> None:
@@ -92,7 +90,7 @@ class Weeks:
         while not self._stopped.is_set():
             await self._send_all()
             try:
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self._ground.looked.seconds):
                     await self._over.wait()
             except TimeoutError:
                 continue
@@ -101,7 +99,7 @@ class Weeks:
     async def _send_all(self) -> None:
         async with self._ground.database.read() as tx:
             waiting = await self._waiting(tx)
-            replaced = await self._ground.replaced(tx)
+            replaced = await _replaced(tx, self._today())
         for followed in waiting:
             if not await self._is_ready(followed):
                 return
@@ -181,6 +179,12 @@ class Weeks:
 
     def _today(self) -> date:
         return self._ground.clock().astimezone(self._ground.zone).date()
+
+
+async def _replaced(tx: Tx, today: date) -> frozenset[str]:
+    """The numbers of documents of law in whose place another one counts today."""
+    known = await law_changes.known(tx)
+    return frozenset(each for each in laws.load() if changes.in_force((each,), known, today))
 
 
 def _now() -> float:

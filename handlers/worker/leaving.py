@@ -18,11 +18,13 @@ from handlers.states import (
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
+    Calculating,
     Changing,
     ChangingCategory,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingCalculator,
     ChoosingCategory,
     ChoosingOften,
     ChoosingPart,
@@ -62,7 +64,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import first_week, handbook, quizzing
+from handlers.worker import calculating, first_week, handbook, quizzing
 from handlers.worker.step import (
     BACK,
     Input,
@@ -75,7 +77,17 @@ from handlers.worker.step import (
     too_long,
 )
 
-_SHORT = Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ReadingWeek | AskingWeek
+SHORT = (
+    Aside
+    | ReadingHandbook
+    | ChoosingCalculator
+    | Calculating
+    | ChoosingQuiz
+    | PlayingQuiz
+    | ReadingWeek
+    | AskingWeek
+)
+"""Short pages that lie over another place of the talk, which is their `back`."""
 
 
 def back_from(state: State, facts: Facts) -> State:
@@ -85,6 +97,10 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case ReadingHandbook():
             return handbook.up(state, facts)
+        case ChoosingCalculator(back):
+            return back
+        case Calculating():
+            return calculating.up(state)
         case ChoosingQuiz() | PlayingQuiz():
             return quizzing.up(state)
         case ReadingWeek() | AskingWeek():
@@ -190,7 +206,7 @@ def _back_to_thread(state: State) -> State:
 
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
-    while isinstance(state, _SHORT | ConfirmingCancel):
+    while isinstance(state, SHORT | ConfirmingCancel):
         state = state.back
     return state
 
@@ -198,7 +214,14 @@ def beneath(state: State) -> State:
 def gathered(state: State) -> Early | Draft | None:
     """What the worker gave so far, also when a short page or a question lies over it."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return gathered(back)
         case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return gathered(back)
@@ -238,7 +261,14 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
     match state:
         case AddingVideo(picture=picture):
             return (picture,)
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return pictures_in(back)
         case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return pictures_in(back)
@@ -256,7 +286,14 @@ def is_practice(state: State) -> bool:
 def holds_draft(state: State) -> bool:
     """Whether leaving `state` would lose something that the worker gave."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return holds_draft(back)
         case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return holds_draft(back)

@@ -128,6 +128,7 @@ WRITERS: Mapping[str, str] = {
     "bot/backup_files.py": "archives, the ledger, the private half of their key",
     "bot/locks.py": "an empty file that says who serves",
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
+    "bot/library_cli.py": "the calendar of bulletins, where the operator asked for it",
     "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "bot/coverage_cli.py": "which communes have a desk, where the operator asked for it",
     "bot/units_cli.py": "the tree of units, where the operator asked for it",
