@@ -35,6 +35,7 @@ from storage import (
     desk_links,
     outlets,
     posts,
+    practices,
     series,
     staff,
     subscribers,
@@ -176,6 +177,9 @@ async def _house(tx: Tx) -> None:
     assert isinstance(await bots.add(tx, "zalo", "7:token", "east", Mode.POLLING), bots.Bot)
     await outlets.add(tx, 1, "north", "channel", "-1001", "Kênh")
     chosen = Subscription(topics=frozenset({Topic.WAGES}))
+    author, _ = await staff.add(tx, "viet", "Người viết", {("north", Role.AUTHOR)}, NOW)
+    note = dict.fromkeys(Language, "…")
+    assert await practices.propose(tx, author.id, "north", note, NOW) is practices.Done.DONE
     await subscribers.keep(tx, 1, "telegram:77", chosen, date(2026, 11, 30))
     today = date(2026, 11, 30)
     await series.begin(tx, 1, "telegram:77", Language.VI, following=2, today=today)
