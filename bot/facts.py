@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from bot import placing, subscribing
 from handlers.handbook import Handbook
 from handlers.languages import Language
+from handlers.laws.changes import NO_CHANGES, Changes, replaced_by
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
 from handlers.turn import Facts, Meant, Needs, Room, Thread
-from storage import atlas, bell, tips, units
+from storage import atlas, bell, law_changes, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.database import Database
 from storage.places import Places
@@ -49,7 +50,9 @@ class Lookups:
     room_of: Callable[[str], Room] = field(default=lambda _: Room(), repr=False)
     public_url: str = ""
     data_contact: str = ""
+    regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     _tree: tuple[datetime, Tree] | None = None
+    _changes: Changes = field(default_factory=lambda: NO_CHANGES)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def facts(self, chat: str, needs: Needs) -> Facts:
@@ -71,6 +74,7 @@ class Lookups:
             handbooks=self.handbooks,
             public_url=self.public_url,
             data_contact=self.data_contact,
+            regions=self.regions,
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,
@@ -84,6 +88,7 @@ class Lookups:
             room=self.room_of(chat),
             is_full=await self._is_full(chat) if needs.subscription else False,
             in_week=await self._in_week(chat) if needs.subscription else False,
+            replaced=replaced_by(local.date(), self._changes),
         )
 
     async def tree(self) -> Tree:
@@ -103,6 +108,7 @@ class Lookups:
             # At a prompt nobody else looks whether the map has changed.
             await atlas.current(tx)
             loaded = await units.tree(tx)
+            self._changes = await law_changes.known(tx)
         if loaded is None:
             raise NoUnits
         return loaded

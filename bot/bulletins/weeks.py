@@ -12,7 +12,7 @@ from bot.bulletins.weather import Weather
 from bot.channels import Gone, Refused, TryLater, Unknown
 from bot.pace import Lane
 from broadcasts import first_week as wording
-from handlers import first_week, laws
+from handlers import first_week
 from handlers.first_week import Part
 from handlers.languages import Language
 from handlers.laws import changes
@@ -183,8 +183,7 @@ class Weeks:
 
 async def _replaced(tx: Tx, today: date) -> frozenset[str]:
     """The numbers of documents of law in whose place another one counts today."""
-    known = await law_changes.known(tx)
-    return frozenset(each for each in laws.load() if changes.in_force((each,), known, today))
+    return changes.replaced_by(today, await law_changes.known(tx))
 
 
 def _now() -> float:
