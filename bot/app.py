@@ -23,6 +23,7 @@ from bot.rooms import room_of
 from bot.store import Unfit, open_store
 from bot.web.parts import Parts, RingTrial
 from handlers import handbook
+from handlers.address import Address
 from handlers.calculators import regions
 from handlers.languages import Language
 from handlers.texts import Texts
@@ -49,16 +50,15 @@ class CannotStart(Exception):
 
 
 @cache
-def load_texts() -> Mapping[Language, Texts]:
+def load_texts(address: Address = Address.BAN) -> Mapping[Language, Texts]:
     """The words of the screen, read once in a process."""
-    return {language: Texts.load(language) for language in Language}
+    return {language: Texts.load(language, address) for language in Language}
 
 
 @cache
-@cache
-def load_handbooks() -> Mapping[Language, handbook.Handbook]:
+def load_handbooks(address: Address = Address.BAN) -> Mapping[Language, handbook.Handbook]:
     """The handbook, read once in a process."""
-    return {language: handbook.load(language) for language in Language}
+    return {language: handbook.load(language, address) for language in Language}
 
 
 NEWER = "this database was made by a newer version of the program; install that one"
@@ -289,7 +289,7 @@ def _join(
     def places() -> Places:
         return atlas.known(database)
 
-    texts = load_texts()
+    texts = load_texts(settings.address)
     lookups = Lookups(
         database=database,
         volatile=volatile,
@@ -297,7 +297,7 @@ def _join(
         salt=found.salt,
         places=places,
         texts=texts,
-        handbooks=load_handbooks(),
+        handbooks=load_handbooks(settings.address),
         clock=clock,
         zone=settings.zone,
         room_of=room_of,
