@@ -143,7 +143,8 @@ class Facts:
     `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
     data of one's own, as the operator wrote it. `regions` has the region of the minimum wage ("1"
     to "4") of communes by their codes, where the operator entered them. `replaced` are numbers of
-    documents of law in whose place another one counts today.
+    documents of law in whose place another one counts today. `in_week`: this chat is sent the
+    first week at work.
     """
 
     now: datetime
@@ -172,6 +173,7 @@ class Facts:
     is_full: bool = False
     regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     replaced: frozenset[str] = frozenset()
+    in_week: bool = False
 
 
 @dataclass(frozen=True, slots=True)

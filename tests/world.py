@@ -18,11 +18,13 @@ from handlers.effects import (
     AddWords,
     AllowPolice,
     AskAbove,
+    BeginWeek,
     CloseTip,
     CountQuiz,
     DeleteTip,
     DropPictures,
     Effect,
+    EndWeek,
     FileTip,
     ForgetChat,
     HideTip,
@@ -167,6 +169,7 @@ class World:
     draws: int = 0
     phone: int = 1
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    weeks: dict[int, BeginWeek] = field(default_factory=dict)
     quizzes: list[CountQuiz] = field(default_factory=list)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
@@ -201,6 +204,7 @@ class World:
             places_of_today=places().of_today,
             subscription=self.subscriptions.get(self.phone) if needs.subscription else None,
             room=self.room,
+            in_week=needs.subscription and self.phone in self.weeks,
         )
 
     def count_wrong(self) -> None:
@@ -266,7 +270,7 @@ class World:
         for effect in effects:
             self._do(effect)
 
-    def _do(self, effect: Effect) -> None:  # noqa: PLR0912 - one case an effect
+    def _do(self, effect: Effect) -> None:  # noqa: PLR0912, PLR0915 - one case an effect
         match effect:
             case FileTip():
                 assert effect.key not in self.tips, "a tip was filed twice"
@@ -329,6 +333,10 @@ class World:
             case PauseSubscription(until):
                 paused = replace(self.subscriptions[self.phone], paused_until=until)
                 self.subscriptions[self.phone] = paused
+            case BeginWeek():
+                self.weeks[self.phone] = effect
+            case EndWeek():
+                self.weeks.pop(self.phone, None)
             case CountQuiz():
                 self.quizzes.append(effect)
             case DropPictures() | ForgetChat() | ShowFiles():
