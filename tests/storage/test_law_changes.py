@@ -56,7 +56,7 @@ async def test_two_who_say_it_at_once_are_both_answered(made: Database) -> None:
             return await law_changes.replace(tx, None, replace(CHANGE, since=since), NOW)
 
     both = await asyncio.gather(say(date(2027, 1, 1)), say(date(2027, 2, 1)))
-    assert both == [Noted.DONE, Noted.DONE]
+    assert set(both) == {Noted.DONE}
     async with made.read() as tx:
         assert len(await law_changes.every(tx)) == 1
 
