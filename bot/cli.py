@@ -20,6 +20,7 @@ from bot import (
     chat_apps,
     coverage_cli,
     doctor_cli,
+    forms_cli,
     hardening,
     incident_cli,
     init_cli,
@@ -285,6 +286,7 @@ commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
 commands.add_command(push_cli.push_key)
+commands.add_command(forms_cli.forms_group)
 commands.add_command(backup_cli.backup_key)
 commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)

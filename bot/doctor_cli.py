@@ -11,7 +11,15 @@ from pathlib import Path
 
 import click
 
-from bot import audit_cli, backup_doctor, coverage_doctor, hardening, keyfile, redis_doctor
+from bot import (
+    audit_cli,
+    backup_doctor,
+    coverage_doctor,
+    forms_cli,
+    hardening,
+    keyfile,
+    redis_doctor,
+)
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
 from bot.findings import Finding, are_well
@@ -256,7 +264,7 @@ async def _backups(settings: Settings, _: Database, opened: Installation) -> Seq
     return [Finding(well, line) for well, line in found]
 
 
-MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox, _redis)
+MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox, _redis, forms_cli.look)
 """What is looked at without the database."""
 HOUSE: Sequence[HouseLook] = (
     _beside,

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import placing, subscribing
+from handlers.forms import Form
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
+from handlers.tips import Category
 from handlers.turn import Facts, Meant, Needs, Room, Thread
 from storage import atlas, bell, tips, units
 from storage.chance import fresh_code, random_digits
@@ -49,6 +51,7 @@ class Lookups:
     room_of: Callable[[str], Room] = field(default=lambda _: Room(), repr=False)
     public_url: str = ""
     data_contact: str = ""
+    forms: Mapping[Category, Form] = field(default_factory=dict, repr=False)
     _tree: tuple[datetime, Tree] | None = None
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
@@ -71,6 +74,7 @@ class Lookups:
             handbooks=self.handbooks,
             public_url=self.public_url,
             data_contact=self.data_contact,
+            forms=self.forms,
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,

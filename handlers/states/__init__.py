@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from handlers.languages import Language
 from handlers.states.gathered import (
+    Detail,
     Draft,
     Early,
     Key,
@@ -17,12 +18,15 @@ from handlers.states.road import (
     AtDoorway,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingDetail,
     HidingFrom,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     NarrowingPlace,
     PickingInsider,
@@ -31,6 +35,7 @@ from handlers.states.road import (
     Received,
     Resting,
     Reviewing,
+    TellingDetail,
     TellingStory,
 )
 from handlers.states.subscription import (
@@ -76,10 +81,12 @@ __all__ = [
     "AtDoorway",
     "Changing",
     "ChangingCategory",
+    "ChangingDetails",
     "ChangingPlace",
     "ChangingStory",
     "CheckingCode",
     "ChoosingCategory",
+    "ChoosingDetail",
     "ChoosingOften",
     "ChoosingPart",
     "ChoosingPlaces",
@@ -91,12 +98,14 @@ __all__ = [
     "ConfirmingTold",
     "ConfirmingWho",
     "ConfirmingWord",
+    "Detail",
     "Draft",
     "Early",
     "HidingFrom",
     "HidingLater",
     "KeepingSound",
     "Key",
+    "KnownToFew",
     "LeavingOut",
     "LeavingOutLater",
     "NarrowingPlace",
@@ -114,6 +123,7 @@ __all__ = [
     "State",
     "TakingBackWho",
     "Talk",
+    "TellingDetail",
     "TellingStory",
     "TellingWho",
     "TypingCode",
@@ -161,6 +171,9 @@ State = (
     | NarrowingPlace
     | AtDoorway
     | TellingStory
+    | ChoosingDetail
+    | TellingDetail
+    | KnownToFew
     | Reviewing
     | AddingPictures
     | KeepingSound
@@ -172,6 +185,7 @@ State = (
     | ChangingCategory
     | ChangingPlace
     | ChangingStory
+    | ChangingDetails
     | LeavingOut
     | AskingWhose
     | Received

@@ -18,10 +18,12 @@ from handlers.states import (
     AtDoorway,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingDetail,
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
@@ -36,6 +38,7 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     LeavingOutLater,
     NarrowingPlace,
@@ -52,6 +55,7 @@ from handlers.states import (
     SendingUp,
     State,
     TakingBackWho,
+    TellingDetail,
     TellingStory,
     TellingWho,
     TypingCode,
@@ -60,6 +64,7 @@ from handlers.turn import Facts
 from handlers.worker import (
     additions,
     changes,
+    details,
     followup,
     handbook,
     late,
@@ -104,6 +109,12 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return story.at_doorway(state, event, facts)
         case TellingStory():
             return story.telling_story(state, event, facts)
+        case ChoosingDetail():
+            return details.choosing_detail(state, event, facts)
+        case TellingDetail():
+            return details.telling_detail(state, event, facts)
+        case KnownToFew():
+            return details.known_to_few(state, event, facts)
         case Reviewing():
             return review.reviewing(state, event, facts)
         case AddingPictures():
@@ -126,6 +137,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_place(state, event, facts)
         case ChangingStory():
             return changes.changing_story(state, event, facts)
+        case ChangingDetails():
+            return details.changing_details(state, event, facts)
         case LeavingOut():
             return rights.leaving_out(state, event, facts)
         case AskingWhose():
@@ -211,6 +224,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return story.doorway_screen(state, facts)
         case TellingStory():
             return story.story_screen(state, facts)
+        case ChoosingDetail() | TellingDetail():
+            return details.detail_screen(state, facts)
+        case KnownToFew():
+            return details.few_screen(state, facts)
         case Reviewing():
             return review.review_screen(state, facts)
         case AddingPictures():
@@ -233,6 +250,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return changes.changing_place_screen(state, facts)
         case ChangingStory():
             return changes.changing_story_screen(state, facts)
+        case ChangingDetails():
+            return details.changing_details_screen(state, facts)
         case LeavingOut():
             return rights.leaving_out_screen(state, facts)
         case AskingWhose():

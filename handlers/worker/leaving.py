@@ -19,10 +19,12 @@ from handlers.states import (
     AtDoorway,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingDetail,
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
@@ -39,6 +41,7 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     LeavingOutLater,
     NarrowingPlace,
@@ -54,11 +57,13 @@ from handlers.states import (
     SendingUp,
     State,
     TakingBackWho,
+    TellingDetail,
     TellingStory,
     TellingWho,
 )
 from handlers.turn import Facts
 from handlers.worker import handbook
+from handlers.worker.onward import asked_before, written_anew
 from handlers.worker.step import (
     BACK,
     Input,
@@ -79,6 +84,10 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case ReadingHandbook():
             return handbook.up(state, facts)
+        case ChoosingDetail() | TellingDetail() | KnownToFew():
+            return asked_before(state, facts)
+        case LeavingOut(draft, words):
+            return written_anew(draft, words, facts)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -118,14 +127,18 @@ def _back_to_review(state: State) -> State | None:
         case ChangingPlace(draft, candidates, whole) if candidates or whole:
             return ChangingPlace(draft)
         case (
-            Reviewing(draft) | ChangingCategory(draft) | ChangingPlace(draft) | ChangingStory(draft)
+            Reviewing(draft)
+            | ChangingCategory(draft)
+            | ChangingPlace(draft)
+            | ChangingStory(draft)
+            | ChangingDetails(draft)
         ):
             return Changing(draft)
         case PickingInsider(draft):
             return HidingFrom(draft)
         case KeepingSound(draft):
             return AddingPictures(draft)
-        case LeavingOut(draft) | AskingWhose(draft):
+        case AskingWhose(draft):
             return ChangingStory(draft)
         case (
             Changing(draft)
@@ -215,6 +228,10 @@ def gathered(state: State) -> Early | Draft | None:
             | ChangingStory(draft)
             | LeavingOut(draft)
             | AskingWhose(draft)
+            | ChoosingDetail(draft)
+            | TellingDetail(draft)
+            | KnownToFew(draft)
+            | ChangingDetails(draft)
         ):
             return draft
         case _:

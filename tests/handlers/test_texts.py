@@ -14,6 +14,7 @@ from broadcasts.report import Column
 from handlers import coach, telling
 from handlers.bulletins import Run, Topic
 from handlers.events import Unusable
+from handlers.forms.reading import Flaw
 from handlers.labels import Label
 from handlers.languages import Language
 from handlers.moderators.templates import STARTERS
@@ -42,6 +43,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "kept": {*FILES, "loud"},
     "added_file": FILES,
     "unit_file": FILES,
+    "form.flaw": Flaw,
     "problem": Problem,
     "column": {*Column, "published", "posted", "held"},
     "run": Run,
