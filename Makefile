@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check style format lock bench seizure corpus coach scope mutations proof clean
+.PHONY: help setup run test check style format lock bench seizure corpus coach scope mutations album proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,11 @@ corpus: setup ## clean files with a secret at every known place, throw hostile o
 
 coach: setup ## show how well the coach sees what may tell who a worker is
 	@$(BIN)/python -m tests.coach $(ARGS)
+
+album: setup ## make pictures of every text in its place, for people to look at; takes as long as the tests
+	@rm -rf .album
+	@$(BIN)/pytest -q -n auto -p tests.album.recording tests/handlers tests/bot tests/whole/test_talks.py $(ARGS)
+	@$(BIN)/python -m tests.album data/album
 
 mutations: setup ## break our promises one by one in a copy; each time a test must notice
 	@$(BIN)/python -m tests.mutations $(ARGS)

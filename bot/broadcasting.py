@@ -113,11 +113,7 @@ async def _blocked(tx: Tx, bulletin: Bulletin, ground: Ground) -> bool:
     unit = tree.get(bulletin.unit) if tree is not None else None
     if unit is None or isinstance(audience.area(unit, content.scope, ground.places()), Nowhere):
         return True
-    findings = [
-        *checks.of_wording(content, unit.name),
-        *checks.of_law(content, now, ground.zone),
-        *checks.of_plan(content, now, ground.zone),
-    ]
+    findings = await checks.of_all(tx, unit, content, now, ground.zone)
     return any(finding.blocks for finding in findings)
 
 

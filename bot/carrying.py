@@ -18,6 +18,7 @@ from handlers.effects import (
     AllowPolice,
     AskAbove,
     CloseTip,
+    CountQuiz,
     DeleteTip,
     DropPictures,
     Effect,
@@ -37,7 +38,7 @@ from handlers.effects import (
 from handlers.events import Picture
 from handlers.states import Key
 from handlers.turn import Facts
-from storage import mutes, out_of_scope, rising, tips, units
+from storage import mutes, out_of_scope, quiz_tallies, rising, tips, units
 from storage.database import Database, Tx
 from storage.reopening import Again
 from storage.tips import AlreadyFiled, OldPepper, PictureData
@@ -51,7 +52,7 @@ everybody.
 _PICTURE = "picture"
 # Beside a silent video waits the same with its sound, until it is sent or dropped.
 _SOUND = ".sound"
-_FLEETING = (DropPictures, ForgetChat, ShowFiles)
+_FLEETING = (CountQuiz, DropPictures, ForgetChat, ShowFiles)
 
 
 class Overtaken(Exception):
@@ -97,6 +98,10 @@ class Carrier:
                 # What was done stays done; pictures that cannot be dropped now end by themselves.
                 with suppress(Away):
                     await self.drop_pictures(chat, each.pictures)
+            if isinstance(each, CountQuiz):
+                # A round that cannot be counted is no matter for whoever played it.
+                with suppress(Away, Full):
+                    await quiz_tallies.count(self._volatile, each.quiz, each.answers)
 
     async def keep_picture(
         self, chat: str, name: str, clean: PictureData, loud: bytes, seconds: float
@@ -199,7 +204,7 @@ class Carrier:
                 except subscribing.NoRoom:
                     return False
                 return True
-            case DropPictures() | ForgetChat() | ShowFiles():
+            case CountQuiz() | DropPictures() | ForgetChat() | ShowFiles():
                 return True
             case _:
                 assert_never(effect)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.zalo_bots import ZaloBots
 
 _LATE_SECONDS = 5
+_AUTHORS_SECONDS = 60
 
 
 class Talking(Protocol):
@@ -130,6 +131,7 @@ async def open_telegram(house: "House", pace: Pace) -> AsyncIterator["Account"]:
         ground = Ground(zone, house.clock, lambda: house.places)
         studio = Studio(post, house.database, house.volatile, texts, ground)
         asking["late"] = (_LATE_SECONDS, studio.ask_late)
+        asking["authors"] = (_AUTHORS_SECONDS, studio.tell_authors)
         clean = house.inbound.clean
         stores = (house.database, house.volatile)
         desk = Desk(post, *stores, texts, house.clock, zone, clean, house.texts)

@@ -26,6 +26,8 @@ from bot import (
     init_cli,
     keyfile,
     keys_cli,
+    laws_cli,
+    library_cli,
     locks,
     logs,
     map_cli,
@@ -285,6 +287,8 @@ commands.add_command(staff_group)
 commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
+commands.add_command(library_cli.library_command)
+commands.add_command(laws_cli.laws_command)
 commands.add_command(push_cli.push_key)
 commands.add_command(forms_cli.forms_group)
 commands.add_command(backup_cli.backup_key)

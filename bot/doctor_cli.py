@@ -18,6 +18,7 @@ from bot import (
     forms_cli,
     hardening,
     keyfile,
+    library_doctor,
     redis_doctor,
 )
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
@@ -278,5 +279,6 @@ HOUSE: Sequence[HouseLook] = (
     _backups,
     _contact,
     _incident,
+    library_doctor.look,
 )
 """What is looked at with its keys opened."""

@@ -4,7 +4,7 @@ Nobody is asked for a password there, so that nothing is approved there either: 
 waits for an approver in the studio, and only checked texts of the library go out without one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from broadcasts.report import Report
 from handlers.bulletins import Bulletin, Content, Plan, Run, Stage
 from handlers.languages import Language
 from handlers.texts import Texts
-from storage import accounts, atlas, audit, bots, bulletins, quotas, sendings, units
+from storage import accounts, atlas, audit, bots, bulletins, quotas, released_texts, sendings, units
 from storage.audit import Act
 from storage.database import Database, Tx
 from storage.sendings import Sending
@@ -39,7 +39,8 @@ async def listed(database: Database, zone: ZoneInfo) -> str:
     """Everything that was written, then the texts of the library; a line each."""
     async with database.read() as tx:
         lines = [await _line(tx, each, zone) for each in await _every(tx)]
-    lines += [f"{each}\tlibrary\t\t\t{text.vi.title}" for each, text in library.load().items()]
+        texts = await _texts(tx)
+    lines += [f"{each}\tlibrary\t\t\t{text.vi.title}" for each, text in texts.items()]
     return "\n".join(lines)
 
 
@@ -47,7 +48,7 @@ async def show(database: Database, key: str, now: datetime, zone: ZoneInfo) -> s
     """A bulletin, or a text of the library: what it says, what is wrong with it, how it went."""
     async with database.read() as tx:
         bulletin = await _find(tx, key)
-        content = bulletin.content if bulletin is not None else library.load()[key]
+        content = bulletin.content if bulletin is not None else (await _texts(tx))[key]
         unit = bulletin.unit if bulletin is not None else await _root(tx)
         lines = [f"{content.vi.title}\n\n{content.vi.body}\n\n{content.vi.action}", ""]
         lines += [f"{each.document} {each.article}".strip() for each in content.citations]
@@ -71,8 +72,9 @@ async def schedule(
         if bulletin is not None and unit not in {None, bulletin.unit}:
             raise click.ClickException(f"{key} belongs to the unit {bulletin.unit}")
         at = bulletin.unit if bulletin is not None else unit or await _root(tx)
-        known = bulletin.content if bulletin is not None else library.load()[key]
-        content = library.honest(replace(known, plan=plan))
+        released = await released_texts.seals(tx)
+        known = bulletin.content if bulletin is not None else library.usable(released)[key]
+        content = library.honest(replace(known, plan=plan), released)
         checked = await checks.check(tx, at, content, now, zone, await atlas.current(tx))
     if checked.blocked:
         raise click.ClickException("\n".join(["not scheduled:", *_findings(checked)]))
@@ -117,7 +119,7 @@ async def dry_run(database: Database, key: str, now: datetime, zone: ZoneInfo) -
     """What sending it now would mean; sends nothing."""
     async with database.read() as tx:
         bulletin = await _find(tx, key)
-        content = bulletin.content if bulletin is not None else library.load()[key]
+        content = bulletin.content if bulletin is not None else (await _texts(tx))[key]
         unit = bulletin.unit if bulletin is not None else await _root(tx)
         whom = await audience.reach(tx, unit, content, now, zone, await atlas.current(tx))
         if isinstance(whom, Nowhere):
@@ -194,7 +196,7 @@ async def _note(tx: Tx, act: Act, bulletin: Bulletin, now: datetime) -> None:
 
 async def _find(tx: Tx, key: str) -> Bulletin | None:
     """The bulletin whose id this is, or begins so; None for a text of the library."""
-    if key in library.load():
+    if key in await _texts(tx):
         return None
     found = [each for each in await _every(tx) if each.id.startswith(key)]
     if len(found) > 1:
@@ -202,6 +204,10 @@ async def _find(tx: Tx, key: str) -> Bulletin | None:
     if not found or not key:
         raise click.ClickException(f"there is no bulletin {key}; see: python -m bot bulletins list")
     return found[0]
+
+
+async def _texts(tx: Tx) -> Mapping[str, Content]:
+    return library.usable(await released_texts.seals(tx))
 
 
 async def _written(tx: Tx, key: str) -> Bulletin:

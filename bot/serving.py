@@ -20,8 +20,9 @@ from bot.logs import note
 from bot.web.server import make_application
 from broadcasts import reminder
 from broadcasts import tick as plans
+from handlers import quizzes
 from handlers.languages import Language
-from storage import alarms, atlas, bell, order, rotation, units
+from storage import alarms, atlas, bell, order, quiz_tallies, rotation, units
 from storage.database import changes
 
 STOP_SECONDS = 300
@@ -31,6 +32,7 @@ _ORDER_SECONDS = 3600
 # What open pages and the store of a process need, whether the clock's work is done here or not.
 _EACH_PROCESS = ("look", "sweep")
 _ORDER_AGAIN_SECONDS = 600
+_QUIZ_SECONDS = 3600
 
 
 async def serve(
@@ -136,6 +138,9 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
     async def tidy() -> None:
         await _tidy(house)
 
+    async def count_quizzes() -> None:
+        await quiz_tallies.flush(house.database, house.volatile, quizzes.load())
+
     return {
         "look": (_LOOK_SECONDS, look),
         "sweep": (_TIDY_SECONDS, sweep),
@@ -145,6 +150,7 @@ def _ticks(house: House) -> dict[str, tuple[float, ticks.Tick]]:
         "due": (_LOOK_SECONDS, _begin_due(house)),
         "ledger": (_LOOK_SECONDS, backup_ledger.keeping(house)),
         "moving_up": (_TIDY_SECONDS, moving_up.moving(house)),
+        "quizzes": (_QUIZ_SECONDS, count_quizzes),
         "clocks": (watching.SECONDS, watching.each(house)),
     }
 

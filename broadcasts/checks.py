@@ -1,25 +1,32 @@
 """What keeps a bulletin from being scheduled, and what its author should know before it is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from broadcasts import audience, timetable
+from broadcasts import audience, library, timetable
 from broadcasts.audience import Area, Estimate, Nowhere
 from broadcasts.hours import open_parts
+from broadcasts.library import Released
 from broadcasts.wording import MOST_UNITS, length_of
+from handlers import laws
 from handlers.bulletins import Content, Repeat, Urgency
 from handlers.languages import Language
+from handlers.laws.changes import Changes, touching
 from handlers.routing import Unit
 from handlers.screens import Say
-from storage import subscribers, units
+from storage import law_changes, released_texts, subscribers, units
 from storage.database import Tx
 from storage.places import Places
 from storage.subscribers import Reach
 
 SHORTEST_GAP = timedelta(hours=6)
 """Nobody wants to hear the same thing more often than twice a day."""
+WARNING_DAYS = 30
+"""So long before a bulletin expires its author is told."""
+MOST_WORDS = 90
+"""Text and line of action; at 200 words a minute they are read aloud in less than half of one."""
 
 
 class Problem(StrEnum):
@@ -49,14 +56,36 @@ class Problem(StrEnum):
     WAITS = "waits"
     HOLIDAY = "holiday"
     RUNS_OUT = "runs_out"
+    NOT_IN_LIBRARY = "not_in_library"
+    LAW_REPLACED = "law_replaced"
+    LAW_CHANGES = "law_changes"
+    NO_SUCH_ARTICLE = "no_such_article"
+    UNKNOWN_DOCUMENT = "unknown_document"
+    OTHER_START = "other_start"
+    EXPIRES_SOON = "expires_soon"
+    WORDY_VI = "wordy_vi"
+    WORDY_EN = "wordy_en"
 
 
 WARNINGS = frozenset(
-    {Problem.NOBODY, Problem.PLACES_LOST, Problem.WAITS, Problem.HOLIDAY, Problem.RUNS_OUT}
+    {
+        Problem.NOBODY,
+        Problem.PLACES_LOST,
+        Problem.WAITS,
+        Problem.HOLIDAY,
+        Problem.RUNS_OUT,
+        Problem.LAW_CHANGES,
+        Problem.UNKNOWN_DOCUMENT,
+        Problem.OTHER_START,
+        Problem.EXPIRES_SOON,
+        Problem.WORDY_VI,
+        Problem.WORDY_EN,
+    }
 )
 """What does not keep a bulletin from being scheduled."""
 
 _EMPTY = {Language.VI: Problem.EMPTY_VI, Language.EN: Problem.EMPTY_EN}
+_WORDY = {Language.VI: Problem.WORDY_VI, Language.EN: Problem.WORDY_EN}
 _TOO_LONG = {Language.VI: Problem.TOO_LONG_VI, Language.EN: Problem.TOO_LONG_EN}
 
 
@@ -97,8 +126,7 @@ async def check(
     """Look at a bulletin of `unit` as it stands at `now` (aware), with its audience counted."""
     tree = await units.tree(tx)
     found = tree.get(unit) if tree is not None else None
-    findings = [*of_wording(content, found.name if found else ""), *of_law(content, now, zone)]
-    findings += of_plan(content, now, zone)
+    findings = list(await of_all(tx, found, content, now, zone))
     where = _area(found, content, places)
     estimate = None
     if isinstance(where, Nowhere):
@@ -117,6 +145,76 @@ async def check(
     return Checked(tuple(findings), estimate)
 
 
+async def of_all(
+    tx: Tx, unit: Unit | None, content: Content, now: datetime, zone: ZoneInfo
+) -> tuple[Finding, ...]:
+    """Everything that can be seen without counting readers or looking at the map."""
+    changes, released = await law_changes.known(tx), await released_texts.seals(tx)
+    return (
+        *of_wording(content, unit.name if unit else ""),
+        *of_origin(content, released),
+        *of_law(content, now, zone),
+        *of_last_day(content, now.astimezone(zone).date()),
+        *of_documents(content),
+        *of_changes(content, changes, now, zone),
+        *of_plan(content, now, zone),
+    )
+
+
+def of_origin(content: Content, released: Released) -> list[Finding]:
+    """What calls itself a text of the library has to be one still: its file may have changed, or
+    its release was taken back.
+    """
+    is_one = not content.library or library.is_unedited(content, released)
+    return [] if is_one else [Finding(Problem.NOT_IN_LIBRARY)]
+
+
+def of_documents(content: Content) -> list[Finding]:
+    """Whether the documents are those that we know, have these articles, and since that day."""
+    found = []
+    for each in content.citations:
+        name = each.document.strip()
+        if not name:
+            continue
+        document = laws.cited_in(name)
+        if document is None:
+            found.append(Finding(Problem.UNKNOWN_DOCUMENT, (("document", name),)))
+            continue
+        if not document.has_articles(each.article):
+            cited = ("article", each.article), ("last", document.last_article or 0)
+            found.append(Finding(Problem.NO_SUCH_ARTICLE, (("document", name), *cited)))
+        if each.effective_from not in {None, document.since}:
+            since = ("day", f"{document.since:%d/%m/%Y}")
+            found.append(Finding(Problem.OTHER_START, (("document", name), since)))
+    return found
+
+
+def of_changes(content: Content, changes: Changes, now: datetime, zone: ZoneInfo) -> list[Finding]:
+    """What it rests on and another document has replaced: by the next time that it is sent, so that
+    it cannot be; or later.
+    """
+    coming = timetable.next_time(content.plan, now, zone) or now
+    day = coming.astimezone(zone).date()
+    found = []
+    for each in touching(cited_by(content), changes):
+        problem = Problem.LAW_REPLACED if each.since <= day else Problem.LAW_CHANGES
+        since = f"{each.since:%d/%m/%Y}"
+        fields = (("number", each.number), ("since", since), ("by", each.replaced_by))
+        found.append(Finding(problem, fields))
+    return found
+
+
+def cited_by(content: Content) -> tuple[str, ...]:
+    """The documents that a bulletin rests on, as it names them."""
+    return tuple(each.document for each in content.citations)
+
+
+def expires_soon(content: Content, today: date) -> bool:
+    """Whether its last day is one of the next thirty, or today."""
+    expires = content.expires_on
+    return expires is not None and timedelta() <= expires - today <= timedelta(days=WARNING_DAYS)
+
+
 def of_wording(content: Content, unit_name: str) -> list[Finding]:
     """What is wrong with the words: title, text and line of action in both languages, and together
     with what stands below no more than a message holds.
@@ -129,6 +227,9 @@ def of_wording(content: Content, unit_name: str) -> list[Finding]:
         over = length_of(content, language, unit_name) - MOST_UNITS
         if over > 0:
             found.append(Finding(_TOO_LONG[language], (("over", over), ("most", MOST_UNITS))))
+        words = len(f"{wording.body} {wording.action}".split())
+        if words > MOST_WORDS:
+            found.append(Finding(_WORDY[language], (("words", words), ("most", MOST_WORDS))))
     return found
 
 
@@ -147,6 +248,13 @@ def of_law(content: Content, now: datetime, zone: ZoneInfo) -> list[Finding]:
     if content.expires_on is not None and now.astimezone(zone).date() > content.expires_on:
         found.append(Finding(Problem.EXPIRED, (("day", f"{content.expires_on:%d/%m/%Y}"),)))
     return found
+
+
+def of_last_day(content: Content, today: date) -> list[Finding]:
+    """Whether its sources have to be compared anew soon."""
+    if not expires_soon(content, today):
+        return []
+    return [Finding(Problem.EXPIRES_SOON, (("day", f"{content.expires_on:%d/%m/%Y}"),))]
 
 
 def of_plan(content: Content, now: datetime, zone: ZoneInfo) -> list[Finding]:

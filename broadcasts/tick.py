@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from broadcasts import audience, library, timetable
 from broadcasts.audience import Nowhere
+from broadcasts.checks import cited_by
 from broadcasts.hours import is_expired
-from handlers.bulletins import REMINDER, Bulletin, Plan, Run, Stage, seal_of
-from storage import bulletins, restored, sendings, units
+from handlers.bulletins import REMINDER, Bulletin, Content, Plan, Run, Stage, seal_of
+from handlers.laws.changes import in_force
+from storage import bulletins, law_changes, released_texts, restored, sendings, units
 from storage.bulletins import approvers_needed
 from storage.database import Database, Tx
 from storage.places import Places
@@ -20,6 +22,7 @@ from storage.places import Places
 LATE_HOURS = 3
 """What is later than this asks its author first: the day may have moved on."""
 EXPIRED, UNAPPROVED, NOWHERE, MISSED = "expired", "unapproved", "nowhere", "missed"
+REPLACED = "replaced"
 """The reasons for which a bulletin is not sent at its time."""
 
 _LATE = timedelta(hours=LATE_HOURS)
@@ -91,7 +94,15 @@ async def why_not(tx: Tx, bulletin: Bulletin, now: datetime, zone: ZoneInfo) -> 
     """Why an approved bulletin must not be sent at `now`; None when it may."""
     if is_expired(bulletin.content.expires_on, now, zone):
         return EXPIRED
+    if await is_replaced(tx, bulletin.content, now, zone):
+        return REPLACED
     return None if await is_approved(tx, bulletin) else UNAPPROVED
+
+
+async def is_replaced(tx: Tx, content: Content, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether another document counts by now in the place of one that it rests on."""
+    today = now.astimezone(zone).date()
+    return in_force(cited_by(content), await law_changes.known(tx), today) is not None
 
 
 async def is_approved(tx: Tx, bulletin: Bulletin) -> bool:
@@ -103,8 +114,10 @@ async def is_approved(tx: Tx, bulletin: Bulletin) -> bool:
         return False
     if bulletin.id == REMINDER:
         return library.is_reminder(content)
-    if content.library and not library.is_unedited(content):
-        return False
+    if content.library:
+        released = await released_texts.seals(tx)
+        if not library.is_unedited(content, released):
+            return False
     given = await bulletins.approvals_of(tx, bulletin.id)
     approvers = {each.staff for each in given if each.seal == bulletin.seal}
     others = approvers - await bulletins.writers_of(tx, bulletin.id)
@@ -160,7 +173,7 @@ async def _move_on(
     has to be mended by somebody is a draft again.
     """
     coming = timetable.next_time(bulletin.content.plan, due, zone)
-    if reason == UNAPPROVED or (reason == NOWHERE and coming is None):
+    if reason in {UNAPPROVED, REPLACED} or (reason == NOWHERE and coming is None):
         await bulletins.set_stage(tx, bulletin.id, Stage.DRAFT)
     elif coming is None or reason == EXPIRED:
         await bulletins.set_stage(tx, bulletin.id, Stage.ENDED)

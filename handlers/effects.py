@@ -158,6 +158,16 @@ class PauseSubscription:
 
 
 @dataclass(frozen=True, slots=True)
+class CountQuiz:
+    """Somebody played a quiz to its end: by question, whether the answer was right. It is counted
+    with those of others, in memory, and nowhere by itself.
+    """
+
+    quiz: str
+    answers: tuple[tuple[str, bool], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class DropPictures:
     """Files of a draft that is gone are forgotten."""
 
@@ -187,6 +197,7 @@ Effect = (
     | Subscribe
     | Unsubscribe
     | PauseSubscription
+    | CountQuiz
     | DropPictures
     | ForgetChat
 )

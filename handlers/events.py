@@ -18,6 +18,7 @@ class Command(StrEnum):
     RIGHTS = "rights"
     PRIVACY = "privacy"
     HANDBOOK = "handbook"
+    QUIZ = "quiz"
     TRY = "try"
     LANGUAGE = "language"
     HELP = "help"

@@ -126,6 +126,7 @@ class Move(StrEnum):
     POLICE_PASSED = "police_passed"
     CLOSE = "close"
     UNDO_CLOSE = "undo_close"
+    THANK = "thank"
     MERGE = "merge"
     ADD = "add"
     REOPEN = "reopen"
@@ -245,6 +246,10 @@ LIFE: Mapping[Move, Rule] = {
         frozenset({Who.HOLDER}),
         Told.HOUSE_WORDS,
         "reopened",
+    ),
+    # Once, where the tip was marked as valuable. Never what came of it, nor for whom.
+    Move.THANK: Rule(
+        _staying(Status.CLOSED), frozenset({Who.HOLDER}), Told.HOUSE_WORDS, "valuable"
     ),
     # It goes on as the lead tip stands. Nobody reads that others wrote of the same: whom a tip is
     # about could file one to learn whether there are others.

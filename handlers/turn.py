@@ -143,6 +143,7 @@ class Facts:
     `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
     `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
     data of one's own, as the operator wrote it. `forms` are the questionnaires, by category.
+    `replaced` are numbers of documents of law in whose place another one counts today.
     """
 
     now: datetime
@@ -170,6 +171,7 @@ class Facts:
     room: Room = Room()
     is_full: bool = False
     forms: Mapping[Category, Form] = field(default_factory=dict, repr=False)
+    replaced: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

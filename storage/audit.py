@@ -100,6 +100,10 @@ class Act(StrEnum):
     UNIT_ADDED = "unit_added"
     UNIT_CHANGED = "unit_changed"
     UNIT_REMOVED = "unit_removed"
+    TEXT_RELEASED = "text_released"
+    TEXT_TAKEN_BACK = "text_taken_back"
+    LAW_REPLACED = "law_replaced"
+    LAW_KEPT = "law_kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from handlers.moderators.actions import HELD
 from handlers.replies import NOTHING, Extras
 from handlers.tips import Outcome, Status
-from storage import audit, bundles, cases, record, stored, undoing
+from storage import audit, bundles, cases, record, stored, thanks, undoing
 from storage.audit import Act
 from storage.cards import Card
 from storage.cases import Done, Held, No, Refusal
@@ -152,7 +152,8 @@ async def close(
     extras: Extras = NOTHING,
 ) -> Done | Refusal:
     """As `cases.close`, for the tip and each that it leads: each is counted by itself. They stay
-    together. A tip that follows another one leaves it, and is closed alone.
+    together. A tip that follows another one leaves it, and is closed alone. Where it is marked as
+    valuable, their workers are thanked; words before thanks cannot be changed for a minute.
     """
     led = await _led(tx, officer, tip)
     if len(led) > 1:
@@ -166,6 +167,8 @@ async def close(
                 _done(await cases.close(tx, officer, each, outcome, words, now, extras))
     if len(led) > 1:
         await stored.bind(tx, {each: await _record(tx, each) for each in led})
+    if isinstance(done, Done) and await thanks.give(tx, officer, tip, now):
+        return Done(done.status)
     return done
 
 

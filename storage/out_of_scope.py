@@ -218,6 +218,7 @@ def _anew(known: Record, unit: str, dates: Deadlines, today: date) -> Record:
         aside=False,
         begun=month_of(today),
         valuable=None,
+        thanked=False,
         resulted=False,
         closing_on=dates.closing_on,
         spans=dates.given,

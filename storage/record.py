@@ -77,7 +77,7 @@ class Record:
     (hex) of the row that counts it. `triage` and `answer` are how long its desk took, once that is
     known, and `overdue` that a deadline passed. `aside`: whoever leads the desk looks at it first.
     `begun` is the month of filing, as 2026-11, empty in those of an earlier version; `valuable`
-    why its officer marked it.
+    why its officer marked it, `thanked` that its worker reads thanks.
     `resulted`: `result_on` was kept and `closing_on` counts; `spans` are the minutes and days that
     its clocks gave (`handlers.clocks.Deadlines`). `behind` is the unit above that the tip is sealed
     to as well and that sees nothing of it before `rises`; `rises_anyway`: its worker wants that,
@@ -119,6 +119,7 @@ class Record:
     aside: bool = False
     begun: str = ""
     valuable: Valuable | None = None
+    thanked: bool = False
     export: Request | None = field(default=None, repr=False)
     resulted: bool = False
     closing_on: date | None = None
@@ -199,6 +200,7 @@ def seal(keys: Keys, tip: bytes, record: Record) -> bytes:
             "aside": record.aside,
             "begun": record.begun,
             "valuable": record.valuable,
+            "thanked": record.thanked,
             "export": _export_told(record.export),
             "resulted": record.resulted,
             "closing_on": record.closing_on.isoformat() if record.closing_on else None,
@@ -265,6 +267,7 @@ def unseal(keys: Keys, tip: bytes, sealed: bytes) -> Record:
         aside=read.get("aside", False),
         begun=read.get("begun", ""),
         valuable=Valuable(read["valuable"]) if read.get("valuable") else None,
+        thanked=read.get("thanked", False),
         export=_export(read["export"]) if read.get("export") else None,
         resulted=read.get("resulted", False),
         closing_on=date.fromisoformat(read["closing_on"]) if read.get("closing_on") else None,

@@ -172,9 +172,18 @@ async def unasked(tx: Tx) -> tuple[Sending, ...]:
     return tuple(map(_opened, rows))
 
 
+async def untold(tx: Tx, reason: str) -> tuple[Sending, ...]:
+    """Those that were stopped for this reason and whose author was not told yet."""
+    stopped = (sendings.c.stage == Run.STOPPED.value) & (sendings.c.reason == reason)
+    rows = await tx.rows(
+        select(sendings).where(stopped, sendings.c.asked.is_(None)).order_by(sendings.c.id)
+    )
+    return tuple(map(_opened, rows))
+
+
 async def set_asked(tx: Tx, sending: int, now: datetime | None) -> bool:
-    """Keep that the author is asked at `now`, None: they could not be; False where somebody else
-    did so before.
+    """Keep that the author is asked, or told, at `now`, None: they could not be; False where
+    somebody else did so before.
     """
     same = sendings.c.asked.is_(None) if now else sendings.c.asked.is_not(None)
     met = await tx.run(

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.tips import Kind, Move, Status
-from storage import audit, cases, stored, tally, telling, thread, timing
+from storage import audit, cases, stored, tally, telling, thanks, thread, timing
 from storage.audit import Act
 from storage.cases import Done, Held, No, Refusal
 from storage.database import Tx
 from storage.outbox import AT_ONCE
-from storage.record import End, Ending, Record
+from storage.record import Ending, Record
 from storage.telling import News
 
 
@@ -28,11 +28,11 @@ async def undo(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Refu
         return Refusal(No.NOT_YOURS)
     if now >= ending.until:
         return Refusal(No.TOO_LATE)
-    end = await _without_closing(tx, held, ending)
-    if end is None:
+    ended = await _without_closing(tx, held, ending)
+    if ended is None:
         return Refusal(No.CHANGED)
     await tally.drop(tx, known.tally)
-    open_again = replace(_as_before(known, ending), end=end)
+    open_again = _as_before(ended, ending)
     news = News(Move.UNDO_CLOSE, about=known.unit, by=known.unit, when=now)
     told = await telling.tell(tx, tip, held.case, held.bell, open_again, news, now)
     await stored.change(tx, tip, timing.acted(told, now), AT_ONCE)
@@ -44,15 +44,19 @@ async def undo(tx: Tx, officer: bytes, tip: bytes, now: datetime) -> Done | Refu
     return Done(open_again.status)
 
 
-async def _without_closing(tx: Tx, held: Held, ending: Ending) -> End | None:
-    """Take the closing words out of the thread: its new end; None where they do not stand there.
-    What came after them stays: a note, or that the police have it.
+async def _without_closing(tx: Tx, held: Held, ending: Ending) -> Record | None:
+    """Take the closing words out of the thread, and the thanks for it: the record with the new end;
+    None where they do not stand there. What else came after them stays: a note, or that the police
+    have it.
     """
     at = ending.end.count
     loaded = await thread.load(tx, held.tip, held.case, held.record.end)
     if len(loaded) <= at or loaded[at].kind is not Kind.CLOSING:
         return None
-    return await thread.rewrite(tx, held.tip, held.case, loaded, loaded[at + 1 :], at=at)
+    rest = [part for part in loaded[at + 1 :] if not thanks.is_thanks(part)]
+    end = await thread.rewrite(tx, held.tip, held.case, loaded, rest, at=at)
+    took_thanks = len(rest) < len(loaded) - at - 1
+    return replace(held.record, end=end, thanked=held.record.thanked and not took_thanks)
 
 
 def _as_before(known: Record, ending: Ending) -> Record:

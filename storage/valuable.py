@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers.moderators.actions import HELD
 from handlers.tips import Status
 from handlers.valuable import Valuable, may_still_be_marked
-from storage import audit, cases, stored, tally
+from storage import audit, cases, stored, tally, thanks
 from storage.audit import Act
 from storage.cases import Done, Held, No, Refusal
 from storage.database import Tx
@@ -23,7 +23,8 @@ async def mark(
     tx: Tx, officer: bytes, tip: bytes, why: Valuable | None, now: datetime
 ) -> Done | Refusal:
     """Mark it for a reason, or take the mark back (None). Only who holds the tip, or held it when
-    it was closed, and TOO_LATE 30 days after that; the row that counts it is changed as well.
+    it was closed, and TOO_LATE 30 days after that; the row that counts it is changed as well. The
+    worker of a closed tip is thanked (`storage.thanks`).
     """
     held = await _theirs(tx, officer, tip, now)
     if isinstance(held, Refusal):
@@ -34,6 +35,10 @@ async def mark(
     await stored.write_record(tx, tip, replace(known, valuable=why), quiet=True)
     if known.tally:
         await tally.mark(tx, known.tally, why)
+    if why is None:
+        await thanks.take_back(tx, officer, tip, now)
+    else:
+        await thanks.give(tx, officer, tip, now)
     note = why.value if why is not None else "none"
     await audit.write(
         tx, Act.VALUABLE, staff=officer, tip=tip, unit=held.unit, minute=now, note=note

@@ -28,6 +28,7 @@ MEANS: dict[Move, str] = {
     Move.POLICE_PASSED: "the police pass it to whoever is competent",
     Move.CLOSE: f"it ends: {', '.join(each.value for each in Outcome)}",
     Move.UNDO_CLOSE: f"whoever closed it takes that back, for {UNDO_SECONDS // 60} minutes",
+    Move.THANK: "it was valuable: its worker is thanked, once",
     Move.MERGE: "it follows a lead tip of the same unit",
     Move.ADD: "its worker adds words or a file",
     Move.REOPEN: f"its worker adds something within {REOPEN_DAYS} days of its closing",

@@ -48,6 +48,7 @@ from handlers.screens import Accepts, Button, Line, Rendered
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.tips import Author, Kind, Move, Outcome, Status
+from handlers.valuable import Valuable
 from handlers.worker import words as commands
 from storage import (
     cases,
@@ -67,6 +68,7 @@ from storage import (
     undoing,
     units,
 )
+from storage import valuable as marking
 from storage.cards import Card
 from storage.cases import Case, Done, Refusal, Sent
 from storage.crypto import hash_password
@@ -190,6 +192,10 @@ class Surroundings(Protocol):
         """Whoever closed the tip takes that back."""
         ...
 
+    async def mark(self, *, valuable: bool) -> None:
+        """Who holds the tip marks that it led to something, or takes the mark back."""
+        ...
+
     async def tell(self, move: Move) -> None:
         """The house tells of a move of the tip."""
         ...
@@ -224,6 +230,8 @@ async def happen(  # noqa: PLR0912 - one branch for each line that a script may 
         assert (words in read) is (found[1] == "reads"), f"the officer reads: {read}"
     elif what == "officer claims":
         await around.claim()
+    elif what in ("officer marks it as valuable", "officer takes the mark back"):
+        await around.mark(valuable="marks" in what)
     elif what == "officer merges it under another":
         await around.merge()
     elif found := re.fullmatch(r"officer (asks|answers|closes)(?: (\w+))?", what):
@@ -453,6 +461,9 @@ class CorePlayer:
 
     async def undo(self) -> None:
         self.world.undo(self._last)
+
+    async def mark(self, *, valuable: bool) -> None:
+        self.world.mark(self._last, valuable=valuable)
 
     async def tell(self, move: Move) -> None:
         self.world.tell(self._last, move, self._last.unit)
@@ -748,6 +759,16 @@ class HousePlayer:
         officer, tip = await self._holding()
         async with self.house.database.write() as tx:
             done = await undoing.undo(tx, officer, tip, self.clock.now)
+        assert isinstance(done, Done), done
+
+    async def mark(self, *, valuable: bool) -> None:
+        officer, tip = await self._holding()
+        now = self.clock.now
+        async with self.house.database.write() as tx:
+            card = await cases.see(tx, officer, tip, now)
+            lead = card.under if isinstance(card, Card) and card.under else tip
+            why = Valuable.DANGER_ENDED if valuable else None
+            done = await marking.mark(tx, officer, lead, why, now)
         assert isinstance(done, Done), done
 
     async def tell(self, move: Move) -> None:

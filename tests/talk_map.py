@@ -82,6 +82,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "Asides and questions back": (
         "ReadingHandbook",
+        "ChoosingQuiz",
+        "PlayingQuiz",
         "Aside",
         "ConfirmingCancel",
         "ConfirmingWord",
@@ -97,10 +99,10 @@ state that a step of `handlers/worker/` declares in its return type, and mypy re
 goes anywhere else.
 
 What works everywhere is not drawn: the commands (`/start`, `/ma`, `/chuong`, `/bantin`, `/quyen`,
-`/quyencuatoi`, `/so-tay`, `/thu`, the language, help), back (`handlers/worker/leaving.py`), stop,
-a receipt code, and the buttons under a bulletin. None of them throws a draft away: where one is
-held, it is asked first. Only `dừng` with its marks and `stop` act at once: they end a draft, and
-where there is none the bulletins.
+`/quyencuatoi`, `/so-tay`, `/caudo`, `/thu`, the language, help), back
+(`handlers/worker/leaving.py`), stop, a receipt code, and the buttons under a bulletin. None of them
+throws a draft away: where one is held, it is asked first. Only `dừng` with its marks and `stop` act
+at once: they end a draft, and where there is none the bulletins.
 
 Nor is the gate drawn through which words come in (`handlers/worker/reading_over.py`): from wherever
 they do, words that this channel does not take lead to the answer about rights (Aside), and a story

@@ -19,6 +19,7 @@ from handlers.effects import (
     AllowPolice,
     AskAbove,
     CloseTip,
+    CountQuiz,
     DeleteTip,
     DropPictures,
     Effect,
@@ -155,6 +156,8 @@ class Filed:
     before: "Filed | None" = None
     asks_police: bool = False
     came_from: str = ""
+    valuable: bool = False
+    thanked: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -173,6 +176,7 @@ class World:
     draws: int = 0
     phone: int = 1
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    quizzes: list[CountQuiz] = field(default_factory=list)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
     there: frozenset[str] = frozenset()
@@ -336,6 +340,8 @@ class World:
             case PauseSubscription(until):
                 paused = replace(self.subscriptions[self.phone], paused_until=until)
                 self.subscriptions[self.phone] = paused
+            case CountQuiz():
+                self.quizzes.append(effect)
             case DropPictures() | ForgetChat() | ShowFiles():
                 return
 
@@ -447,6 +453,7 @@ class World:
         assert filed.status is Status.CLOSED
         filed.status, filed.answered = before.status, before.answered
         filed.outcome = filed.closed_on = filed.before = None
+        filed.thanked = before.thanked
         self.tell(filed, Move.UNDO_CLOSE, filed.unit, replaced=len(before.entries))
 
     def tell(self, filed: Filed, move: Move, unit: str, replaced: int | None = None) -> None:
@@ -507,7 +514,27 @@ class World:
         else:
             told = Entry(kinds[move], Author.OFFICER, words, self.today)
             filed.entries.append(replace(told, english=extras.english, picks=extras.picks))
+            self._thank(filed)
         self.rung[filed.tip.bell] = bell.next_change(self.now.astimezone(VIETNAM))
+
+    def mark(self, filed: Filed, *, valuable: bool) -> None:
+        """Who holds it says that it led to something, or takes that back."""
+        filed.valuable = valuable
+        if valuable:
+            self._thank(filed)
+        elif filed.thanked and self.now < filed.thanked + timedelta(minutes=10):
+            filed.entries = [each for each in filed.entries if not self._is_thanks(each)]
+            filed.thanked = None
+
+    def _thank(self, filed: Filed) -> None:
+        if filed.valuable and filed.status is Status.CLOSED and filed.thanked is None:
+            self._move(filed, Move.THANK)
+            filed.thanked = self.now
+            self.tell(filed, Move.THANK, filed.unit)
+
+    @staticmethod
+    def _is_thanks(entry: Entry) -> bool:
+        return entry.told is not None and entry.told.move is Move.THANK
 
     @staticmethod
     def _move(filed: Filed, move: Move) -> None:

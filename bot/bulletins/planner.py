@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.bulletins.jobs import Job, Jobs
 from bot.logs import Event as Log
 from bot.logs import note
+from broadcasts import tick
 from handlers.bulletins import REMINDER, Run, Stage
 from storage import bulletins, outlet_posts, outlets, sendings, slices, subscribers
 from storage.database import Database, Tx
@@ -51,10 +52,16 @@ class Planner:
         async with self._database.read() as tx:
             bulletin = await bulletins.by_id(tx, sending.bulletin)
             job = await self._jobs.of(tx, sending, now)
+            # A law may be replaced while a late one waits for its author, or in the night between.
+            is_replaced = job is not None and await tick.is_replaced(
+                tx, job.content, now, self._zone
+            )
         is_deleted = bulletin is None or bulletin.stage is Stage.DELETED
-        if job is not None and not is_deleted:
+        if job is not None and not is_deleted and not is_replaced:
             return False
-        stage, reason = (Run.CANCELLED, "deleted") if is_deleted else (Run.STOPPED, "nowhere")
+        stage, reason = Run.STOPPED, tick.REPLACED if is_replaced else tick.NOWHERE
+        if is_deleted:
+            stage, reason = Run.CANCELLED, "deleted"
         async with self._database.write() as tx:
             await sendings.set_stage(tx, sending.id, stage, now=now, reason=reason)
         return True

@@ -16,13 +16,15 @@ from bot.web.parts import PARTS, Parts
 from bot.web.rendering import RENDERER, page
 from bot.web.views import guess_language
 from broadcasts import audience, wording
+from broadcasts.checks import cited_by
 from handlers import alphabet
 from handlers.bulletins import Topic, Urgency
 from handlers.folding import clean
 from handlers.languages import Language
+from handlers.laws.changes import Change, Changes, in_force
 from handlers.places import Place
 from handlers.subscriptions import Span, span_of
-from storage import bell, published, units
+from storage import bell, law_changes, published, units
 from storage.published import Published
 
 PAGE = "/ban-tin"
@@ -65,6 +67,11 @@ class Item:
     unit: str
     sent: Published = field(repr=False)
     spans: tuple[Span, ...] = field(default=(), repr=False)
+    laws: Changes = field(default_factory=dict, repr=False)
+
+    def replaced(self, today: date) -> Change | None:
+        """What has changed by `today` in the laws that it rests on."""
+        return in_force(cited_by(self.sent.content), self.laws, today)
 
 
 class Shelf:
@@ -133,16 +140,17 @@ async def show_one(request: web.Request) -> web.Response:
         async with parts.database.read() as tx:
             sent = await published.one(tx, known)
             listed = await bell.listed(tx, parts.clock().astimezone(parts.timezone))
-            item = (
-                Item(sent.id, sent.at, await units.name_of(tx, sent.unit), sent) if sent else None
-            )
+            if sent is not None:
+                name, changes = await units.name_of(tx, sent.unit), await law_changes.known(tx)
+                item = Item(sent.id, sent.at, name, sent, laws=changes)
     if item is None:
         raise web.HTTPNotFound
     chosen = Filter(language=webchat.wanted_language(request.query))
     language = language_of_page(request, chosen)
     title, rest = told(item, language)
-    expired = _is_expired(item, today_of(parts))
-    values = {"item": item, "title": title, "rest": rest, "expired": expired}
+    today = today_of(parts)
+    values: dict[str, Any] = {"item": item, "title": title, "rest": rest}
+    values["expired"], values["replaced"] = _is_expired(item, today), item.replaced(today)
     values["bells"] = wording.bells_of(listed, language)
     return _public(request, "bulletins/one.html", chosen, **values)
 
@@ -180,12 +188,13 @@ async def _items(parts: Parts) -> tuple[Item, ...]:
         found = await published.newest(tx, _MOST)
         tree = await units.tree(tx) if found else None
         names = {each.unit: await units.name_of(tx, each.unit) for each in found}
+        changes = await law_changes.known(tx)
     items = []
     for each in found:
         unit = tree.get(each.unit) if tree is not None else None
         area = audience.area(unit, each.content.scope, parts.places()) if unit else None
         spans = area.spans if isinstance(area, audience.Area) else ()
-        items.append(Item(each.id, each.at, names[each.unit], each, spans))
+        items.append(Item(each.id, each.at, names[each.unit], each, spans, changes))
     return tuple(items)
 
 
@@ -193,7 +202,12 @@ async def _fitting(request: web.Request, chosen: Filter) -> list[Item]:
     parts = request.app[PARTS]
     today = today_of(parts)
     every = await request.app[SHELF].items(parts)
-    return [each for each in every if not _is_expired(each, today) and _fits(each, chosen)]
+    return [each for each in every if _holds(each, today) and _fits(each, chosen)]
+
+
+def _holds(item: Item, today: date) -> bool:
+    """Whether what it says may be told to somebody who did not ask for this one."""
+    return not _is_expired(item, today) and item.replaced(today) is None
 
 
 def _fits(item: Item, chosen: Filter) -> bool:

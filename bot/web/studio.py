@@ -1,4 +1,4 @@
-"""The studio: the list of bulletins and the library; its other pages are joined here."""
+"""The studio: the list of bulletins; its other pages are joined here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,16 +7,25 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.web import studio_bulletin, studio_forms, studio_live, studio_outlets, studio_report
+from bot.web import (
+    studio_bulletin,
+    studio_forms,
+    studio_laws,
+    studio_library,
+    studio_live,
+    studio_outlets,
+    studio_quizzes,
+    studio_report,
+)
 from bot.web.access import NotYours, Seat
 from bot.web.desk_pages import guarded, said
 from bot.web.parts import PARTS
-from bot.web.studio_pages import broadcaster, page, reach, title_of
-from broadcasts import library
+from bot.web.studio_pages import Marks, broadcaster, marks_of, page, reach, title_of
+from broadcasts.checks import expires_soon
 from handlers.broadcasters import schedule
 from handlers.bulletins import Bulletin, Stage
 from handlers.roles import Role
-from storage import bulletins, sendings, staff, units
+from storage import bulletins, law_changes, sendings, staff, units
 from storage.database import Tx
 from storage.sendings import Progress
 
@@ -39,22 +48,26 @@ class _Row:
     unit: str
     due: datetime | None
     progress: Progress | None
+    marked: Marks
 
 
 def add_routes(app: web.Application) -> None:
     """All pages below `/studio`."""
     app.router.add_get("/studio", guarded(_list))
-    app.router.add_get("/studio/thu-vien", guarded(_library))
+    studio_library.add_routes(app)
+    studio_laws.add_routes(app)
     studio_forms.add_routes(app)
     studio_report.add_routes(app)
     studio_bulletin.add_routes(app)
     studio_outlets.add_routes(app)
+    studio_quizzes.add_routes(app)
     studio_live.add_routes(app)
     app.router.add_route("*", "/studio/{rest:.*}", guarded(_lost))
 
 
 async def _list(request: web.Request) -> web.Response:
     seat, parts = await broadcaster(request), request.app[PARTS]
+    today = parts.clock().astimezone(parts.timezone).date()
     which = request.query.get("xem", "all")
     which = which if which in FILTERS else "all"
     async with parts.database.read() as tx:
@@ -64,7 +77,11 @@ async def _list(request: web.Request) -> web.Response:
         pages = max(1, -(-len(chosen) // PAGE_SIZE))
         number = min(max(_number(request.query.get("trang", "1")), 1), pages)
         shown = chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        rows = [await _row(tx, seat, one, parts.clock()) for one in shown]
+        changes = await law_changes.known(tx)
+        rows = [
+            await _row(tx, seat, one, parts.clock(), marks_of(one.content, changes, today))
+            for one in shown
+        ]
     return page(
         request,
         "list",
@@ -78,22 +95,19 @@ async def _list(request: web.Request) -> web.Response:
         pages=pages,
         writes=writes,
         refreshes=any(row.progress for row in rows),
+        expiring=sorted(
+            one.content.expires_on
+            for one in found
+            if one.content.expires_on is not None and expires_soon(one.content, today)
+        ),
     )
-
-
-async def _library(request: web.Request) -> web.Response:
-    seat = await broadcaster(request)
-    async with request.app[PARTS].database.read() as tx:
-        writes = bool(await staff.units_under(tx, seat.member.id, Role.AUTHOR))
-    texts = tuple(library.load().values())
-    return page(request, "library", seat, contents=texts, writes=writes)
 
 
 async def _lost(_: web.Request) -> web.Response:
     raise NotYours
 
 
-async def _row(tx: Tx, seat: Seat, bulletin: Bulletin, now: datetime) -> _Row:
+async def _row(tx: Tx, seat: Seat, bulletin: Bulletin, now: datetime, marked: Marks) -> _Row:
     progress = None
     for each in await sendings.of_bulletin(tx, bulletin.id):
         if schedule.offered(each.stage):
@@ -102,7 +116,7 @@ async def _row(tx: Tx, seat: Seat, bulletin: Bulletin, now: datetime) -> _Row:
     seconds = await bulletins.next_due(tx, bulletin.id)
     due = datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
     unit = await units.name_of(tx, bulletin.unit)
-    return _Row(bulletin, title_of(bulletin.content, seat.language), unit, due, progress)
+    return _Row(bulletin, title_of(bulletin.content, seat.language), unit, due, progress, marked)
 
 
 def _number(text: str) -> int:

@@ -13,9 +13,11 @@ from bot.web.desk_pages import guarded, said, see_other
 from bot.web.parts import PARTS, Parts
 from bot.web.studio_pages import (
     BULLETIN,
+    Marks,
     broadcaster,
     ground_of,
     labels_of,
+    marks_of,
     page,
     title_of,
 )
@@ -29,7 +31,18 @@ from handlers.languages import Language
 from handlers.parks import within
 from handlers.screens import Say
 from handlers.texts import Texts
-from storage import alarms, audit, bulletins, desk_links, outlets, parks, restored, sendings, units
+from storage import (
+    alarms,
+    audit,
+    bulletins,
+    desk_links,
+    law_changes,
+    outlets,
+    parks,
+    restored,
+    sendings,
+    units,
+)
 from storage.alarms import AlarmPath
 from storage.audit import Act
 from storage.chance import new_token
@@ -38,7 +51,7 @@ from storage.sendings import Progress
 
 MOST_SENDINGS = 20
 TESTS_AN_HOUR = 10
-_REASONS = frozenset({tick.EXPIRED, tick.UNAPPROVED, tick.NOWHERE, restored.REASON})
+_REASONS = frozenset({tick.EXPIRED, tick.REPLACED, tick.UNAPPROVED, tick.NOWHERE, restored.REASON})
 _WAITING = frozenset({Stage.DRAFT, Stage.PROPOSED})
 
 
@@ -58,6 +71,7 @@ class _Looked:
     linked: bool
     has_zalo: bool
     areas: tuple[str, ...]
+    marked: Marks
 
 
 def add_routes(app: web.Application) -> None:
@@ -162,6 +176,7 @@ async def _page(
         standing=standing,
         title=title_of(content, seat.language),
         unit=looked.unit,
+        marked=looked.marked,
         offers=broadcasters.offered(standing),
         steers=schedule.offered if standing.writes or standing.approves else lambda _: (),
         problems=[each.sentence for each in looked.checked.findings if waits and each.blocks],
@@ -209,6 +224,7 @@ async def _look(tx: Tx, parts: Parts, seat: Seat, key: str, *, count: bool) -> _
         await desk_links.account_of(tx, seat.member.id) is not None,
         AlarmPath.ZALO in await alarms.enabled(tx),
         tuple(park.name for park in within(await parks.every(tx), content.scope)),
+        marks_of(content, await law_changes.known(tx), now.astimezone(parts.timezone).date()),
     )
 
 

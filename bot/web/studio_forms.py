@@ -30,7 +30,7 @@ from handlers.places import Place
 from handlers.roles import Role
 from handlers.routing import Tree
 from handlers.screens import Say
-from storage import audit, bulletins, staff
+from storage import audit, bulletins, released_texts, staff
 from storage.audit import Act
 from storage.chance import new_token
 
@@ -75,7 +75,8 @@ async def _show_new(request: web.Request) -> web.Response:
     if not own.ids:
         raise NotYours
     fields = {"legal": "1", "repeat": "once", "on_holiday": "send", "urgency": "ordinary"}
-    taken = library.load().get(request.query.get("mau", ""))
+    async with parts.database.read() as tx:
+        taken = library.usable(await released_texts.seals(tx)).get(request.query.get("mau", ""))
     if taken is not None:
         fields = drafts.filled(taken, (), parts.timezone)
     return _page(request, seat, _Shown(fields, own))
@@ -85,7 +86,7 @@ async def _write(request: web.Request) -> web.Response:
     seat, parts = await broadcaster(request), request.app[PARTS]
     fields = await checked_form(request, seat.session.token)
     own = await _own_units(parts, seat)
-    form = _read(parts, fields)
+    form = await _read(parts, fields)
     right = fields.get("unit", "") in own.ids
     if not form.is_whole or not right:
         shown = _Shown(fields, own, form=form, unit_fault=not right)
@@ -124,7 +125,7 @@ async def _edit(request: web.Request) -> web.Response:
     seat, parts = await broadcaster(request), request.app[PARTS]
     fields = await checked_form(request, seat.session.token)
     saved = await _still_editable(request, seat, fields)
-    form = _read(parts, fields)
+    form = await _read(parts, fields)
     shown = _Shown(fields, await _own_units(parts, seat), saved, form)
     if not form.is_whole:
         return _page(request, seat, replace(shown, status=HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -177,9 +178,11 @@ async def _own_units(parts: Parts, seat: Seat) -> _Own:
         return _Own(await every_unit(tx), written)
 
 
-def _read(parts: Parts, fields: Mapping[str, str]) -> Form:
+async def _read(parts: Parts, fields: Mapping[str, str]) -> Form:
     form = drafts.read(fields, _found(parts, fields), parts.timezone)
-    return replace(form, content=library.honest(form.content))
+    async with parts.database.read() as tx:
+        released = await released_texts.seals(tx)
+    return replace(form, content=library.honest(form.content, released))
 
 
 def _found(parts: Parts, fields: Mapping[str, str]) -> Mapping[str, tuple[Place, ...]]:

@@ -1,6 +1,8 @@
 """What the pages of the studio share: who may be there, and how a bulletin's places are named."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -9,10 +11,13 @@ from bot.broadcasting import Ground
 from bot.web.access import NotYours, Seat, seated
 from bot.web.desk_pages import page as desk_page
 from bot.web.parts import Parts
+from broadcasts.checks import cited_by, expires_soon
 from handlers.bulletins import REMINDER, Bulletin, Content
 from handlers.languages import Language
+from handlers.laws.changes import Changes, touching
 from handlers.roles import Role
 from handlers.routing import Tree
+from handlers.screens import Say, say
 from storage import bulletins, staff, units
 from storage.database import Tx
 
@@ -82,6 +87,32 @@ def labels_of(parts: Parts, content: Content) -> Mapping[str, str]:
     places = parts.places()
     found = {code: places.by_code(code.rpartition("/")[2]) for code in content.scope}
     return {code: place.label if place else code for code, place in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is to be seen of a text's last day and of the laws it rests on. `flags` are short,
+    `told` whole sentences; `stops`: it cannot be used as it is.
+    """
+
+    flags: tuple[Say, ...] = ()
+    told: tuple[Say, ...] = ()
+    stops: bool = False
+
+
+def marks_of(content: Content, changes: Changes, today: date) -> Marks:
+    """The marks of a bulletin, or of a text of the library, on the local day `today`."""
+    flags, told, stops = list[Say](), list[Say](), False
+    for each in touching(cited_by(content), changes):
+        since, holds = f"{each.since:%d/%m/%Y}", each.since > today
+        key = "studio.change.ahead" if holds else "studio.change.told"
+        told.append(say(key, number=each.number, since=since, by=each.replaced_by))
+        coming = say("studio.change.coming", since=since)
+        flags.append(coming if holds else say("studio.change.flag"))
+        stops = stops or not holds
+    if expires_soon(content, today):
+        flags.append(say("studio.expiry.flag", day=f"{content.expires_on:%d/%m/%Y}"))
+    return Marks(tuple(dict.fromkeys(flags)), tuple(told), stops)
 
 
 def title_of(content: Content, language: Language) -> str:

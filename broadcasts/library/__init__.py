@@ -15,6 +15,10 @@ from typing import Any
 
 from handlers.bulletins import REMINDER, Citation, Content, Plan, Topic, Wording, seal_of
 
+Released = Mapping[str, str]
+"""The seals of drafts that an editor compared with the gazette, by the ids of the texts."""
+NONE_RELEASED: Released = MappingProxyType({})
+
 
 class Publish(StrEnum):
     """YES: every fact in it was read where `source` says. CHECK: a draft that nobody sees or sends
@@ -48,6 +52,10 @@ class Text:
         """The hash of everything that an editor compares: 64 hex digits."""
         return seal_of("", self.content)
 
+    def waits(self, released: Released) -> bool:
+        """Whether nobody may use it yet: a draft that was not released in these very words."""
+        return self.publish is Publish.CHECK and released.get(self.id) != self.seal
+
 
 @cache
 def texts() -> Mapping[str, Text]:
@@ -59,10 +67,19 @@ def texts() -> Mapping[str, Text]:
 @cache
 def load() -> Mapping[str, Content]:
     """All texts that units may send as they are, by their ids; `library` of each is its id, and
-    none has a plan yet. A draft is not among them.
+    none has a plan yet. A draft is not among them, not even a released one: see `usable`.
     """
-    found = {each.id: each.content for each in texts().values() if each.publish is Publish.YES}
-    return MappingProxyType(found)
+    return MappingProxyType(usable(NONE_RELEASED))
+
+
+def usable(released: Released) -> dict[str, Content]:
+    """The same, with the drafts that somebody released as they are now."""
+    return {each.id: each.content for each in texts().values() if not each.waits(released)}
+
+
+def waiting(released: Released) -> tuple[Text, ...]:
+    """The drafts that nobody released, or that changed since, in the order of their numbers."""
+    return tuple(each for each in texts().values() if each.waits(released))
 
 
 def reminder(plan: Plan) -> Content:
@@ -75,20 +92,23 @@ def is_reminder(content: Content) -> bool:
     return content == reminder(content.plan)
 
 
-def is_unedited(content: Content) -> bool:
+def is_unedited(content: Content, released: Released = NONE_RELEASED) -> bool:
     """Whether this is a text of the library word for word, with its citations and its days; for
-    whom, when and how urgently it is sent is free.
+    whom, when and how urgently it is sent is free. A draft is one only while it is `released`.
     """
-    checked = load().get(content.library)
-    if checked is None:
+    text = texts().get(content.library)
+    if text is None or text.waits(released):
         return False
+    checked = text.content
     sent = replace(checked, scope=content.scope, plan=content.plan, urgency=content.urgency)
     return content == sent
 
 
-def honest(content: Content) -> Content:
-    """`content` as it may be kept: what was changed does not call itself a text of the library."""
-    return content if is_unedited(content) else replace(content, library="")
+def honest(content: Content, released: Released = NONE_RELEASED) -> Content:
+    """`content` as it may be kept: what was changed, or rests on a draft, does not call itself a
+    text of the library, and so needs the approval that everything else needs.
+    """
+    return content if is_unedited(content, released) else replace(content, library="")
 
 
 @cache

@@ -91,18 +91,10 @@ class _Reader:
 
     def day(self, name: str) -> date | None:
         typed = clean(self.fields.get(name, ""))
-        if not typed:
-            return None
-        found, spoken = _DAY.fullmatch(typed), _DAY_AS_SPOKEN.fullmatch(typed)
-        try:
-            if found:
-                return date(int(found[1]), int(found[2]), int(found[3]))
-            if spoken:
-                return date(int(spoken[3]), int(spoken[2]), int(spoken[1]))
-        except ValueError:
-            pass
-        self.faults.append(Fault(name, "day", typed))
-        return None
+        found = day_in(typed)
+        if typed and found is None:
+            self.faults.append(Fault(name, "day", typed))
+        return found
 
     def hour(self, name: str) -> time | None:
         typed = clean(self.fields.get(name, "")).replace(" ", "")
@@ -149,6 +141,20 @@ def read(
         library=fields.get("library", "")[:40],
     )
     return Form(content, tuple(reader.faults), doubts)
+
+
+def day_in(typed: str) -> date | None:
+    """The day that somebody typed ("2026-11-24", "24/11/2026"); None where it is none."""
+    bare = clean(typed)
+    found, spoken = _DAY.fullmatch(bare), _DAY_AS_SPOKEN.fullmatch(bare)
+    try:
+        if found:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if spoken:
+            return date(int(spoken[3]), int(spoken[2]), int(spoken[1]))
+    except ValueError:
+        return None
+    return None
 
 
 def typed_places(fields: Mapping[str, str]) -> tuple[str, ...]:

@@ -90,6 +90,7 @@ __all__ = [
     "ChoosingOften",
     "ChoosingPart",
     "ChoosingPlaces",
+    "ChoosingQuiz",
     "ChoosingTopics",
     "ConfirmingAddition",
     "ConfirmingCancel",
@@ -111,6 +112,7 @@ __all__ = [
     "NarrowingPlace",
     "PickingInsider",
     "PickingPlace",
+    "PlayingQuiz",
     "PoliceLater",
     "ReadingHandbook",
     "ReadingNotice",
@@ -136,6 +138,28 @@ class ReadingHandbook:
 
     back: "State" = field(default_factory=Resting)
     article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingQuiz:
+    """The list of quizzes; `played` are those that were finished since it was opened."""
+
+    back: "State"
+    played: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlayingQuiz:
+    """In a quiz: the ids of its questions in the order of this round, by `dice` also their answers,
+    and whether each answer so far was right. When all are given, its end.
+    """
+
+    back: "State"
+    quiz: str
+    order: tuple[str, ...]
+    dice: int = field(repr=False)
+    given: tuple[bool, ...] = field(default=(), repr=False)
+    played: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +237,8 @@ State = (
     | ChoosingOften
     | ChoosingPart
     | ReadingHandbook
+    | ChoosingQuiz
+    | PlayingQuiz
     | Aside
     | ConfirmingCancel
     | ConfirmingWord

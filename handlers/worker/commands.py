@@ -8,6 +8,7 @@ from handlers.languages import Language
 from handlers.states import (
     Aside,
     ChoosingCategory,
+    ChoosingQuiz,
     Early,
     ReadingHandbook,
     Resting,
@@ -52,6 +53,8 @@ def _command(state: State, command: Command, facts: Facts) -> Step[State]:
             return subscription.opened(state, facts)
         case Command.HANDBOOK:
             return Step(ReadingHandbook(leaving.beneath(state)))
+        case Command.QUIZ:
+            return Step(ChoosingQuiz(leaving.beneath(state)))
         case Command.START | Command.CODE | Command.REPORT | Command.TRY:
             if leaving.holds_draft(state):
                 # What was begun is never thrown away by a command: it is finished or stopped.

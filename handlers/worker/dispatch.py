@@ -27,6 +27,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -44,6 +45,7 @@ from handlers.states import (
     NarrowingPlace,
     PickingInsider,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -71,6 +73,7 @@ from handlers.worker import (
     later,
     leaving,
     options,
+    quizzing,
     review,
     rights,
     second_look,
@@ -193,6 +196,10 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return subscription.choosing_part(state, event, facts)
         case ReadingHandbook():
             return handbook.reading_handbook(state, event, facts)
+        case ChoosingQuiz():
+            return quizzing.choosing_quiz(state, event, facts)
+        case PlayingQuiz():
+            return quizzing.playing_quiz(state, event, facts)
         case Aside():
             return welcome.aside(state, event, facts)
         case ConfirmingCancel():
@@ -306,6 +313,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return subscription.part_screen(state, facts)
         case ReadingHandbook():
             return handbook.handbook_screen(state, facts)
+        case ChoosingQuiz():
+            return quizzing.list_screen(state, facts)
+        case PlayingQuiz():
+            return quizzing.quiz_screen(state, facts)
         case Aside():
             return welcome.aside_screen(state, facts)
         case ConfirmingCancel():

@@ -5,7 +5,7 @@ from handlers.handbook import Article, Handbook
 from handlers.screens import MOST_CHOICES, Accepts, Say, Screen, say
 from handlers.states import ReadingHandbook, Resting, State
 from handlers.turn import Facts
-from handlers.worker import boarding
+from handlers.worker import boarding, learning
 from handlers.worker.step import (
     BACK,
     HOME,
@@ -25,7 +25,8 @@ def reading_handbook(state: ReadingHandbook, event: Input, facts: Facts) -> Step
     """Open a shelf or an article; words search."""
     match event:
         case Chose(name):
-            return Step(ReadingHandbook(state.back, name))
+            door = learning.door(name)
+            return Step(door.opens(state) if door else ReadingHandbook(state.back, name))
         case Said(words) if boarding.is_page(state.article) and facts.places.found:
             return Step(ReadingHandbook(state.back, boarding.page_of(facts.places)))
         case Said(words):
@@ -68,6 +69,8 @@ def handbook_screen(state: ReadingHandbook, facts: Facts) -> Screen:
     if boarding.is_page(state.article):
         page = boarding.shown(state.article, facts)
         return Screen(page.says, page.choices, ways, Accepts.PLACE)
+    if state.article == learning.SHELF:
+        return Screen(learning.SAYS, learning.tools_shelf(), ways, Accepts.SEARCH)
     shown = book.search(rest) if kind == "s" else book.in_group(rest) if kind == "g" else ()
     if shown:
         return Screen(
@@ -78,7 +81,11 @@ def handbook_screen(state: ReadingHandbook, facts: Facts) -> Screen:
         )
     return Screen(
         (say("raw", text=book.intro),),
-        (*(named(f"g_{group.id}", group.title) for group in book.groups), boarding.entry()),
+        (
+            *(named(f"g_{group.id}", group.title) for group in book.groups),
+            *learning.entry(),
+            boarding.entry(),
+        ),
         ways,
         Accepts.SEARCH,
     )

@@ -28,6 +28,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -47,6 +48,7 @@ from handlers.states import (
     NarrowingPlace,
     PickingInsider,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -62,7 +64,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import handbook
+from handlers.worker import handbook, quizzing
 from handlers.worker.onward import asked_before, written_anew
 from handlers.worker.step import (
     BACK,
@@ -88,6 +90,8 @@ def back_from(state: State, facts: Facts) -> State:
             return asked_before(state, facts)
         case LeavingOut(draft, words):
             return written_anew(draft, words, facts)
+        case ChoosingQuiz() | PlayingQuiz():
+            return quizzing.up(state)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -193,7 +197,9 @@ def _back_to_thread(state: State) -> State:
 
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
-    while isinstance(state, Aside | ReadingHandbook | ConfirmingCancel):
+    while isinstance(
+        state, Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ConfirmingCancel
+    ):
         state = state.back
     return state
 
@@ -202,6 +208,8 @@ def gathered(state: State) -> Early | Draft | None:
     """What the worker gave so far, also when a short page or a question lies over it."""
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return gathered(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return gathered(back)
         case (
             ReadingNotice(early)
@@ -245,6 +253,8 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
             return (picture,)
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
             return pictures_in(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
+            return pictures_in(back)
         case _:
             given = gathered(state)
             return given.pictures if given is not None else ()
@@ -260,6 +270,8 @@ def holds_draft(state: State) -> bool:
     """Whether leaving `state` would lose something that the worker gave."""
     match state:
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return holds_draft(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True

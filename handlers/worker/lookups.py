@@ -29,6 +29,7 @@ from handlers.states import (
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
+    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
     ConfirmingCancel,
@@ -44,6 +45,7 @@ from handlers.states import (
     LeavingOutLater,
     NarrowingPlace,
     PickingPlace,
+    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -124,6 +126,8 @@ def key_of(state: State) -> Key | None:
         ):
             return key
         case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+            return key_of(back)
+        case ChoosingQuiz(back) | PlayingQuiz(back):
             return key_of(back)
         case _:
             return None

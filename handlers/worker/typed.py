@@ -13,8 +13,10 @@ from handlers.states import (
     Aside,
     ChangingStory,
     CheckingCode,
+    ChoosingQuiz,
     ConfirmingWord,
     Draft,
+    PlayingQuiz,
     ReadingHandbook,
     Received,
     Resting,
@@ -231,6 +233,8 @@ def _lies_under(at: _Typing) -> State | None:
             return back
         case ReadingHandbook(back) if is_story(at.words):
             return None if handbook.finds(at.words, at.facts) else back
+        case ChoosingQuiz(back) | PlayingQuiz(back) if is_story(at.words):
+            return back
         case _:
             return None
 

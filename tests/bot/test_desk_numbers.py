@@ -231,6 +231,22 @@ async def test_the_holder_marks_a_tip_and_takes_the_mark_back(world: World) -> N
     assert (await world.acts()).count(Act.VALUABLE) == 2
 
 
+async def test_the_page_of_the_mark_says_what_the_worker_reads(world: World) -> None:
+    await add(world.made, "mot", ("north", Role.OFFICER))
+    tip = await file_tip(world.made, "north")
+    browser = await (await world.at_desk("mot")).get(f"/desk/tin/{tip.hex()}")
+    await browser.send("Nhận tin này")
+    officer = bytes.fromhex((await record_of(world.made, tip)).holder or "")
+    async with world.made.write() as tx:
+        await cases.close(tx, officer, tip, Outcome.HANDLED, "Xong.", world.clock())
+    await browser.get(f"/desk/tin/{tip.hex()}/ket-qua")
+    assert "người báo đọc một lời cảm ơn, một lần" in browser.words
+    await browser.send("Lưu", why="danger_ended")
+    await browser.get(f"/desk/tin/{tip.hex()}")
+    await browser.send("Mở tin")
+    assert "cảm ơn bạn. Tin bạn gửi đã giúp" in browser.words
+
+
 async def test_nobody_else_marks_it_and_not_after_a_month(one: World) -> None:
     for login, unit in (("mot", "north"), ("hai", "north"), ("xa", "south")):
         await add(one.made, login, (unit, Role.OFFICER))

@@ -6,7 +6,8 @@ import pytest
 
 from handlers.roles import Role
 from handlers.tips import Kind, Outcome, Status
-from storage import cases, staff
+from handlers.valuable import Valuable
+from storage import cases, staff, valuable
 from storage.audit import Act
 from storage.cases import Case
 from tests.fakes.telegram import Person
@@ -109,6 +110,22 @@ async def test_a_closing_is_undone_in_the_chat(scene: Scene) -> None:
     assert isinstance(case, Case)
     assert [each.kind for each in case.entries] == [Kind.STORY, Kind.TOLD]
     assert (await scene.acts()).count(Act.REOPENED) == 1
+
+
+async def test_who_closes_a_marked_tip_in_the_chat_thanks_its_worker(scene: Scene) -> None:
+    an = await scene.officer("An")
+    tip = await hold(scene, an)
+    member = scene.members["An"].id
+    async with scene.made.write() as tx:
+        await valuable.mark(tx, member, tip, Valuable.DANGER_ENDED, scene.clock())
+    await press(scene, an, "Kết thúc")
+    await press(scene, an, "đã xử lý")
+    await an.say("Đã xong.")
+    await scene.run()
+    assert (await record_of(scene.made, tip)).thanked
+    assert "Lấy lại tin này" in an.sees()[-1].labels
+    await press(scene, an, "Lấy lại tin này")
+    assert not (await record_of(scene.made, tip)).thanked
 
 
 async def test_after_ten_minutes_the_button_says_that_it_is_too_late(scene: Scene) -> None:

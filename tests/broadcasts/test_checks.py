@@ -6,12 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from broadcasts import checks
+from broadcasts import checks, library
 from broadcasts.checks import WARNINGS, Checked, Finding, Problem
 from broadcasts.wording import MOST_UNITS, length_of
 from handlers.bulletins import Citation, Content, OnHoliday, Plan, Repeat, Urgency, Wording
 from handlers.languages import Language
+from handlers.laws.changes import Change, known
+from storage import released_texts
 from storage.database import Database
+from storage.released_texts import Release
 from tests.planning_world import (
     CONTENT,
     GAZETTEER,
@@ -23,6 +26,7 @@ from tests.planning_world import (
     local,
     subscribe,
     wants,
+    who,
 )
 from tests.world import texts
 
@@ -141,6 +145,8 @@ def test_every_problem_is_a_sentence_in_both_languages(problem: Problem) -> None
         "hours": 6,
         "hour": "22:30",
         "places": "x",
+        **dict.fromkeys(("number", "since", "by", "document", "article"), "x"),
+        **dict.fromkeys(("last", "words"), 220),
     }
     finding = Finding(problem, tuple(fields.items()))
     for language in Language:
@@ -148,6 +154,74 @@ def test_every_problem_is_a_sentence_in_both_languages(problem: Problem) -> None
         assert told.endswith(".")
         assert "{" not in told
     assert finding.blocks is (problem not in WARNINGS)
+
+
+def documents(*cited: Citation) -> list[Problem]:
+    return problems(checks.of_documents(replace(CONTENT, citations=cited)))
+
+
+def test_an_article_is_one_of_its_document() -> None:
+    code = "Bộ luật Lao động 45/2019/QH14"
+    assert documents(Citation(code, "Điều 98, 107", date(2021, 1, 1))) == []
+    assert documents(Citation(code, "Điều 98, 221")) == [Problem.NO_SUCH_ARTICLE]
+    assert documents(Citation(code, "Điều 98", date(2020, 1, 1))) == [Problem.OTHER_START]
+    assert documents(Citation("Nghị định 1/1999/NĐ-CP", "Điều 7")) == [Problem.UNKNOWN_DOCUMENT]
+    assert documents(Citation("Bộ luật Lao động", "Điều 500")) == [Problem.UNKNOWN_DOCUMENT]
+    assert documents(Citation(" ")) == []
+
+
+def test_a_wrong_article_blocks_and_an_unknown_document_does_not() -> None:
+    assert Problem.NO_SUCH_ARTICLE not in WARNINGS
+    assert {Problem.UNKNOWN_DOCUMENT, Problem.OTHER_START} <= WARNINGS
+
+
+def replaced(content: Content, since: date) -> list[Problem]:
+    told = known([Change("45/2019/QH14", "Bộ luật mới", since)])
+    return problems(checks.of_changes(content, told, NOW, ZONE))
+
+
+def test_what_rests_on_a_replaced_law_is_blocked_from_that_day_on() -> None:
+    sent_on = date(2026, 11, 24)
+    assert replaced(CONTENT, sent_on) == [Problem.LAW_REPLACED]
+    assert replaced(CONTENT, sent_on + timedelta(days=1)) == [Problem.LAW_CHANGES]
+    assert Problem.LAW_CHANGES in WARNINGS
+    assert Problem.LAW_REPLACED not in WARNINGS
+    assert replaced(replace(CONTENT, citations=()), sent_on) == []
+    typed = replace(CONTENT, citations=(Citation("bộ luật lao động 45/2019/qh14", "98"),))
+    assert replaced(typed, sent_on) == [Problem.LAW_REPLACED]
+
+
+@pytest.mark.parametrize(("days", "is_soon"), [(-1, False), (0, True), (30, True), (31, False)])
+def test_the_last_thirty_days_are_told(days: int, *, is_soon: bool) -> None:
+    today = NOW.astimezone(ZONE).date()
+    ends = replace(CONTENT, expires_on=today + timedelta(days=days))
+    assert problems(checks.of_last_day(ends, today)) == [Problem.EXPIRES_SOON] * is_soon
+    assert checks.of_last_day(replace(CONTENT, expires_on=None), today) == []
+
+
+def test_more_than_ninety_words_are_told_and_ninety_are_not() -> None:
+    many = replace(CONTENT, en=Wording("Pay", "pay " * 86, "Look at your pay"))
+    assert words(many) == []
+    assert words(replace(many, en=replace(many.en, action="Look at your own pay"))) == [
+        Problem.WORDY_EN
+    ]
+
+
+async def test_a_draft_that_nobody_released_does_not_pass_for_a_text_of_the_library(
+    made: Database,
+) -> None:
+    draft = library.texts()["overtime_limits"]
+    assert Problem.NOT_IN_LIBRARY in await blocking(made, draft.content)
+    member = await who(made, "duyet1")
+    async with made.write() as tx:
+        assert await released_texts.release(tx, member, draft.id, draft.seal, NOW) is Release.DONE
+    assert Problem.NOT_IN_LIBRARY not in await blocking(made, draft.content)
+    changed = replace(draft.content, source="elsewhere")
+    assert Problem.NOT_IN_LIBRARY in await blocking(made, changed)
+
+
+async def blocking(made: Database, content: Content) -> list[Problem]:
+    return problems((await checked(made, "root", content)).findings)
 
 
 async def checked(made: Database, unit: str, content: Content) -> Checked:

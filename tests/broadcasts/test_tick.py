@@ -10,11 +10,14 @@ from sqlalchemy import update
 
 from broadcasts import audience, library, tick
 from broadcasts.audience import Nowhere
-from broadcasts.tick import EXPIRED, NOWHERE, UNAPPROVED, Fired
+from broadcasts.tick import EXPIRED, NOWHERE, REPLACED, UNAPPROVED, Fired
 from handlers.bulletins import OnHoliday, Repeat, Run, Stage, seal_of
+from handlers.laws.changes import Change
 from handlers.routing import Unit
-from storage import bulletins, contents, sendings, units
+from storage import bulletins, contents, law_changes, released_texts, sendings, units
 from storage.database import Database, Tx
+from storage.law_changes import Noted
+from storage.released_texts import Release
 from storage.subscribers import Reach
 from storage.tables import bulletins as table
 from storage.tables import versions
@@ -33,6 +36,7 @@ from tests.planning_world import (
     standing,
     subscribe,
     wants,
+    who,
 )
 
 NOON = local("2026-11-24 12:00")
@@ -260,3 +264,44 @@ async def test_one_that_fails_does_not_keep_the_others_back(
     monkeypatch.undo()
     assert await ticked(made, later) == [Run.SENDING]
     assert [each.due for each in await sent(made, broken.id)] == [NOON]
+
+
+async def test_what_rests_on_a_replaced_law_is_stopped_from_that_day_on_and_a_draft_again(
+    made: Database,
+) -> None:
+    day = NOON.astimezone(ZONE).date()
+    bulletin = await planned(made, at(NOON, repeat=Repeat.DAILY))
+    change = Change("45/2019/QH14", "Bộ luật mới", day + timedelta(days=1))
+    async with made.write() as tx:
+        assert await law_changes.replace(tx, None, change, NOW) is Noted.DONE
+    assert await ticked(made, NOON) == [Run.SENDING]
+    assert await ticked(made, NOON + timedelta(days=1)) == [Run.STOPPED]
+    assert [each.reason for each in await sent(made, bulletin.id)] == ["", REPLACED]
+    assert (await standing(made, bulletin.id)).stage is Stage.DRAFT
+    assert await due(made, bulletin.id) is None
+
+
+async def test_a_law_that_counts_again_stops_nothing(made: Database) -> None:
+    await planned(made)
+    change = Change("45/2019/QH14", "Bộ luật mới", date(2026, 1, 1))
+    async with made.write() as tx:
+        await law_changes.replace(tx, None, change, NOW)
+        assert await law_changes.keep(tx, None, "45/2019/qh14", NOW) is Noted.DONE
+    assert await ticked(made, NOON) == [Run.SENDING]
+
+
+async def test_a_text_whose_release_was_taken_back_is_not_sent(made: Database) -> None:
+    draft = library.texts()["overtime_limits"]
+    content = at(NOON, draft.content)
+    member = await who(made, "duyet1")
+    first, second = [await planned(made, content) for _ in range(2)]
+    async with made.write() as tx:
+        await released_texts.release(tx, member, draft.id, draft.seal, NOW)
+    async with made.read() as tx:
+        assert await tick.is_approved(tx, first)
+    async with made.write() as tx:
+        assert await released_texts.take_back(tx, member, draft.id, NOW) is Release.DONE
+    assert await ticked(made, NOON) == [Run.STOPPED, Run.STOPPED]
+    for each in (first, second):
+        assert [one.reason for one in await sent(made, each.id)] == [UNAPPROVED]
+        assert (await standing(made, each.id)).stage is Stage.DRAFT

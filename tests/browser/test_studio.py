@@ -53,6 +53,7 @@ async def test_every_page_of_the_studio_can_be_used_by_everybody(
     for path in (
         "/studio",
         "/studio/thu-vien",
+        "/studio/cau-do",
         "/studio/kenh",
         one,
         f"{one}/sua",

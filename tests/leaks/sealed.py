@@ -60,6 +60,7 @@ _RECORD = {
     **dict.fromkeys(("triage", "answer", "overdue"), What(Kind.CLOSED, "classes of durations")),
     "begun": What(Kind.DAY, "the month of filing"),
     "valuable": What(Kind.CLOSED, "reasons why a tip was valuable"),
+    "thanked": What(Kind.CLOSED, "whether its worker reads thanks"),
     "acted": What(Kind.STAFF, "the minute of the holder's last act, to the hour where none was"),
     "ending": What(Kind.STAFF, "who closed the tip, until when they may undo it, how it stood"),
     "labels": What(Kind.CLOSED, "what there is to do for the tip"),

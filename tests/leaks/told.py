@@ -114,11 +114,13 @@ VOLATILE: Mapping[str, str] = {
     "entered file": "a clean file of a tip that an officer enters for somebody, until it is sent",
     "entered code": "the receipt code of such a tip, until its slip is printed, or ten minutes",
     "entered done": "that such a form was sent, so that it files once",
+    "quiz rounds": "how the last rounds of a quiz were answered, together, until they are ten",
     "studio once": "a form of the studio that was sent",
     "studio tests": "how many tests an author sent",
     "studio chat": "where an author is in the private chat",
 }
-"""Every kind of entry of `storage.volatile`: it dies with the process, and none outlives a day."""
+"""Every kind of entry of `storage.volatile`: it dies with the process, and none outlives a day but
+the sums of quizzes, which tell of nobody and wait a month for company."""
 
 WRITERS: Mapping[str, str] = {
     "bot/keyfile.py": "the master key",
@@ -126,6 +128,7 @@ WRITERS: Mapping[str, str] = {
     "bot/backup_files.py": "archives, the ledger, the private half of their key",
     "bot/locks.py": "an empty file that says who serves",
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
+    "bot/library_cli.py": "the calendar of bulletins, where the operator asked for it",
     "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "bot/coverage_cli.py": "which communes have a desk, where the operator asked for it",
     "bot/units_cli.py": "the tree of units, where the operator asked for it",

@@ -15,6 +15,7 @@ from handlers.passing import PassReason, PoliceReason, ReleaseReason, ReturnReas
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
 from handlers.tips import LIFE, Category, Kind, Move, Outcome, Status, moves_from
+from handlers.valuable import Valuable
 from storage import (
     cases,
     holding,
@@ -29,6 +30,7 @@ from storage import (
     tips,
     undoing,
     units,
+    valuable,
 )
 from storage.cases import Case, Done, No, Refusal
 from storage.database import Database, Tx
@@ -225,6 +227,10 @@ def keep_from_police(tx: Tx, desk: Desk) -> Awaitable[object]:
     return tips.allow_police(tx, desk.new.key, allowed=False)
 
 
+def mark(by: str, why: Valuable) -> Deed:
+    return lambda tx, desk: valuable.mark(tx, desk.id(by), desk.tip, why, LATE)
+
+
 def move_up(tx: Tx, desk: Desk) -> Awaitable[object]:
     return stranded.move_up(tx, desk.tip, LATE)
 
@@ -335,6 +341,12 @@ BOTH: dict[str, tuple[tuple[Deed, ...], Deed, Deed, tuple[Kind, ...]]] = {
     "ask": (HELD, ask("one"), ask("one"), (Kind.QUESTION, Kind.QUESTION)),
     "answer": (HELD, answer("one"), ask("one"), (Kind.ANSWER, Kind.QUESTION)),
     "add": (HELD, add, add, (Kind.ADDITION, Kind.ADDITION)),
+    "thank": (
+        (*HELD, close("one")),
+        mark("one", Valuable.PAID_BACK),
+        mark("one", Valuable.DANGER_ENDED),
+        (Kind.CLOSING, Kind.TOLD),
+    ),
     "reopen": ((*HELD, close("one")), add, add, (Kind.CLOSING, Kind.ADDITION, Kind.ADDITION)),
 }
 """Moves of which two do no harm: both are there."""

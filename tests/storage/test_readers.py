@@ -47,6 +47,7 @@ from storage import (
     stepping_back,
     stored,
     stranded,
+    thanks,
     tips,
     undoing,
     units,
@@ -444,6 +445,26 @@ async def _mark_valuable(house: House) -> None:
     async with house.made.write() as tx:
         done = await valuable.mark(tx, house.one.id, house.tip, Valuable.OTHERS_WARNED, NOW)
     assert isinstance(done, Done)
+
+
+async def _thank(house: House) -> None:
+    await _mark_valuable(house)
+    async with house.made.write() as tx:
+        await cases.close(tx, house.one.id, house.tip, Outcome.HANDLED, "Xong.", NOW)
+    for member in house.police:
+        async with house.made.write() as tx:
+            assert not await thanks.give(tx, member.id, house.tip, NOW)
+    async with house.made.write() as tx:
+        assert await thanks.give(tx, house.one.id, house.tip, NOW)
+
+
+async def _take_back_thanks(house: House) -> None:
+    await _thank(house)
+    for member in (*house.police, house.one):
+        async with house.made.write() as tx:
+            await thanks.take_back(tx, member.id, house.tip, NOW)
+            left = (await record_of(house.made, house.tip)).thanked
+        assert left or member is house.one
 
 
 async def _say_who(house: House) -> None:
@@ -981,6 +1002,8 @@ ATTEMPTS: dict[str, Attempt] = {
     "tips.say_who": _say_who,
     "tips.settle": _settle,
     "tips.take_back_who": _take_back_who,
+    "thanks.give": _thank,
+    "thanks.take_back": _take_back_thanks,
     "valuable.mark": _mark_valuable,
     "merging.undo": _undo_close_of_several,
     "undoing.undo": _undo_close,

@@ -108,6 +108,11 @@ TRIED: dict[Move, Tried] = {
         f"{WORKER}.test_a_reply_turns_a_question_into_work",
         "test_telegram_desk.test_a_workers_addition_is_shown_with_the_hour_and_not_at_once",
     ),
+    Move.THANK: Tried(
+        "! officer marks it as valuable",
+        "test_desk_numbers.test_the_page_of_the_mark_says_what_the_worker_reads",
+        f"{CHAT}.test_who_closes_a_marked_tip_in_the_chat_thanks_its_worker",
+    ),
     Move.REOPEN: Tried(
         "< Tin đã mở lại",
         f"{WORKER}.test_a_closed_tip_is_open_again_for_who_held_it",

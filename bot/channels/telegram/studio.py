@@ -17,6 +17,7 @@ from bot.channels.telegram.desk_post import Post, lines
 from bot.channels.telegram.sending import Line
 from bot.channels.telegram.studio_late import LATE, Late
 from bot.channels.telegram.studio_private import MARK, Private
+from bot.channels.telegram.studio_telling import Telling
 from bot.pace import ACCOUNT
 from bot.postman import Posted
 from handlers.broadcasters.chat import Listing
@@ -47,10 +48,15 @@ class Studio:
         self._ground = ground
         self._private = Private(post, database, volatile, texts, ground)
         self.late = Late(post, database, texts, ground)
+        self._telling = Telling(post, database, texts, ground)
 
     async def ask_late(self) -> None:
         """Ask the authors of what is late, each once."""
         await self.late.ask()
+
+    async def tell_authors(self) -> None:
+        """Tell authors what expires soon, and what was not sent for a law has changed."""
+        await self._telling.tell()
 
     async def group(self, update: Update) -> bool:
         """Something happened in a group, or a code stands in a channel."""

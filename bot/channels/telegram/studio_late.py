@@ -59,7 +59,7 @@ class Late:
             if not await sendings.set_asked(tx, sending.id, self._ground.clock()):
                 return
             bulletin = await bulletins.by_id(tx, sending.bulletin)
-            account = await self._account(tx, bulletin) if bulletin is not None else None
+            account = await account_with_say(tx, bulletin) if bulletin is not None else None
         if bulletin is None or account is None:
             return
         when = f"{sending.due.astimezone(self._ground.zone):%H:%M, %d/%m/%Y}"
@@ -80,9 +80,10 @@ class Late:
             async with self._database.write() as tx:
                 await sendings.set_asked(tx, sending.id, None)
 
-    async def _account(self, tx: Tx, bulletin: Bulletin) -> str | None:
-        """The linked account of the author, while they have a say."""
-        account = await desk_links.account_of(tx, bulletin.author)
-        member = await desk_links.member_of(tx, account) if account is not None else None
-        has_say = member is not None and member.broadcasts and bulletin.stage is not Stage.DELETED
-        return account if has_say else None
+
+async def account_with_say(tx: Tx, bulletin: Bulletin) -> str | None:
+    """The linked account of the author, while they have a say."""
+    account = await desk_links.account_of(tx, bulletin.author)
+    member = await desk_links.member_of(tx, account) if account is not None else None
+    has_say = member is not None and member.broadcasts and bulletin.stage is not Stage.DELETED
+    return account if has_say else None
