@@ -19,6 +19,7 @@ from bot import (
     bulletins_cli,
     chat_apps,
     coverage_cli,
+    derived_cli,
     doctor_cli,
     forms_cli,
     hardening,
@@ -287,6 +288,7 @@ commands.add_command(staff_group)
 commands.add_command(accounts_cli.accounts)
 commands.add_command(bulletins_cli.bulletins)
 commands.add_command(bulletins_cli.send)
+commands.add_command(derived_cli.render)
 commands.add_command(library_cli.library_command)
 commands.add_command(laws_cli.laws_command)
 commands.add_command(push_cli.push_key)

@@ -94,6 +94,8 @@ def _whole(
 ) -> str:
     wording, texts = content.wording(language), _texts(language)
     foot = [texts.get("mailing.from", unit=unit_name)]
+    if content.legal:
+        foot.insert(0, texts.get("mailing.no_advice", unit=unit_name))
     if content.citations:
         cited = "; ".join(_cited(texts, each) for each in content.citations)
         foot.insert(0, texts.get("mailing.basis", citations=cited))

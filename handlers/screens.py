@@ -59,6 +59,7 @@ class Accepts(StrEnum):
     CODE = "code"
     PICTURE = "picture"
     SEARCH = "search"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)

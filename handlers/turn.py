@@ -143,7 +143,9 @@ class Facts:
     `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
     `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
     data of one's own, as the operator wrote it. `forms` are the questionnaires, by category.
-    `replaced` are numbers of documents of law in whose place another one counts today.
+    `regions` has the region of the minimum wage ("1" to "4") of communes by their codes, where the
+    operator entered them. `replaced` are numbers of documents of law in whose place another one
+    counts today.
     """
 
     now: datetime
@@ -171,6 +173,7 @@ class Facts:
     room: Room = Room()
     is_full: bool = False
     forms: Mapping[Category, Form] = field(default_factory=dict, repr=False)
+    regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     replaced: frozenset[str] = frozenset()
 
 

@@ -18,6 +18,7 @@ from storage import (
     desk_links,
     outbox,
     outlets,
+    practices,
     staff,
     stored,
     subscribers,
@@ -98,6 +99,7 @@ SEALINGS = (
     # Alone, for else somebody writes a letter just then that names an alarm by its old id.
     Sealing(Purpose.STAFF, t.alarms.c.body, alarms.renewed, alone=True),
     Sealing(Purpose.STAFF, t.views.c.body, _plain(views.renewed)),
+    Sealing(Purpose.STAFF, t.practices.c.body, _plain(practices.renewed)),
     Sealing(Purpose.LETTERS, t.letters.c.body, outbox.renewed),
     Sealing(Purpose.SUBSCRIBERS, t.subscribers.c.address, _plain(subscribers.renewed)),
     Sealing(Purpose.SUBSCRIBERS, t.outlets.c.body, _plain(outlets.renewed)),

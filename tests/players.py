@@ -878,7 +878,11 @@ class TerminalPlayer(HousePlayer):
         names = [each.name for each in present.choices if not each.word]
         if name in names:
             return await self._line(str(names.index(name) + 1))
-        if name == "back" and present.accepts not in (Accepts.WORDS, Accepts.PLACE):
+        if name == "back" and present.accepts not in (
+            Accepts.WORDS,
+            Accepts.PLACE,
+            Accepts.NUMBER,
+        ):
             return await self._line("0")
         return await self._line(next(each.label for each in present.ways if each.name == name))
 

@@ -28,6 +28,7 @@ from storage import (
     migrate,
     outbox,
     outlets,
+    practices,
     staff,
     subscribers,
     tips,
@@ -53,6 +54,7 @@ GROUP, ACCOUNT, CHAT = "-100123", "telegram:77", "zalo_bot:3|6ab1f0c2d"
 BROWSER = '["https://fcm.googleapis.com/fcm/send/one","p256dh","auth"]'
 READER, CHANNEL = "4711", "-100999"
 TOKEN, BOT_TOKEN = "123456:token", "456:zalo"
+PRACTICE = {Language.VI: "Cửa mở từ bên trong.", Language.EN: "The door opens from inside."}
 AGREEMENT: dict[str, str | list[str] | None] = {
     "unit": "north",
     "police": "ward",
@@ -79,6 +81,7 @@ class World:
     enrolment: str
     code: str
     gone: bytes
+    author: bytes
 
 
 @asynccontextmanager
@@ -112,6 +115,7 @@ async def _prepare(url: str) -> tuple[bytes, World]:
 async def fill(made: Database) -> World:
     """Put a row into every table that is sealed."""
     officer = await enrolled(made, "officer", ("north", Role.OFFICER))
+    author = await enrolled(made, "author", ("north", Role.AUTHOR))
     _, enrolment = await add(made, "newcomer", ("north", Role.OFFICER))
     async with made.write() as tx:
         group = await desk_codes.make(tx, CodeKind.GROUP, "north", NOW)
@@ -135,6 +139,8 @@ async def fill(made: Database) -> World:
         about = b"agreement" + row
         signed = tx.keys.seal(Purpose.STAFF, json.dumps(AGREEMENT).encode(), about, size=8192)
         await tx.run(insert(signed_table).values(id=row, body=signed))
+        proposed = await practices.propose(tx, author.id, "north", PRACTICE, NOW)
+        assert proposed is practices.Done.DONE
         for _ in range(3):
             await audit.write(tx, Act.SIGNED_IN, staff=officer.id, minute=NOW)
     stretched = random_bytes(32)
@@ -144,7 +150,7 @@ async def fill(made: Database) -> World:
     async with made.write() as tx:
         await tips.add_words(tx, await key_of(made, stretched), "Thêm.")
         assert await tips.remove(tx, removed.key, day=NOW.date())
-    return World(stretched, tip, officer, enrolment, code, gone)
+    return World(stretched, tip, officer, enrolment, code, gone, author.id)
 
 
 async def file_by(made: Database, stretched: bytes, *pictures: PictureData) -> bytes:
@@ -204,6 +210,8 @@ async def check(made: Database, world: World) -> None:
             assert tx.keys.open_sealed(Purpose.METADATA, row.body, about) == TALLY
         [signed] = await agreements.every(tx)
         assert signed.agreement.contact == AGREEMENT["contact"]
+        [note] = await practices.of_member(tx, world.author)
+        assert note.words == PRACTICE
         letters = await outbox.waiting(tx)
         assert {each.kind for each in letters} >= {outbox.LetterKind.PING}
         for letter in letters:

@@ -82,6 +82,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "Asides and questions back": (
         "ReadingHandbook",
+        "ChoosingCalculator",
+        "Calculating",
         "ChoosingQuiz",
         "PlayingQuiz",
         "Aside",

@@ -13,10 +13,12 @@ from aiohttp import web
 from bot.channels import webchat
 from bot.web.near import found_near
 from bot.web.parts import PARTS, Parts
+from bot.web.printing import file_of
 from bot.web.rendering import RENDERER, page
 from bot.web.views import guess_language
 from broadcasts import audience, wording
 from broadcasts.checks import cited_by
+from broadcasts.derived.origin import Form, Standing, is_whole, standing_of
 from handlers import alphabet
 from handlers.bulletins import Topic, Urgency
 from handlers.folding import clean
@@ -30,6 +32,8 @@ from storage.published import Published
 PAGE = "/ban-tin"
 FEED = f"{PAGE}/atom"
 ON_A_PAGE = 20
+TO_TAKE = (Form.CARD, Form.LEAFLET, Form.SHEET, Form.POST)
+"""What everybody may fetch; the script for loudspeakers is for whoever runs one."""
 _MOST = 400
 _LASTS = timedelta(seconds=5)
 # Everybody sees the same in a language, so whoever stands in between may keep it for a while.
@@ -114,7 +118,7 @@ async def show_list(request: web.Request) -> web.Response:
     at = min(chosen.page, last)
     parts = request.app[PARTS]
     place = parts.places().by_code(chosen.place.rpartition("/")[2])
-    return _public(
+    return public_page(
         request,
         "bulletins/list.html",
         chosen,
@@ -134,17 +138,12 @@ async def show_list(request: web.Request) -> web.Response:
 
 async def show_one(request: web.Request) -> web.Response:
     """GET /ban-tin/ID: all of it; one whose time is over says so."""
-    parts, known = request.app[PARTS], request.match_info["bulletin"]
-    item = listed = None
-    if _ID.fullmatch(known):
-        async with parts.database.read() as tx:
-            sent = await published.one(tx, known)
-            listed = await bell.listed(tx, parts.clock().astimezone(parts.timezone))
-            if sent is not None:
-                name, changes = await units.name_of(tx, sent.unit), await law_changes.known(tx)
-                item = Item(sent.id, sent.at, name, sent, laws=changes)
+    parts = request.app[PARTS]
+    item = await found_item(request)
     if item is None:
         raise web.HTTPNotFound
+    async with parts.database.read() as tx:
+        listed = await bell.listed(tx, parts.clock().astimezone(parts.timezone))
     chosen = Filter(language=webchat.wanted_language(request.query))
     language = language_of_page(request, chosen)
     title, rest = told(item, language)
@@ -152,7 +151,29 @@ async def show_one(request: web.Request) -> web.Response:
     values: dict[str, Any] = {"item": item, "title": title, "rest": rest}
     values["expired"], values["replaced"] = _is_expired(item, today), item.replaced(today)
     values["bells"] = wording.bells_of(listed, language)
-    return _public(request, "bulletins/one.html", chosen, **values)
+    may_be_taken = standing_on(item, today) is Standing.VALID
+    can_be_made = may_be_taken and is_whole(item.sent.content, language)
+    values["files"] = [(form, file_of(form)) for form in TO_TAKE] if can_be_made else []
+    return public_page(request, "bulletins/one.html", chosen, **values)
+
+
+def standing_on(item: Item, today: date) -> Standing:
+    """Whether a published bulletin may still be given out."""
+    is_replaced = item.replaced(today) is not None
+    return standing_of(item.sent.content, today, is_free=True, is_replaced=is_replaced)
+
+
+async def found_item(request: web.Request) -> Item | None:
+    """The published bulletin that the address names."""
+    known = request.match_info["bulletin"]
+    if not _ID.fullmatch(known):
+        return None
+    async with request.app[PARTS].database.read() as tx:
+        sent = await published.one(tx, known)
+        if sent is None:
+            return None
+        name, changes = await units.name_of(tx, sent.unit), await law_changes.known(tx)
+        return Item(sent.id, sent.at, name, sent, laws=changes)
 
 
 async def show_feed(request: web.Request) -> web.Response:
@@ -252,7 +273,7 @@ def language_of_page(request: web.Request, chosen: Filter) -> Language:
     return chosen.language or guess_language(request, {})
 
 
-def _public(request: web.Request, template: str, asked: Filter, **values: Any) -> web.Response:
+def public_page(request: web.Request, template: str, asked: Filter, **values: Any) -> web.Response:
     """A page for everybody: nothing in it is of the visitor's talk, whatever their cookies say."""
     zone = request.app[PARTS].timezone
 

@@ -6,8 +6,22 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.logs import Event, note_failure
-from bot.web import bulletins, desk, hooks, lent, onion, push, quarters, stream, studio, worker
+from bot.web import (
+    bulletin_files,
+    bulletins,
+    desk,
+    hooks,
+    lent,
+    onion,
+    practices,
+    push,
+    quarters,
+    stream,
+    studio,
+    worker,
+)
 from bot.web.parts import PARTS, Parts
+from bot.web.printing import PRESS, Press
 from bot.web.rendering import RENDERER, Renderer, page, static
 from bot.web.uploads import BUDGET, Budget, Malformed, Stalled, TooMuch
 from bot.web.views import VISITS, Visits, guess_language, language_of
@@ -60,10 +74,13 @@ def make_application(
     app[RENDERER] = Renderer()
     app[BUDGET] = Budget()
     app[VISITS] = Visits()
+    app[PRESS] = Press()
     app.on_response_prepare.append(_say_to_the_browser)
     worker.add_routes(app)
     bulletins.add_routes(app)
+    bulletin_files.add_routes(app)
     quarters.add_routes(app)
+    practices.add_routes(app)
     push.add_routes(app)
     stream.add_routes(app)
     desk.add_routes(app)

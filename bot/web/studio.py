@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.web import (
     studio_bulletin,
+    studio_files,
     studio_forms,
     studio_laws,
     studio_library,
@@ -59,6 +60,7 @@ def add_routes(app: web.Application) -> None:
     studio_forms.add_routes(app)
     studio_report.add_routes(app)
     studio_bulletin.add_routes(app)
+    studio_files.add_routes(app)
     studio_outlets.add_routes(app)
     studio_quizzes.add_routes(app)
     studio_live.add_routes(app)

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot import broadcasting
 from bot.broadcasting import Seen
+from bot.web import studio_files
 from bot.web.access import SESSION_SECONDS, NotYours, Seat, Stopped, checked_form
 from bot.web.desk_pages import guarded, said, see_other
 from bot.web.parts import PARTS, Parts
@@ -39,6 +40,7 @@ from storage import (
     law_changes,
     outlets,
     parks,
+    published,
     restored,
     sendings,
     units,
@@ -59,7 +61,7 @@ _WAITING = frozenset({Stage.DRAFT, Stage.PROPOSED})
 class _Looked:
     """Everything that the page of a bulletin shows. `approved` is the newest approved content;
     `has_zalo` says that a bot of Zalo may send it, where nothing can be pressed; `areas` are the
-    parks that lie wholly in its scope, by name.
+    parks that lie wholly in its scope, by name; `is_read` says that everybody can read it by now.
     """
 
     seen: Seen
@@ -71,6 +73,7 @@ class _Looked:
     linked: bool
     has_zalo: bool
     areas: tuple[str, ...]
+    is_read: bool
     marked: Marks
 
 
@@ -193,6 +196,9 @@ async def _page(
         content=content,
         languages=tuple(Language),
         count=_count(looked.checked),
+        files=studio_files.offered(content, f"/studio/tin/{bulletin.id}"),
+        has_address=bool(parts.public_url),
+        is_read=looked.is_read,
         sendings=looked.sendings,
         outlets=looked.outlets,
         tests=parts.whisper is not None and looked.linked,
@@ -224,6 +230,7 @@ async def _look(tx: Tx, parts: Parts, seat: Seat, key: str, *, count: bool) -> _
         await desk_links.account_of(tx, seat.member.id) is not None,
         AlarmPath.ZALO in await alarms.enabled(tx),
         tuple(park.name for park in within(await parks.every(tx), content.scope)),
+        await published.one(tx, key) is not None,
         marks_of(content, await law_changes.known(tx), now.astimezone(parts.timezone).date()),
     )
 

@@ -7,12 +7,14 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from bot.web import studio_files
 from bot.web.access import Seat, Stopped, checked_form
 from bot.web.desk_pages import guarded, said
 from bot.web.parts import PARTS
 from bot.web.studio_pages import broadcaster, marks_of, page, title_of
 from broadcasts import library
 from broadcasts.library import Publish, Text
+from handlers.bulletins import Topic
 from handlers.laws.changes import Changes
 from handlers.roles import Role
 from handlers.screens import Say
@@ -21,6 +23,7 @@ from storage.database import Tx
 from storage.released_texts import Release
 
 PAGE = "/studio/thu-vien"
+ALL, DRAFTS = "all", "drafts"
 _OPPOSITE = {"release": "released", "take_back": "taken_back"}
 
 
@@ -43,7 +46,9 @@ def add_routes(app: web.Application) -> None:
 
 
 async def _show(request: web.Request) -> web.Response:
-    return await _page(request, await broadcaster(request), (), HTTPStatus.OK)
+    """All of them by their titles; those of a topic, or the drafts, in their words."""
+    which = request.query.get("xem", ALL)
+    return await _page(request, await broadcaster(request), (), HTTPStatus.OK, which)
 
 
 async def _act(request: web.Request) -> web.Response:
@@ -86,24 +91,31 @@ async def _carry(
 
 
 async def _page(
-    request: web.Request, seat: Seat, says: tuple[Say, ...], status: int
+    request: web.Request, seat: Seat, says: tuple[Say, ...], status: int, which: str = DRAFTS
 ) -> web.Response:
     parts = request.app[PARTS]
     async with parts.database.read() as tx:
         shelf = await _shelf(tx, seat)
     today = parts.clock().astimezone(parts.timezone).date()
+    topics = [each for each in Topic if any(text.content.topic is each for text in shelf.usable)]
+    if which not in {*topics, *([DRAFTS] if shelf.edits else ())}:
+        which = ALL
+    shown = [text for text in shelf.usable if which in {ALL, text.content.topic}]
     return page(
         request,
         "library",
         seat,
         status=status,
         says=says,
-        texts=shelf.usable,
+        texts=shown,
         drafts=shelf.waiting if shelf.edits else (),
+        which=which,
+        topics=topics,
         given=shelf.given if shelf.edits else {},
         writes=shelf.writes,
         edits=shelf.edits,
         path=PAGE,
+        files_of=lambda text: studio_files.offered(text.content, f"{PAGE}/{text.id}"),
         marks=lambda content: marks_of(content, shelf.changes, today),
     )
 

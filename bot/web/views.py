@@ -25,7 +25,7 @@ ADDRESSES = {
 }
 # The bulletins are pages of their own, for those who talk here as for everybody.
 _LINKED = ADDRESSES | {Command.BULLETINS: subscription.PAGE}
-_SHORT_BOXES = (Accepts.PLACE, Accepts.CODE, Accepts.SEARCH)
+_SHORT_BOXES = (Accepts.PLACE, Accepts.CODE, Accepts.SEARCH, Accepts.NUMBER)
 _LONGEST_SHORT_WORDS = 60
 _VISITS_LAST = timedelta(seconds=5)
 

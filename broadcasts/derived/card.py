@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 1080, 1350
 LEAST = 32
 """No letter is smaller: at 360 pixels of a phone that is as large as the small print of a page."""
 INK, FAINT, PAPER, GREEN, TINT = "#1b1f24", "#4a525a", "#ffffff", "#1f6f54", "#e6f2ed"
-WARNINGS = {Standing.DRAFT: "#7a4b00", Standing.EXPIRED: "#a40e26"}
+WARNINGS = {Standing.DRAFT: "#7a4b00", Standing.EXPIRED: "#a40e26", Standing.REPLACED: "#a40e26"}
 PAIRS = (
     (INK, PAPER),
     (FAINT, PAPER),

@@ -41,7 +41,7 @@ def en(number: int) -> str:
         return digits(str(number), EN_DIGITS)
     if not number:
         return EN_DIGITS[0]
-    said = []
+    said: list[str] = []
     for group, name in _groups(number, _EN_GROUPS):
         words = _en_below_a_thousand(group)
         # "One thousand and five": the last group is joined where it has no hundreds.
@@ -78,7 +78,7 @@ def digits(number: str, names: tuple[str, ...]) -> str:
 
 def _vi_below_a_billion(number: int, *, after: bool) -> str:
     """`after`: something was said before, so that empty hundreds are said."""
-    said = []
+    said: list[str] = []
     for group, name in _groups(number, _VI_GROUPS):
         words = _vi_below_a_thousand(group, after=after or bool(said))
         said.append(f"{words} {name}".strip())

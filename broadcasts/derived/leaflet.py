@@ -174,7 +174,7 @@ def _fits(words: Told, origin: Origin, language: Language, size: float) -> bool:
     tall += 2 * _PAD + 3 * _GAP + (18 + _GAP if words.warning else 0)
     if origin.address:
         tall += QR_SIDE + 2 * _GAP
-    return tall <= HEIGHT - 2 * MARGIN
+    return bool(tall <= HEIGHT - 2 * MARGIN)
 
 
 def _down(canvas: Any, blocks: Iterable[_Block], x: float, y: float) -> float:

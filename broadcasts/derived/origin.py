@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from handlers.bulletins import Content
+from handlers.bulletins import Content, Stage
 from handlers.languages import Language
 from handlers.screens import Say
+
+FREE = frozenset({Stage.APPROVED, Stage.ENDED})
+"""The stages of a bulletin that may be given out; any other is a draft."""
 
 
 class Form(StrEnum):
@@ -25,6 +28,7 @@ class Standing(StrEnum):
     VALID = "valid"
     DRAFT = "draft"
     EXPIRED = "expired"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,14 @@ class Refused:
     why: Say
 
 
-def standing_of(content: Content, today: date, *, is_free: bool) -> Standing:
-    """`is_free`: it was approved, or released by whoever compared it with the gazette."""
+def standing_of(
+    content: Content, today: date, *, is_free: bool, is_replaced: bool = False
+) -> Standing:
+    """`is_free`: it was approved, or released by whoever compared it with the gazette.
+    `is_replaced`: another law counts in place of one that it rests on.
+    """
+    if is_replaced:
+        return Standing.REPLACED
     if content.expires_on is not None and content.expires_on < today:
         return Standing.EXPIRED
     return Standing.VALID if is_free else Standing.DRAFT

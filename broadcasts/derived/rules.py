@@ -29,7 +29,10 @@ class Rule:
 
 def rule(pattern: str, said: Said | str, flags: int = 0) -> Rule:
     """A rule of a pattern and a function, or fixed words."""
-    return Rule(re.compile(pattern, flags), said if callable(said) else lambda _, fixed=said: fixed)
+    if callable(said):
+        return Rule(re.compile(pattern, flags), said)
+    fixed = said
+    return Rule(re.compile(pattern, flags), lambda _: fixed)
 
 
 def follow(rules: Iterable[Rule], text: str) -> str:

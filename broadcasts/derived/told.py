@@ -138,7 +138,12 @@ def _day(content: Content, which: str, texts: Texts) -> str:
 
 
 def _warning(standing: Standing, texts: Texts) -> str:
-    if standing is Standing.VALID:
-        return ""
-    is_draft = standing is Standing.DRAFT
-    return texts.get("derived.draft" if is_draft else "derived.expired")
+    match standing:
+        case Standing.VALID:
+            return ""
+        case Standing.DRAFT:
+            return texts.get("derived.draft")
+        case Standing.EXPIRED:
+            return texts.get("derived.expired")
+        case Standing.REPLACED:
+            return texts.get("derived.replaced")

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 from handlers.languages import Language
 
@@ -23,7 +24,8 @@ _ARTICLE = re.compile(r"\d+")
 @dataclass(frozen=True, slots=True)
 class Document:
     """One document. `number` is its official one; `last_article` is None where we do not know it;
-    `replaced_by` is the number of the document that counts in its place, from the day `until` on.
+    `replaced_by` is the number of the document that counts in its place, from the day `until` on;
+    `checked` are the articles that somebody read, not all that there are.
     """
 
     number: str
@@ -33,6 +35,7 @@ class Document:
     last_article: int | None = None
     replaced_by: str = ""
     until: date | None = None
+    checked: tuple[str, ...] = ()
 
     def name(self, language: Language) -> str:
         """What people call it, without its number."""
@@ -50,7 +53,7 @@ class Document:
 def load() -> Mapping[str, Document]:
     """Every document by its number."""
     text = resources.files(__name__).joinpath("laws.toml").read_text("utf-8")
-    documents = (Document(**each) for each in tomllib.loads(text)["documents"])
+    documents = (_document(each) for each in tomllib.loads(text)["documents"])
     return MappingProxyType({each.number: each for each in documents})
 
 
@@ -75,3 +78,7 @@ def articles_in(cited: str) -> tuple[int, ...]:
         if number:
             found.append(int(number.group()))
     return tuple(found)
+
+
+def _document(tree: Mapping[str, Any]) -> Document:
+    return Document(**{**tree, "checked": tuple(tree.get("checked", ()))})

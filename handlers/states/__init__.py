@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from handlers.calculators import Calculator
 from handlers.languages import Language
 from handlers.states.gathered import (
     Detail,
@@ -79,12 +80,15 @@ __all__ = [
     "AskingWhose",
     "AskingWhoseLater",
     "AtDoorway",
+    "Calculating",
+    "Calculator",
     "Changing",
     "ChangingCategory",
     "ChangingDetails",
     "ChangingPlace",
     "ChangingStory",
     "CheckingCode",
+    "ChoosingCalculator",
     "ChoosingCategory",
     "ChoosingDetail",
     "ChoosingOften",
@@ -134,10 +138,32 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ReadingHandbook:
-    """The handbook's list, or one article; `back` is where the worker was."""
+    """The handbook's list, one shelf, article or search; `back` is where the worker was, `page` how
+    far a long list was turned.
+    """
 
     back: "State" = field(default_factory=Resting)
-    article: str = ""
+    article: str = field(default="", repr=False)
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingCalculator:
+    """What shall be worked out? `back` is where the worker was."""
+
+    back: "State"
+
+
+@dataclass(frozen=True, slots=True)
+class Calculating:
+    """A question of a calculator, or its result; `answers` are those given so far, `perhaps` what
+    the last words may mean, to be chosen from.
+    """
+
+    back: "State"
+    calculator: Calculator
+    answers: tuple[str, ...] = field(default=(), repr=False)
+    perhaps: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +263,8 @@ State = (
     | ChoosingOften
     | ChoosingPart
     | ReadingHandbook
+    | ChoosingCalculator
+    | Calculating
     | ChoosingQuiz
     | PlayingQuiz
     | Aside

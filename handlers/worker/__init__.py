@@ -22,6 +22,8 @@ from handlers.routing import Unit
 from handlers.screens import Say, Screen
 from handlers.states import (
     Aside,
+    Calculating,
+    ChoosingCalculator,
     ChoosingQuiz,
     Draft,
     PlayingQuiz,
@@ -85,7 +87,10 @@ def show(talk: Talk, notes: tuple[Say, ...], facts: Facts) -> Screen:
 
 def _showed(state: State, event: Showed, facts: Facts) -> Step[State]:
     """A file belongs to what lies under a short page. One that is not kept is forgotten."""
-    if isinstance(state, Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz):
+    if isinstance(
+        state,
+        Aside | ReadingHandbook | ChoosingCalculator | Calculating | ChoosingQuiz | PlayingQuiz,
+    ):
         state = state.back
     made = step(state, event, facts)
     if _is_kept(event.picture, made):

@@ -16,12 +16,14 @@ from handlers.states import (
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
+    Calculating,
     Changing,
     ChangingCategory,
     ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingCalculator,
     ChoosingCategory,
     ChoosingDetail,
     ChoosingOften,
@@ -65,6 +67,7 @@ from handlers.states import (
 from handlers.turn import Facts
 from handlers.worker import (
     additions,
+    calculating,
     changes,
     details,
     followup,
@@ -196,6 +199,10 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return subscription.choosing_part(state, event, facts)
         case ReadingHandbook():
             return handbook.reading_handbook(state, event, facts)
+        case ChoosingCalculator():
+            return calculating.choosing_calculator(state, event, facts)
+        case Calculating():
+            return calculating.calculating(state, event, facts)
         case ChoosingQuiz():
             return quizzing.choosing_quiz(state, event, facts)
         case PlayingQuiz():
@@ -313,6 +320,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return subscription.part_screen(state, facts)
         case ReadingHandbook():
             return handbook.handbook_screen(state, facts)
+        case ChoosingCalculator():
+            return calculating.calculators_screen(state, facts)
+        case Calculating():
+            return calculating.calculating_screen(state, facts)
         case ChoosingQuiz():
             return quizzing.list_screen(state, facts)
         case PlayingQuiz():

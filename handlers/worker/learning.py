@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from handlers.folding import fold
 from handlers.screens import MOST_CHOICES, Choice, say
 from handlers.states import ChoosingQuiz, ReadingHandbook, State
+from handlers.worker import calculating
 from handlers.worker.step import choice
 
 SHELF = "tools"
@@ -26,6 +27,15 @@ class Door:
 
 
 DOORS: tuple[Door, ...] = (
+    Door(
+        "calculators",
+        "calculators.door",
+        calculating.opened,
+        "tinh tính toán giúp lương tối thiểu vùng lãi suất vay bốc họ tiền làm thêm giờ tăng ca"
+        " bảng phiếu bảo hiểm nghỉ việc báo trước ngày phép năm thai sản sinh con calculator sum"
+        " work out minimum wage region interest loan overtime pay slip notice annual leave"
+        " maternity",
+    ),
     Door(
         "quiz",
         "learning.quiz",

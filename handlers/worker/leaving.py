@@ -17,12 +17,14 @@ from handlers.states import (
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
+    Calculating,
     Changing,
     ChangingCategory,
     ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingCalculator,
     ChoosingCategory,
     ChoosingDetail,
     ChoosingOften,
@@ -64,7 +66,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import handbook, quizzing
+from handlers.worker import calculating, handbook, quizzing
 from handlers.worker.onward import asked_before, written_anew
 from handlers.worker.step import (
     BACK,
@@ -90,6 +92,10 @@ def back_from(state: State, facts: Facts) -> State:
             return asked_before(state, facts)
         case LeavingOut(draft, words):
             return written_anew(draft, words, facts)
+        case ChoosingCalculator(back):
+            return back
+        case Calculating():
+            return calculating.up(state)
         case ChoosingQuiz() | PlayingQuiz():
             return quizzing.up(state)
         case _:
@@ -198,7 +204,14 @@ def _back_to_thread(state: State) -> State:
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
     while isinstance(
-        state, Aside | ReadingHandbook | ChoosingQuiz | PlayingQuiz | ConfirmingCancel
+        state,
+        Aside
+        | ReadingHandbook
+        | ChoosingCalculator
+        | Calculating
+        | ChoosingQuiz
+        | PlayingQuiz
+        | ConfirmingCancel,
     ):
         state = state.back
     return state
@@ -207,7 +220,14 @@ def beneath(state: State) -> State:
 def gathered(state: State) -> Early | Draft | None:
     """What the worker gave so far, also when a short page or a question lies over it."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return gathered(back)
         case ChoosingQuiz(back) | PlayingQuiz(back):
             return gathered(back)
@@ -251,7 +271,14 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
     match state:
         case AddingVideo(picture=picture):
             return (picture,)
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return pictures_in(back)
         case ChoosingQuiz(back) | PlayingQuiz(back):
             return pictures_in(back)
@@ -269,7 +296,14 @@ def is_practice(state: State) -> bool:
 def holds_draft(state: State) -> bool:
     """Whether leaving `state` would lose something that the worker gave."""
     match state:
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return holds_draft(back)
         case ChoosingQuiz(back) | PlayingQuiz(back):
             return holds_draft(back)

@@ -22,9 +22,11 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingWhoseLater,
+    Calculating,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingCalculator,
     ChoosingCategory,
     ChoosingOften,
     ChoosingPart,
@@ -62,7 +64,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Needs
-from handlers.worker import boarding, leaving, words
+from handlers.worker import boarding, calculating, leaving, words
 
 _LONGEST_LABEL = 60
 _SUBSCRIBING = (ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart)
@@ -125,7 +127,14 @@ def key_of(state: State) -> Key | None:
             | SendingUp(key)
         ):
             return key
-        case Aside(back) | ReadingHandbook(back) | ConfirmingCancel(back) | ConfirmingWord(back):
+        case (
+            Aside(back)
+            | ReadingHandbook(back)
+            | ChoosingCalculator(back)
+            | Calculating(back)
+            | ConfirmingCancel(back)
+            | ConfirmingWord(back)
+        ):
             return key_of(back)
         case ChoosingQuiz(back) | PlayingQuiz(back):
             return key_of(back)
@@ -185,6 +194,8 @@ def _place(state: State, said: str) -> str:
     if isinstance(state, ConfirmingWord):
         said, state = state.words, state.back
     if isinstance(state, ReadingHandbook) and boarding.is_page(state.article):
+        return said
+    if calculating.asks_place(state):
         return said
     asking = AskingPlace | PickingPlace | NarrowingPlace | ChangingPlace | ChoosingPlaces
     return said if isinstance(leaving.beneath(state), asking) else ""

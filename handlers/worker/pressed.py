@@ -7,6 +7,7 @@ from handlers.events import Chose, Command, Commanded, Said
 from handlers.screens import Screen
 from handlers.states import (
     Aside,
+    Calculating,
     ChoosingCategory,
     ConfirmingWord,
     Early,
@@ -43,7 +44,7 @@ def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
             return turn(talk, _home(state))
         case "stop":
             return turn(talk, leaving.cancel(state))
-        case name if name in (_OF_SHORT_PAGES if isinstance(state, Aside) else _COMMANDS):
+        case name if name in _commands(state):
             return commanded(talk, Commanded(Command(event.name)), facts)
         case "report" if isinstance(state, Received):
             return turn(talk, Step(ChoosingCategory(Early())))
@@ -58,6 +59,13 @@ def chose(talk: Talk, event: Chose, facts: Facts) -> Turn:
             return replace(opened, effects=(*opened.effects, *leaving.drop(state)))
         case _:
             return turn(talk, step(state, event, facts))
+
+
+def _commands(state: State) -> frozenset[str]:
+    """The choices that are commands there."""
+    if isinstance(state, Aside):
+        return _OF_SHORT_PAGES
+    return _COMMANDS | {"report"} if isinstance(state, Calculating) else _COMMANDS
 
 
 def _offers(shown: Screen, event: Chose) -> bool:

@@ -64,15 +64,19 @@ def page(state: Aside, event: Input) -> Step[State]:
 
 
 def page_screen(state: Aside, facts: Facts) -> Screen:
-    """Nothing was kept; where the rights stand, whom to ask, and what can be told here."""
+    """Nothing was kept; what the law says of stoppages, whom to ask, and what can be told here. The
+    same for whatever was written: what it was about is known to nobody after the turn.
+    """
     unit = _near(state.back, facts)
     contact = (say("scope.contact", contact=unit.contact),) if unit.contact else ()
     begins = isinstance(state.back, Resting)
     return Screen(
         (
             say("scope.outside"),
+            say("stoppage.law"),
             say("scope.whom", unit=unit.name),
             *contact,
+            say("stoppage.mediator"),
             say("scope.other"),
         ),
         (choice("collective"), choice("report") if begins else choice("go_on")),

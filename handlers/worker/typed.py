@@ -11,8 +11,10 @@ from handlers.languages import Language
 from handlers.screens import Screen
 from handlers.states import (
     Aside,
+    Calculating,
     ChangingStory,
     CheckingCode,
+    ChoosingCalculator,
     ChoosingQuiz,
     ConfirmingWord,
     Draft,
@@ -27,7 +29,7 @@ from handlers.states import (
 )
 from handlers.texts import Texts
 from handlers.turn import Facts, Turn
-from handlers.worker import followup, handbook, leaving, options, subscription, words
+from handlers.worker import calculating, followup, handbook, leaving, options, subscription, words
 from handlers.worker.commands import commanded, turn
 from handlers.worker.dispatch import screen
 from handlers.worker.lookups import wants_words
@@ -73,6 +75,7 @@ class _Typing:
     facts: Facts
     texts: Texts
     shown: Screen
+    wording: Wording = field(repr=False)
 
     @property
     def state(self) -> State:
@@ -86,7 +89,7 @@ def said(talk: Talk, typed: str, facts: Facts, wording: Wording, *, unseen: bool
     """One turn for words that are clean already. What answers a question that was not seen yet
     answers nothing.
     """
-    at = _Typing(talk, typed, facts, wording[talk.language], screen(talk.state, facts))
+    at = _Typing(talk, typed, facts, wording[talk.language], screen(talk.state, facts), wording)
     if unseen and words.answers_blindly(typed):
         return at.stay("gone_step" if is_fresh(talk) else "old_number")
     command = words.command(typed)
@@ -98,6 +101,8 @@ def said(talk: Talk, typed: str, facts: Facts, wording: Wording, *, unseen: bool
         return at.stay("no_command")
     if wants_words(talk.state):
         return _free(at)
+    if calculating.waits(talk.state, facts):
+        return _sum(at)
     found = _code(at) or _choice(at) or _plain(at)
     if found is not None:
         return found
@@ -127,6 +132,25 @@ def _free(at: _Typing) -> Turn:
     if doubtful or _only_a_code(at.words):
         return turn(at.talk, Step(ConfirmingWord(at.state, at.words)))
     return turn(at.talk, step(at.state, Said(at.words), at.facts))
+
+
+def _sum(at: _Typing) -> Turn:
+    """An answer to a calculator: numbers are numbers, but where they are asked back. Nothing is
+    lost there, so the ways out act at once; a story goes where stories go.
+    """
+    state = at.state
+    if words.under(at.words) is Under.STOP:
+        return _pressed(at, Under.STOP)
+    found = words.labelled(at.words, at.shown, at.texts)
+    if found is None and isinstance(state, Calculating):
+        found = calculating.meant(state, at.words, at.shown, at.texts)
+    if found is not None:
+        return chose(at.talk, found, at.facts)
+    if isinstance(state, Calculating) and is_story(at.words):
+        return said(replace(at.talk, state=state.back), at.words, at.facts, at.wording)
+    has_code = any(letter.isalpha() for letter in at.words)
+    other = (_code(at) if has_code else None) or _plain(at)
+    return other or turn(at.talk, step(state, Said(at.words), at.facts))
 
 
 def _code(at: _Typing) -> Turn | None:
@@ -211,7 +235,7 @@ def _plain(at: _Typing) -> Turn | None:
             return turn(at.talk, perhaps)
     if command is not None:
         return commanded(at.talk, command, at.facts)
-    if not has_letters(at.words):
+    if not has_letters(at.words) and not isinstance(at.state, ReadingHandbook):
         return at.stay("nothing_said")
     polite = words.is_greeting(at.words) or words.is_yes(at.words) or words.is_no(at.words)
     if polite and not isinstance(at.state, Resting | TypingCode | Received | ReadingHandbook):
@@ -230,6 +254,8 @@ def _lies_under(at: _Typing) -> State | None:
     """
     match at.state:
         case Aside(back):
+            return back
+        case ChoosingCalculator(back) | Calculating(back) if is_story(at.words):
             return back
         case ReadingHandbook(back) if is_story(at.words):
             return None if handbook.finds(at.words, at.facts) else back

@@ -109,7 +109,8 @@ def aside_screen(state: Aside, facts: Facts) -> Screen:
         case "rights":
             promises = facts.handbooks[facts.language].promises
             told = (say("raw", text=each) for each in promises)
-            return Screen((say("rights.title"), *told), (choice("privacy"),), ways)
+            says = (say("learning.rights"), say("rights.title"), *told)
+            return Screen(says, (choice("handbook"), choice("privacy")), ways)
         case "privacy":
             return privacy.page_screen(facts, ways)
         case _:

@@ -14,6 +14,7 @@ from bot.channels.telegram.doors import Doors
 from bot.channels.telegram.sending import Line
 from bot.channels.telegram.studio import Studio, whispering
 from bot.pace import Pace
+from broadcasts import tick
 from handlers.bulletins import Bulletin, Run, Stage
 from handlers.roles import Role
 from storage import bulletins, desk_links, outlets, sendings, staff
@@ -274,6 +275,43 @@ async def test_what_is_late_asks_its_author_once_and_the_buttons_never_age(on: B
         assert words in on.last(author).text
         assert await run_of(on, sending) is stage
     assert (await on.scene.acts())[-2:] == [Act.RESUMED, Act.CANCELLED]
+
+
+async def test_an_author_is_told_once_what_expires_and_what_was_not_sent(on: Broadcast) -> None:
+    author = await on.person("Viet", Role.AUTHOR)
+    other = await on.person("Duyet", Role.APPROVER)
+    bulletin = await on.bulletin("Viet")
+    before = len(author.sees()), len(other.sees())
+    await on.studio.tell_authors()
+    assert len(author.sees()) == before[0], "there are more than thirty days"
+    on.scene.clock.now = DUE.replace(month=12, day=1, hour=22)
+    await on.studio.tell_authors()
+    assert len(author.sees()) == before[0], "nobody is woken for that"
+    on.scene.clock.now = DUE.replace(month=12, day=2, hour=3)
+    await asyncio.gather(on.studio.tell_authors(), on.studio.tell_authors())
+    await on.studio.tell_authors()
+    [told] = author.sees()[before[0] :]
+    assert "Những bản tin này của bạn sắp hết hạn:" in told.text
+    assert "Lương ngày lễ: 31/12/2026" in told.text
+    async with on.scene.made.write() as tx:
+        sending = await sendings.start(tx, bulletin, DUE, 0)
+        assert sending is not None
+        now = on.scene.clock.now
+        await sendings.set_stage(tx, sending.id, Run.STOPPED, now=now, reason=tick.REPLACED)
+    await asyncio.gather(on.studio.tell_authors(), on.studio.tell_authors())
+    [stopped] = author.sees()[before[0] + 1 :]
+    assert "“Lương ngày lễ” đã không gửi, vì luật làm căn cứ đã thay đổi." in stopped.text
+    assert len(other.sees()) == before[1]
+
+
+async def test_of_many_that_expire_ten_are_named(one: Broadcast) -> None:
+    author = await one.person("Viet", Role.AUTHOR)
+    for _ in range(13):
+        await one.bulletin("Viet")
+    one.scene.clock.now = DUE.replace(month=12, day=20, hour=3)
+    await one.studio.tell_authors()
+    assert one.last(author).text.count("31/12/2026") == 10
+    assert "và 3 bản tin khác" in one.last(author).text
 
 
 async def test_who_has_no_linked_account_or_no_say_is_not_asked_in_a_chat(one: Broadcast) -> None:

@@ -1,6 +1,7 @@
 """The bulletins as pages: for everybody, filtered by their address, and as an Atom feed."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,7 +14,8 @@ from bot.app import House
 from bot.web.bulletins import ON_A_PAGE
 from bot.web.server import make_application
 from handlers.bulletins import Citation, Content, Run, Topic, Urgency, Wording
-from storage import bulletins, sendings
+from handlers.laws.changes import Change
+from storage import bulletins, law_changes, sendings
 from storage.database import Tx
 from storage.tables import sendings as sendings_table
 from tests.bot.visitor import Client, page, press, text
@@ -115,6 +117,27 @@ async def test_a_draft_again_is_read_in_the_words_that_were_sent(
     shown = text(await page(await client.get(f"/ban-tin/{known}")))
     assert "Lời đã gửi" in shown
     assert "Lời chưa duyệt" not in shown
+
+
+async def test_one_whose_law_was_replaced_says_so_and_leaves_the_list(
+    client: Client, house: tuple[House, Clock]
+) -> None:
+    cited = (Citation("Nghị định 145/2020/NĐ-CP", "Điều 57", date(2021, 2, 1)),)
+    today = house[1]().astimezone(house[0].settings.zone).date()
+    async with house[0].database.write() as tx:
+        known = await publish(tx, replace(content("Tăng ca"), citations=cited))
+        await publish(tx, content("Lương chậm trả"))
+        change = Change("145/2020/NĐ-CP", "Nghị định mới", today + timedelta(days=1))
+        await law_changes.replace(tx, None, change, house[1]())
+    assert "Tăng ca" in await titles(client, "/ban-tin")
+    assert "Luật đã thay đổi" not in text(await page(await client.get(f"/ban-tin/{known}")))
+    house[1].now += timedelta(days=1)
+    assert await titles(client, "/ban-tin") == ["Lương chậm trả"]
+    assert "Tăng ca" not in await (await client.get("/ban-tin/atom")).text()
+    shown = text(await page(await client.get(f"/ban-tin/{known}")))
+    assert f"Luật đã thay đổi từ {change.since:%d/%m/%Y}; xem Nghị định mới." in shown
+    english = text(await page(await client.get(f"/ban-tin/{known}?lang=en")))
+    assert f"The law has changed since {change.since:%d/%m/%Y}; see Nghị định mới." in english
 
 
 async def test_one_whose_time_is_over_says_so(client: Client, house: tuple[House, Clock]) -> None:

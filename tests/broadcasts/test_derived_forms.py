@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -53,7 +54,7 @@ every_text = pytest.mark.parametrize(
 )
 
 
-def origin(content: Content, name: str = "x", **changes: str | Standing) -> Origin:
+def origin(content: Content, name: str = "x", **changes: Any) -> Origin:
     return replace(Origin(content, name, UNIT, HOME, PAGE), **changes)
 
 

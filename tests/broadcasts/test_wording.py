@@ -1,5 +1,6 @@
 """What people read of a bulletin: all of it, in both languages, and never too long for the app."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -26,9 +27,10 @@ def test_it_holds_title_body_action_sources_and_the_way_out() -> None:
         "Tựa",
         "Thân bài.",
         "Gọi công đoàn.",
-        # One paragraph, three lines.
+        # One paragraph, four lines.
         (
             "Căn cứ: Bộ luật Lao động 2019, Điều 97 (hiệu lực từ 01/01/2021); Nghị định 12/2022\n"
+            "Thông tin chung, không thay cho tư vấn. Hỏi Công đoàn Ví dụ.\n"
             "Từ: Công đoàn Ví dụ\n"
             "Bạn nhận tin này vì đã đăng ký nhận bản tin. Gõ NGỪNG NHẬN là thôi."
         ),
@@ -36,6 +38,14 @@ def test_it_holds_title_body_action_sources_and_the_way_out() -> None:
     english = text_of(CONTENT, Language.EN, "Union")
     assert english.startswith("Title\n\nBody.\n\nCall the union.\n\nBased on: ")
     assert "UNSUBSCRIBE" in english.rpartition("\n")[2]
+
+
+def test_under_every_legal_bulletin_it_says_whom_to_ask_and_under_no_other() -> None:
+    for each in (text_of, post_of):
+        said = "General information, not legal advice. Ask Example Union.\nFrom: Example Union"
+        assert said in each(CONTENT, Language.EN, "Example Union")
+        plain = each(replace(CONTENT, legal=False), Language.EN, "Example Union")
+        assert "legal advice" not in plain
 
 
 def test_a_room_reads_the_same_without_what_only_subscribers_need() -> None:

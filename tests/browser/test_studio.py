@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext, Page
 
 from bot.web.enter import demo_link
+from handlers.bulletins import Topic
 from storage import bulletins, outlets, sendings
 from tests import studio_world
 from tests.browser.crowd import NewContext
@@ -115,3 +116,46 @@ async def test_an_open_list_shows_by_itself_that_something_is_being_sent(
     async with world.made.write() as tx:
         await sendings.start(tx, bulletin, DUE, 0)
     await page.get_by_text("đang gửi", exact=True).wait_for()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (390, "light"), (1280, "light")])
+async def test_drafts_and_changed_laws_can_be_looked_after_by_everybody(
+    world: World, new_context: NewContext, width: int, scheme: str
+) -> None:
+    people = await studio_world.staff(world.made)
+    await write(world.made, people["viet"])
+    context = await new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page, asked = await comes_in(world, context, "duyet2"), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    base = str(world.server.make_url("/")).rstrip("/")
+    await page.goto(f"{base}/studio/luat")
+    await check(page, world, asked)
+    await page.fill("#number", "45/2019/qh14")
+    await page.fill("#by", "Bộ luật Lao động 1/2026/QH16")
+    await page.fill("#since", "2026-11-01")
+    await page.get_by_role("button", name="Ghi", exact=True).click()
+    await page.get_by_text("Đã ghi: 45/2019/QH14").wait_for()
+    for path in ("/studio/luat", "/studio", "/studio/thu-vien", *map(_topic, Topic)):
+        await page.goto(base + path)
+        for summary in await page.query_selector_all("details:not([open]) > summary"):
+            await summary.click()
+        await check(page, world, asked)
+    await page.goto(f"{base}/studio/thu-vien")
+    await page.get_by_role("link", name="Chờ đối chiếu").click()
+    await check(page, world, asked)
+    first = page.locator("li.card").first
+    title = await first.locator("h2").inner_text()
+    await first.get_by_role("button", name="Cho dùng").click()
+    await page.get_by_text("bạn chưa đánh dấu").wait_for()
+    await check(page, world, asked)
+    await page.get_by_role("checkbox").first.check()
+    await page.locator("li.card").first.get_by_role("button", name="Cho dùng").click()
+    await page.get_by_text(f"Đã cho dùng “{title}”.").wait_for()
+    await check(page, world, asked)
+
+
+def _topic(topic: Topic) -> str:
+    return f"/studio/thu-vien?xem={topic}"

@@ -19,15 +19,6 @@ LANGUAGES = {each.value: each for each in Language}
 NOT_SHOWN = frozenset({"keywords", "words", "id", "group", "laws", "law", "source", "source_url"})
 UNFINISHED: frozenset[str] = frozenset(
     {
-        "broadcasts/library/bell_reminder.toml",
-        "broadcasts/library/boarding_fire.toml",
-        "broadcasts/library/culture_day.toml",
-        "broadcasts/library/fake_recruiters.toml",
-        "broadcasts/library/harassment.toml",
-        "broadcasts/library/loan_interest.toml",
-        "broadcasts/library/online_fraud.toml",
-        "broadcasts/library/social_insurance.toml",
-        "broadcasts/library/unsafe_work.toml",
         "handlers/texts/clocks.en.toml",
         "handlers/texts/clocks.vi.toml",
         "handlers/texts/desk.en.toml",

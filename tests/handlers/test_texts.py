@@ -14,6 +14,10 @@ from broadcasts.derived.origin import Form
 from broadcasts.report import Column
 from handlers import coach, telling
 from handlers.bulletins import Run, Topic
+from handlers.calculators import Calculator, asked
+from handlers.calculators.amounts import Unclear
+from handlers.calculators.leave import Birth
+from handlers.calculators.leaving_days import Contract
 from handlers.events import Unusable
 from handlers.forms.reading import Flaw
 from handlers.labels import Label
@@ -57,6 +61,28 @@ FAMILIES: dict[str, Iterable[str]] = {
     "derived.form": Form,
     "reply.starter": STARTERS,
     "reply.starter_name": STARTERS,
+    "calculators.name": Calculator,
+    "calculators.article": Calculator,
+    "calculators.ask": asked.questions(),
+    "calculators.option": asked.options(),
+    "calculators.typed": {
+        name for each in asked.questions().values() if each.is_typed for name in each.choices
+    },
+    "calculators.unit": {*asked.Reads, "months", "years", "years_months"}
+    - {"nothing", "wage", "worked", "day"},
+    "calculators.wage": ("hour", "day", "month"),
+    "calculators.unclear": {*Unclear, "no_region"},
+    "calculators.interest": {
+        *(f"{line}_{side}" for line in ("ceiling", "usury") for side in ("above", "near", "below")),
+        *("how_percent_month", "how_percent_day"),
+    },
+    "calculators.minimum": ("title", "of_last_year"),
+    "calculators.payslip": ("more", "less", "damage_within", "damage_above"),
+    "calculators.notice": (
+        *Contract,
+        *("without", "not_now", "working", "calendar", "tell_by", "too_late"),
+    ),
+    "calculators.family": (*Birth, "six", "seven"),
 }
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
 # Keys of these are put together in the templates, and those of an incident from its lists.

@@ -142,6 +142,10 @@ OTHERS: Mapping[str, Fields] = {
     "storage.views._sealed": {
         "views": What(Kind.STAFF, "a member's filters, by closed values, with names of their own")
     },
+    "storage.practices._sealed": {
+        "words": What(Kind.PUBLIC, "what a unit wrote for everybody, without names"),
+        "author": _MEMBER,
+    },
     "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},
     "storage.outlets._sealed": dict.fromkeys(
         ("address", "title"), What(Kind.PUBLIC, "a unit's public channel")

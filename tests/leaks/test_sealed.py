@@ -17,6 +17,7 @@ import pytest
 from handlers.agreements import Agreement
 from handlers.bulletins import Topic
 from handlers.effects import FileTip
+from handlers.languages import Language
 from handlers.listing import read
 from handlers.roles import Role
 from handlers.routing import Unit, UnitKind
@@ -34,6 +35,7 @@ from storage import (
     desk_links,
     outlets,
     posts,
+    practices,
     staff,
     subscribers,
     tips,
@@ -174,6 +176,9 @@ async def _house(tx: Tx) -> None:
     assert isinstance(await bots.add(tx, "zalo", "7:token", "east", Mode.POLLING), bots.Bot)
     await outlets.add(tx, 1, "north", "channel", "-1001", "Kênh")
     chosen = Subscription(topics=frozenset({Topic.WAGES}))
+    author, _ = await staff.add(tx, "viet", "Người viết", {("north", Role.AUTHOR)}, NOW)
+    note = dict.fromkeys(Language, "…")
+    assert await practices.propose(tx, author.id, "north", note, NOW) is practices.Done.DONE
     await subscribers.keep(tx, 1, "telegram:77", chosen, date(2026, 11, 30))
 
 

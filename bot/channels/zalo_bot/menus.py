@@ -5,7 +5,7 @@ from handlers.texts import Texts
 
 _BACK = ("back", "home")
 # There a 0 may belong to what is asked for, so the way back is a word.
-_FREE = (Accepts.WORDS, Accepts.PLACE)
+_FREE = (Accepts.WORDS, Accepts.PLACE, Accepts.NUMBER)
 
 
 def text_of(rendered: Rendered, texts: Texts) -> str:

@@ -1,0 +1,63 @@
+"""Small numbers in words, as digits: `năm triệu` is `5 trieu`, `hai mươi lăm` is `25`."""
+
+import re
+import unicodedata
+
+from handlers.folding import clean
+
+_MARKS = re.compile("[\u0300-\u036f]+")
+# "tư" and "không" are not among them: without marks they are other words as well ("từ", "no").
+_DIGITS = {
+    "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+}  # fmt: skip
+_FIVE = "nam"
+"""A year, too: that it is behind a number."""
+_AFTER_TEN = {name: each for name, each in _DIGITS.items() if name != _FIVE} | {"tu": 4, "lam": 5}
+_TEN = "muoi"
+_HUNDRED = "tram"
+_SCALES = ("trieu", "tr", "nghin", "ngan", "ty", "ti", "cu")
+_ABOUT = re.compile(r"^(?:(?:khoang|chung|gan|hon|co|la|about|around)\s+|tam\s+(?=\d))+")
+_POLITE = re.compile(r"\s+(?:thoi|a|nha|nhe|ban oi)$")
+
+
+def in_digits(typed: str) -> str:
+    """`typed` in small letters without diacritics, plain digits, its number words as digits; marks
+    between digits stay.
+    """
+    text = unicodedata.normalize("NFKC", clean(typed))
+    text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    text = text.replace("đ", "d").replace("'", "").replace("_", " ")
+    text = " ".join(text.split()).strip(" .,!?;:")
+    text = _POLITE.sub("", _ABOUT.sub("", text))
+    return " ".join(_replaced(text.split()))
+
+
+def _replaced(words: list[str]) -> list[str]:
+    out: list[str] = []
+    at = 0
+    while at < len(words):
+        number, used = _number(words, at)
+        before = out[-1] if out else ""
+        if used == 1 and words[at] == _FIVE and before[-1:].isdigit():
+            used = 0
+        if words[at] == "tu" and before in _SCALES:
+            number, used = _AFTER_TEN["tu"], 1
+        out.append(str(number) if used else words[at])
+        at += max(used, 1)
+    return out
+
+
+def _number(words: list[str], at: int) -> tuple[int, int]:
+    """The number that begins at a word, and how many words it is; 0 words where none does."""
+    word, after, last = (*words[at : at + 3], "", "")[:3]
+    if word == _TEN:
+        return (10 + _AFTER_TEN[after], 2) if after in _AFTER_TEN else (10, 1)
+    if word not in _DIGITS:
+        return 0, 0
+    if after == _TEN:
+        tens = _DIGITS[word] * 10
+        return (tens + _AFTER_TEN[last], 3) if last in _AFTER_TEN else (tens, 2)
+    if after == _HUNDRED:
+        rest, used = _number(words, at + 2) if last and last != _FIVE else (0, 0)
+        return _DIGITS[word] * 100 + rest, 2 + used
+    return _DIGITS[word], 1
