@@ -11,13 +11,14 @@ from bot import placing, subscribing
 from handlers.forms import Form
 from handlers.handbook import Handbook
 from handlers.languages import Language
+from handlers.laws.changes import NO_CHANGES, Changes, replaced_by
 from handlers.routing import Tree
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
 from handlers.tips import Category
 from handlers.turn import Facts, Meant, Needs, Room, Thread
-from storage import atlas, bell, tips, units
+from storage import atlas, bell, law_changes, tips, units
 from storage.chance import fresh_code, random_digits
 from storage.database import Database
 from storage.places import Places
@@ -52,7 +53,9 @@ class Lookups:
     public_url: str = ""
     data_contact: str = ""
     forms: Mapping[Category, Form] = field(default_factory=dict, repr=False)
+    regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     _tree: tuple[datetime, Tree] | None = None
+    _changes: Changes = field(default_factory=lambda: NO_CHANGES)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def facts(self, chat: str, needs: Needs) -> Facts:
@@ -75,6 +78,7 @@ class Lookups:
             public_url=self.public_url,
             data_contact=self.data_contact,
             forms=self.forms,
+            regions=self.regions,
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,
@@ -87,6 +91,7 @@ class Lookups:
             meant=await self._meant(needs.bulletin, tree) if needs.bulletin else None,
             room=self.room_of(chat),
             is_full=await self._is_full(chat) if needs.subscription else False,
+            replaced=replaced_by(local.date(), self._changes),
         )
 
     async def tree(self) -> Tree:
@@ -106,6 +111,7 @@ class Lookups:
             # At a prompt nobody else looks whether the map has changed.
             await atlas.current(tx)
             loaded = await units.tree(tx)
+            self._changes = await law_changes.known(tx)
         if loaded is None:
             raise NoUnits
         return loaded

@@ -181,6 +181,7 @@ async def world_on(
             database=made,
             volatile=volatile,
             texts=texts(),
+            handbooks={},
             clock=clock,
             whisper=whisper,
             push_key=push_key,

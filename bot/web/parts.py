@@ -12,6 +12,7 @@ from bot.config import EXIT_URL
 from bot.inbound import Inbound
 from bot.live import Hub
 from bot.web.lent import Lent
+from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage.atlas import of_the_program
@@ -49,6 +50,7 @@ class Parts:
     database: Database = field(repr=False)
     volatile: Volatile = field(repr=False)
     texts: Mapping[Language, Texts] = field(repr=False)
+    handbooks: Mapping[Language, Handbook] = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     places: Callable[[], Places] = field(default=of_the_program, repr=False)
     whisper: Whisper | None = field(default=None, repr=False)

@@ -10,6 +10,7 @@ from bot.web import (
     bulletin_files,
     bulletins,
     desk,
+    handbook,
     hooks,
     lent,
     onion,
@@ -78,6 +79,7 @@ def make_application(
     app.on_response_prepare.append(_say_to_the_browser)
     worker.add_routes(app)
     bulletins.add_routes(app)
+    handbook.add_routes(app)
     bulletin_files.add_routes(app)
     quarters.add_routes(app)
     practices.add_routes(app)

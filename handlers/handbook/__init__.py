@@ -8,10 +8,12 @@ from importlib import resources
 from typing import Any
 
 from handlers import laws
+from handlers.address import Address, addressed
 from handlers.handbook import checklists
 from handlers.handbook.checklists import Checklist
 from handlers.handbook.searching import Words, best, every
 from handlers.languages import Language
+from handlers.laws.changes import same
 
 _SHELVES = ("pay", "contract", "insurance", "safety", "danger", "collective", "how")
 
@@ -76,13 +78,14 @@ class Handbook:
         """The handbook without the articles that expired before `today`, or that rest on a document
         that another one has replaced by then: by our register, or by its number in `replaced`.
         """
+        over = frozenset(map(same, replaced)) | _over(today)
         kept = tuple(
             article
             for article in self.articles
             if (article.expires_on is None or today <= article.expires_on)
-            and not any(each in replaced or _is_over(each, today) for each in article.documents)
+            and over.isdisjoint(map(same, article.documents))
         )
-        lists = tuple(_current(each, today, replaced) for each in self.checklists)
+        lists = tuple(_current(each, over) for each in self.checklists)
         return replace(self, articles=kept, checklists=lists)
 
     def search(self, words: str) -> tuple[Article, ...]:
@@ -98,8 +101,15 @@ class Handbook:
         return best(words, self.articles)
 
 
-def load(language: Language) -> Handbook:
-    """Read the handbook of `language` from the package. The caller keeps it."""
+def load(language: Language, address: Address = Address.BAN) -> Handbook:
+    """Read the handbook of `language` from the package. The caller keeps it. Vietnamese workers are
+    spoken to as `address` says; what is searched are the words as they were written.
+    """
+    book = _read(language)
+    return _addressed(book, address) if language is Language.VI else book
+
+
+def _read(language: Language) -> Handbook:
     source = resources.files("handlers.texts").joinpath(f"handbook.{language}.toml")
     tree = tomllib.loads(source.read_text(encoding="utf-8"))
     return Handbook(
@@ -109,6 +119,31 @@ def load(language: Language) -> Handbook:
         promises=tuple(tree["rights"]["promises"]),
         checklists=checklists.load(
             language, lambda number, articles: _citation(tree, number, articles, language)
+        ),
+    )
+
+
+def _addressed(book: Handbook, address: Address) -> Handbook:
+    def told(words: str) -> str:
+        return addressed(words, address)
+
+    return replace(
+        book,
+        intro=told(book.intro),
+        groups=tuple(replace(each, title=told(each.title)) for each in book.groups),
+        promises=tuple(map(told, book.promises)),
+        articles=tuple(
+            replace(each, title=told(each.title), lines=tuple(map(told, each.lines)))
+            for each in book.articles
+        ),
+        checklists=tuple(
+            replace(
+                each,
+                title=told(each.title),
+                intro=told(each.intro),
+                points=tuple(replace(point, line=told(point.line)) for point in each.points),
+            )
+            for each in book.checklists
         ),
     )
 
@@ -152,15 +187,11 @@ def _citation(frame: Mapping[str, Any], number: str, articles: str, language: La
     )
 
 
-def _current(each: Checklist, today: date, replaced: Set[str]) -> Checklist:
-    kept = tuple(
-        point
-        for point in each.points
-        if point.document not in replaced and not _is_over(point.document, today)
-    )
-    return replace(each, points=kept)
+def _current(each: Checklist, over: Set[str]) -> Checklist:
+    return replace(each, points=tuple(p for p in each.points if same(p.document) not in over))
 
 
-def _is_over(number: str, today: date) -> bool:
-    document = laws.load().get(number)
-    return document is not None and document.until is not None and document.until <= today
+def _over(today: date) -> frozenset[str]:
+    """The documents that our own register says are replaced by then."""
+    known = laws.load().values()
+    return frozenset(same(each.number) for each in known if each.until and each.until <= today)

@@ -18,17 +18,17 @@ Cite = Callable[[str, str], str]
 class Point:
     """One thing to look at. `law` cites what says so; empty: it is advice, and nobody's duty."""
 
-    words: str
+    line: str
     law: str
     document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """One list; `address` is its name in the address of its page."""
+    """One list; `page` is the name of its own page."""
 
     id: str
-    address: str
+    page: str
     title: str
     intro: str
     points: tuple[Point, ...]
@@ -51,7 +51,7 @@ def load(language: Language, cite: Cite) -> tuple[Checklist, ...]:
     return tuple(
         Checklist(
             id=entry["id"],
-            address=entry["address"],
+            page=entry["page"],
             title=entry[language]["title"],
             intro=entry[language]["intro"],
             points=tuple(_point(item, language, cite) for item in entry["items"]),

@@ -40,6 +40,11 @@ def known(told: Iterable[Change] = ()) -> Changes:
     return {same(each.number): each for each in (*ours, *told)}
 
 
+def replaced_by(day: date, changes: Changes) -> frozenset[str]:
+    """The numbers of all documents in whose place another one counts on `day`."""
+    return frozenset(each.number for each in changes.values() if each.since <= day)
+
+
 def touching(words: Iterable[str], changes: Changes) -> tuple[Change, ...]:
     """The changes of the documents whose numbers stand in `words`, each once, the earliest first;
     some of them may lie ahead.

@@ -75,7 +75,9 @@ def calculating(
         case Chose(name) if open_question is not None:
             meant = dict(_meanings(state)).get(name)
             return _answered(state, open_question, meant, facts) if meant else _given(state, name)
-        case Said(typed) if open_question is not None:
+        case Said(typed) if asks_place(state) and facts.regions:
+            return _placed(state, typed, facts)
+        case Said(typed) if open_question is not None and open_question.is_typed:
             return _typed(state, open_question, typed, facts)
         case _:
             return Step(state, not_taken(event))
@@ -162,8 +164,6 @@ def _given(state: Calculating, answer: str) -> Step[Calculating]:
 def _typed(
     state: Calculating, open_question: Question, typed: str, facts: Facts
 ) -> Step[Calculating]:
-    if asks_place(state):
-        return _placed(state, typed, facts)
     read = asked.read(open_question, typed, facts.today)
     if isinstance(read, tuple):
         return Step(replace(state, perhaps=read[:MOST_MEANINGS]))

@@ -96,7 +96,9 @@ def _shown(state: ReadingHandbook, facts: Facts) -> Screen:
         return _found(rest, state.page, book)
     if kind == "g" and (listed_there := _on_shelf(rest, book)):
         return Screen((say("handbook.shelf"),), _paged(listed_there, state.page))
-    shelves = (named(f"g_{group.id}", group.title) for group in book.groups)
+    shelves = (
+        named(f"g_{group.id}", group.title) for group in book.groups if book.in_group(group.id)
+    )
     return Screen(
         (say("raw", text=book.intro), *_elsewhere(facts)),
         (*shelves, *learning.entry(), boarding.entry()),
@@ -158,7 +160,7 @@ def _article(article: Article) -> tuple[Say, ...]:
 def _checklist(listed: Checklist, facts: Facts) -> tuple[Say, ...]:
     """Numbered as nothing that can be chosen is: a list of choices has a point after its number."""
     by_law, advice = listed.by_law, listed.advice
-    address = f"{facts.public_url}{PAGES}/tu-kiem-tra/{listed.address}"
+    address = f"{facts.public_url}{PAGES}/tu-kiem-tra/{listed.page}"
     where = (say("handbook.print", url=address),) if facts.public_url else ()
     law = "; ".join(dict.fromkeys(point.law for point in by_law))
     return (
@@ -172,7 +174,7 @@ def _checklist(listed: Checklist, facts: Facts) -> tuple[Say, ...]:
 
 
 def _numbered(points: Sequence[Point], first: int) -> str:
-    return "\n".join(f"{number}) {each.words}" for number, each in enumerate(points, first))
+    return "\n".join(f"{number}) {each.line}" for number, each in enumerate(points, first))
 
 
 def _elsewhere(facts: Facts) -> tuple[Say, ...]:

@@ -235,6 +235,7 @@ def parts(house: House, *, secure: bool = False, demo: bool = True, onion: str =
         database=Database("sqlite+aiosqlite://"),
         volatile=Memory(bytes(32), monotonic),
         texts=world.texts(),
+        handbooks=world.handbooks(),
         clock=lambda: NOW,
         onion=onion,
     )

@@ -140,6 +140,7 @@ QUOTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "28": ("30 ngày",),
         "33": ("8%",),
         "34": ("3%", "14%"),
+        "64": ("15 năm",),
     },
     "insurance_evasion": {
         "39": ("60 ngày",),
@@ -163,7 +164,6 @@ QUOTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "139": ("6 tháng", "7 tháng"),
         "51": ("5 lần", "2 ngày"),
         "50": ("12 tháng",),
-        "59": ("100%",),
         "80": ("60 phút",),
     },
     "fathers_leave": {"53": ("5 ngày", "32", "7 ngày", "10 ngày", "14 ngày", "60 ngày")},
