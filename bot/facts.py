@@ -91,6 +91,7 @@ class Lookups:
             meant=await self._meant(needs.bulletin, tree) if needs.bulletin else None,
             room=self.room_of(chat),
             is_full=await self._is_full(chat) if needs.subscription else False,
+            in_week=await self._in_week(chat) if needs.subscription else False,
             replaced=replaced_by(local.date(), self._changes),
         )
 
@@ -177,6 +178,10 @@ class Lookups:
     async def _subscription(self, chat: str) -> Subscription | None:
         async with self.database.read() as tx:
             return await subscribing.subscription_of(tx, chat)
+
+    async def _in_week(self, chat: str) -> bool:
+        async with self.database.read() as tx:
+            return await subscribing.in_week(tx, chat)
 
     async def _is_full(self, chat: str) -> bool:
         async with self.database.read() as tx:

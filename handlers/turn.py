@@ -145,7 +145,7 @@ class Facts:
     data of one's own, as the operator wrote it. `forms` are the questionnaires, by category.
     `regions` has the region of the minimum wage ("1" to "4") of communes by their codes, where the
     operator entered them. `replaced` are numbers of documents of law in whose place another one
-    counts today.
+    counts today. `in_week`: this chat is sent the first week at work.
     """
 
     now: datetime
@@ -175,6 +175,7 @@ class Facts:
     forms: Mapping[Category, Form] = field(default_factory=dict, repr=False)
     regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     replaced: frozenset[str] = frozenset()
+    in_week: bool = False
 
 
 @dataclass(frozen=True, slots=True)

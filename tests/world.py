@@ -18,11 +18,13 @@ from handlers.effects import (
     AddWords,
     AllowPolice,
     AskAbove,
+    BeginWeek,
     CloseTip,
     CountQuiz,
     DeleteTip,
     DropPictures,
     Effect,
+    EndWeek,
     FileTip,
     ForgetChat,
     HideTip,
@@ -176,6 +178,7 @@ class World:
     draws: int = 0
     phone: int = 1
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    weeks: dict[int, BeginWeek] = field(default_factory=dict)
     quizzes: list[CountQuiz] = field(default_factory=list)
     room: Room = field(default_factory=Room)
     alarms: frozenset[str] = frozenset()
@@ -212,6 +215,7 @@ class World:
             subscription=self.subscriptions.get(self.phone) if needs.subscription else None,
             room=self.room,
             forms=forms() if self.asks else {},
+            in_week=needs.subscription and self.phone in self.weeks,
         )
 
     def count_wrong(self) -> None:
@@ -277,7 +281,7 @@ class World:
         for effect in effects:
             self._do(effect)
 
-    def _do(self, effect: Effect) -> None:  # noqa: PLR0912 - one case an effect
+    def _do(self, effect: Effect) -> None:  # noqa: PLR0912, PLR0915 - one case an effect
         match effect:
             case FileTip():
                 assert effect.key not in self.tips, "a tip was filed twice"
@@ -340,6 +344,10 @@ class World:
             case PauseSubscription(until):
                 paused = replace(self.subscriptions[self.phone], paused_until=until)
                 self.subscriptions[self.phone] = paused
+            case BeginWeek():
+                self.weeks[self.phone] = effect
+            case EndWeek():
+                self.weeks.pop(self.phone, None)
             case CountQuiz():
                 self.quizzes.append(effect)
             case DropPictures() | ForgetChat() | ShowFiles():

@@ -77,6 +77,7 @@ __all__ = [
     "AskingDanger",
     "AskingPlace",
     "AskingPolice",
+    "AskingWeek",
     "AskingWhose",
     "AskingWhoseLater",
     "AtDoorway",
@@ -122,6 +123,7 @@ __all__ = [
     "ReadingNotice",
     "ReadingSubscription",
     "ReadingThread",
+    "ReadingWeek",
     "Received",
     "Resting",
     "Reviewing",
@@ -186,6 +188,21 @@ class PlayingQuiz:
     dice: int = field(repr=False)
     given: tuple[bool, ...] = field(default=(), repr=False)
     played: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWeek:
+    """The messages of the first week at work: all titles, or the one of the id `part`."""
+
+    back: "State"
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskingWeek:
+    """Shall they come one a day, from today on?"""
+
+    back: "State"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +284,8 @@ State = (
     | Calculating
     | ChoosingQuiz
     | PlayingQuiz
+    | ReadingWeek
+    | AskingWeek
     | Aside
     | ConfirmingCancel
     | ConfirmingWord

@@ -13,6 +13,7 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWeek,
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
@@ -53,6 +54,7 @@ from handlers.states import (
     ReadingNotice,
     ReadingSubscription,
     ReadingThread,
+    ReadingWeek,
     Received,
     Resting,
     Reviewing,
@@ -70,6 +72,7 @@ from handlers.worker import (
     calculating,
     changes,
     details,
+    first_week,
     followup,
     handbook,
     late,
@@ -207,6 +210,10 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return quizzing.choosing_quiz(state, event, facts)
         case PlayingQuiz():
             return quizzing.playing_quiz(state, event, facts)
+        case ReadingWeek():
+            return first_week.reading_week(state, event, facts)
+        case AskingWeek():
+            return first_week.asking_week(state, event, facts)
         case Aside():
             return welcome.aside(state, event, facts)
         case ConfirmingCancel():
@@ -328,6 +335,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return quizzing.list_screen(state, facts)
         case PlayingQuiz():
             return quizzing.quiz_screen(state, facts)
+        case ReadingWeek():
+            return first_week.week_screen(state, facts)
+        case AskingWeek():
+            return first_week.asking_screen(state, facts)
         case Aside():
             return welcome.aside_screen(state, facts)
         case ConfirmingCancel():

@@ -14,6 +14,7 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWeek,
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
@@ -56,6 +57,7 @@ from handlers.states import (
     ReadingNotice,
     ReadingSubscription,
     ReadingThread,
+    ReadingWeek,
     Resting,
     Reviewing,
     SendingUp,
@@ -66,7 +68,7 @@ from handlers.states import (
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import calculating, handbook, quizzing
+from handlers.worker import calculating, first_week, handbook, quizzing
 from handlers.worker.onward import asked_before, written_anew
 from handlers.worker.step import (
     BACK,
@@ -79,6 +81,18 @@ from handlers.worker.step import (
     note,
     too_long,
 )
+
+SHORT = (
+    Aside
+    | ReadingHandbook
+    | ChoosingCalculator
+    | Calculating
+    | ChoosingQuiz
+    | PlayingQuiz
+    | ReadingWeek
+    | AskingWeek
+)
+"""Short pages that lie over another place of the talk, which is their `back`."""
 
 
 def back_from(state: State, facts: Facts) -> State:
@@ -98,6 +112,8 @@ def back_from(state: State, facts: Facts) -> State:
             return calculating.up(state)
         case ChoosingQuiz() | PlayingQuiz():
             return quizzing.up(state)
+        case ReadingWeek() | AskingWeek():
+            return first_week.up(state)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -203,16 +219,7 @@ def _back_to_thread(state: State) -> State:
 
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
-    while isinstance(
-        state,
-        Aside
-        | ReadingHandbook
-        | ChoosingCalculator
-        | Calculating
-        | ChoosingQuiz
-        | PlayingQuiz
-        | ConfirmingCancel,
-    ):
+    while isinstance(state, SHORT | ConfirmingCancel):
         state = state.back
     return state
 
@@ -229,7 +236,7 @@ def gathered(state: State) -> Early | Draft | None:
             | ConfirmingWord(back)
         ):
             return gathered(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return gathered(back)
         case (
             ReadingNotice(early)
@@ -280,7 +287,7 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
             | ConfirmingWord(back)
         ):
             return pictures_in(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return pictures_in(back)
         case _:
             given = gathered(state)
@@ -305,7 +312,7 @@ def holds_draft(state: State) -> bool:
             | ConfirmingWord(back)
         ):
             return holds_draft(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True
