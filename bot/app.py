@@ -23,6 +23,8 @@ from bot.rooms import room_of
 from bot.store import Unfit, open_store
 from bot.web.parts import Parts, RingTrial
 from handlers import handbook
+from handlers.address import Address
+from handlers.calculators import regions
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage import atlas, following, installation, migrate, restored
@@ -48,16 +50,15 @@ class CannotStart(Exception):
 
 
 @cache
-def load_texts() -> Mapping[Language, Texts]:
+def load_texts(address: Address = Address.BAN) -> Mapping[Language, Texts]:
     """The words of the screen, read once in a process."""
-    return {language: Texts.load(language) for language in Language}
+    return {language: Texts.load(language, address) for language in Language}
 
 
 @cache
-@cache
-def load_handbooks() -> Mapping[Language, handbook.Handbook]:
+def load_handbooks(address: Address = Address.BAN) -> Mapping[Language, handbook.Handbook]:
     """The handbook, read once in a process."""
-    return {language: handbook.load(language) for language in Language}
+    return {language: handbook.load(language, address) for language in Language}
 
 
 NEWER = "this database was made by a newer version of the program; install that one"
@@ -263,6 +264,18 @@ async def open_house(
             yield _join(settings, database, found, volatile, stretcher, clock)
 
 
+def _regions(settings: Settings, places: Places) -> Mapping[str, str]:
+    """The operator's table of regions of the minimum wage; empty where none is named."""
+    if settings.regions_file == Path():
+        return {}
+    try:
+        return regions.read(settings.regions_file.read_text("utf-8"), places.of_today)
+    except (OSError, UnicodeDecodeError):
+        raise CannotStart("TIENGTHO_REGIONS_FILE cannot be read as UTF-8 text") from None
+    except regions.WrongTable as error:
+        raise CannotStart(f"TIENGTHO_REGIONS_FILE: {error}") from None
+
+
 def _join(
     settings: Settings,
     database: Database,
@@ -276,7 +289,7 @@ def _join(
     def places() -> Places:
         return atlas.known(database)
 
-    texts = load_texts()
+    texts = load_texts(settings.address)
     lookups = Lookups(
         database=database,
         volatile=volatile,
@@ -284,12 +297,13 @@ def _join(
         salt=found.salt,
         places=places,
         texts=texts,
-        handbooks=load_handbooks(),
+        handbooks=load_handbooks(settings.address),
         clock=clock,
         zone=settings.zone,
         room_of=room_of,
         public_url=settings.public_url,
         data_contact=settings.data_contact,
+        regions=_regions(settings, places()),
     )
     flood = Flood(volatile, settings.ceilings)
     inbound = Inbound(lookups, Carrier(database, volatile, flood), Cleaner(), flood)

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import redis_address
 from bot.flood import Ceilings
+from handlers.address import Address
 from handlers.folding import composed
 from storage.database import read_url
 from storage.retention import LONGEST, Days
@@ -184,6 +185,7 @@ class Settings(BaseSettings):
     data_contact: Annotated[str, AfterValidator(_told)] = ""
     hosted_in: Annotated[str, AfterValidator(_told)] = ""
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    address: Address = Address.BAN
     log_level: Annotated[str, AfterValidator(_level)] = "INFO"
     telegram_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
     telegram_api_url: Annotated[str, AfterValidator(_web_address)] = "https://api.telegram.org"
@@ -192,6 +194,7 @@ class Settings(BaseSettings):
     zalo_api_url: Annotated[str, AfterValidator(_web_address)] = "https://bot-api.zaloplatforms.com"
     zalo_media_hosts: Annotated[str, AfterValidator(_media_hosts)] = ""
     push_key_file: Path = Path()
+    regions_file: Path = Path()
     backup_folder: Path = Path()
     backup_public_key: Annotated[str, AfterValidator(_public_key)] = ""
     retention_handled: Annotated[int, _days(LONGEST.handled)] = LONGEST.handled

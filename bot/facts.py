@@ -50,6 +50,7 @@ class Lookups:
     room_of: Callable[[str], Room] = field(default=lambda _: Room(), repr=False)
     public_url: str = ""
     data_contact: str = ""
+    regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     _tree: tuple[datetime, Tree] | None = None
     _changes: Changes = field(default_factory=lambda: NO_CHANGES)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -73,6 +74,7 @@ class Lookups:
             handbooks=self.handbooks,
             public_url=self.public_url,
             data_contact=self.data_contact,
+            regions=self.regions,
             thread=await self.thread(key) if key else None,
             filing=filing,
             filed=filed,

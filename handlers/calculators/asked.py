@@ -74,7 +74,7 @@ UNSURE = "unsure"
 NONE = "none"
 _MONTH_WAGE = Range(500_000, 500_000_000)
 _LOAN = Range(100_000, 10_000_000_000)
-_A_DAY = Range(1_000, 1_000_000_000)
+_A_DAY = Range(1_000, 50_000_000)
 _PER_MILLION = Range(100, 1_000_000)
 _ANY_WAGE = Range(10_000, 500_000_000)
 MOST_HOURLY = 150_000
@@ -103,7 +103,7 @@ _NORMAL_HOURS = {
     "month": Question("hours_a_month", ("hours_208", "hours_192"), Reads.HOURS_A_TIME),
     "day": Question("hours_a_day", ("hours_8",), Reads.HOURS_A_TIME),
 }
-_WORK = Question("work", tuple(Work))
+_WORK = Question("work", tuple(each.value for each in Work))
 _OVERTIME = Question("overtime_hours", (), Reads.HOURS)
 _PAYSLIP = (
     Question("insured", (), Reads.MONEY, _MONTH_WAGE, "month"),
@@ -113,16 +113,16 @@ _PAYSLIP = (
 )
 _NOTICE = (
     Question("who_leaves", ("worker", "employer")),
-    Question("contract", (*Contract, UNSURE)),
+    Question("contract", (*(each.value for each in Contract), UNSURE)),
     Question("last_day", (UNSURE,), Reads.DAY),
 )
 _LEAVE = (
-    Question("job", tuple(Job)),
+    Question("job", tuple(each.value for each in Job)),
     Question("worked", (), Reads.WORKED),
     Question("days_off", (UNSURE,), Reads.DAYS_OFF),
 )
 _PARENT = Question("parent", ("mother", "father"))
-_BIRTH = Question("birth", tuple(Birth))
+_BIRTH = Question("birth", tuple(each.value for each in Birth))
 _CHILD = Question("child", ("child_second", "child_other"))
 _CHILDREN = Question("children", ("children_1", "children_2", "children_3"))
 

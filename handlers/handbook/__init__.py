@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from handlers import laws
+from handlers.address import Address, addressed
 from handlers.handbook import checklists
 from handlers.handbook.checklists import Checklist
 from handlers.handbook.searching import Words, best, every
@@ -100,8 +101,15 @@ class Handbook:
         return best(words, self.articles)
 
 
-def load(language: Language) -> Handbook:
-    """Read the handbook of `language` from the package. The caller keeps it."""
+def load(language: Language, address: Address = Address.BAN) -> Handbook:
+    """Read the handbook of `language` from the package. The caller keeps it. Vietnamese workers are
+    spoken to as `address` says; what is searched are the words as they were written.
+    """
+    book = _read(language)
+    return _addressed(book, address) if language is Language.VI else book
+
+
+def _read(language: Language) -> Handbook:
     source = resources.files("handlers.texts").joinpath(f"handbook.{language}.toml")
     tree = tomllib.loads(source.read_text(encoding="utf-8"))
     return Handbook(
@@ -111,6 +119,31 @@ def load(language: Language) -> Handbook:
         promises=tuple(tree["rights"]["promises"]),
         checklists=checklists.load(
             language, lambda number, articles: _citation(tree, number, articles, language)
+        ),
+    )
+
+
+def _addressed(book: Handbook, address: Address) -> Handbook:
+    def told(words: str) -> str:
+        return addressed(words, address)
+
+    return replace(
+        book,
+        intro=told(book.intro),
+        groups=tuple(replace(each, title=told(each.title)) for each in book.groups),
+        promises=tuple(map(told, book.promises)),
+        articles=tuple(
+            replace(each, title=told(each.title), lines=tuple(map(told, each.lines)))
+            for each in book.articles
+        ),
+        checklists=tuple(
+            replace(
+                each,
+                title=told(each.title),
+                intro=told(each.intro),
+                points=tuple(replace(point, line=told(point.line)) for point in each.points),
+            )
+            for each in book.checklists
         ),
     )
 

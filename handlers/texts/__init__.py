@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+from handlers.address import Address, of_screen
 from handlers.languages import Language
 from handlers.screens import Button, Choice, Line, Rendered, Say, Screen
 
@@ -20,13 +21,17 @@ class Texts:
     by_key: Mapping[str, str] = field(repr=False)
 
     @classmethod
-    def load(cls, language: Language) -> "Texts":
-        """Read the texts of `language` from the package; a file for each part of the house."""
+    def load(cls, language: Language, address: Address = Address.BAN) -> "Texts":
+        """Read the texts of `language` from the package; a file for each part of the house.
+        Vietnamese workers are spoken to as `address` says.
+        """
         by_key: dict[str, str] = {}
         for source in resources.files("handlers.texts").iterdir():
             # The handbook is no text of the screen: it has a reader of its own.
             if f".{source.name}".endswith(f".{language}.toml") and source.name not in _HANDBOOKS:
                 by_key.update(_flat(tomllib.loads(source.read_text(encoding="utf-8")), ""))
+        if language is Language.VI:
+            by_key = of_screen(by_key, address)
         return cls(language, by_key)
 
     def say(self, said: Say) -> str:

@@ -20,14 +20,15 @@ from handlers.worker import calculated, words
 from handlers.worker.step import BACK, HOME, Input, Step, choice, given_back, not_taken, note
 
 MOST_MEANINGS = 6
-ARTICLES = {
+ARTICLES: dict[str, str] = {
     Calculator.MINIMUM: "a_minimum",
     Calculator.INTEREST: "a_loans",
     Calculator.OVERTIME: "a_overtime",
     Calculator.PAYSLIP: "a_deductions",
-    Calculator.NOTICE: "a_leaving",
-    Calculator.LEAVE: "a_contract",
+    Calculator.NOTICE: "a_resigning",
+    Calculator.LEAVE: "a_leave",
     Calculator.FAMILY: "a_maternity",
+    "father": "a_father",
 }
 _UNSURE = frozenset(
     "khong ro|khong biet|ko ro|ko biet|k ro|k biet|hong biet|chua biet|bo qua|not sure|dont know"
@@ -70,12 +71,14 @@ def calculating(
             return Step(Calculating(state.back, state.calculator))
         case Chose("other_sum"):
             return Step(ChoosingCalculator(state.back))
-        case Chose(name) if name == ARTICLES[state.calculator]:
+        case Chose(name) if name in ARTICLES.values():
             return Step(ReadingHandbook(state, name))
         case Chose(name) if open_question is not None:
             meant = dict(_meanings(state)).get(name)
             return _answered(state, open_question, meant, facts) if meant else _given(state, name)
-        case Said(typed) if open_question is not None:
+        case Said(typed) if asks_place(state) and facts.regions:
+            return _placed(state, typed, facts)
+        case Said(typed) if open_question is not None and open_question.is_typed:
             return _typed(state, open_question, typed, facts)
         case _:
             return Step(state, not_taken(event))
@@ -162,8 +165,6 @@ def _given(state: Calculating, answer: str) -> Step[Calculating]:
 def _typed(
     state: Calculating, open_question: Question, typed: str, facts: Facts
 ) -> Step[Calculating]:
-    if asks_place(state):
-        return _placed(state, typed, facts)
     read = asked.read(open_question, typed, facts.today)
     if isinstance(read, tuple):
         return Step(replace(state, perhaps=read[:MOST_MEANINGS]))
@@ -203,13 +204,22 @@ def _option(open_question: Question, name: str) -> Choice:
 
 def _result(state: Calculating, facts: Facts) -> Screen:
     title: Say = say(f"calculators.name.{state.calculator}")
-    article = ARTICLES[state.calculator]
     choices = [
         choice("again_sum", "calculators.again"),
         choice("other_sum", "calculators.other"),
-        choice(article, f"calculators.article.{state.calculator}"),
+        *_further(state, facts),
     ]
     if state.calculator is Calculator.INTEREST:
         choices.append(choice("report"))
     says = (title, *calculated.result(state.calculator, state.answers, facts))
     return Screen(says, tuple(choices), (BACK, HOME))
+
+
+def _further(state: Calculating, facts: Facts) -> tuple[Choice, ...]:
+    """The article of the handbook on it; none where it has run out."""
+    about = "father" if "father" in state.answers else str(state.calculator)
+    name = ARTICLES[about]
+    book = facts.handbooks[facts.language].current(facts.today)
+    if book.article(name.removeprefix("a_")) is None:
+        return ()
+    return (choice(name, f"calculators.article.{about}"),)

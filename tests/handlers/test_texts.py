@@ -60,7 +60,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "reply.starter": STARTERS,
     "reply.starter_name": STARTERS,
     "calculators.name": Calculator,
-    "calculators.article": Calculator,
+    "calculators.article": (*Calculator, "father"),
     "calculators.ask": asked.questions(),
     "calculators.option": asked.options(),
     "calculators.typed": {
