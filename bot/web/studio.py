@@ -17,6 +17,7 @@ from bot.web import (
     studio_outlets,
     studio_quizzes,
     studio_report,
+    studio_year,
 )
 from bot.web.access import NotYours, Seat
 from bot.web.desk_pages import guarded, said
@@ -57,6 +58,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/studio", guarded(_list))
     studio_library.add_routes(app)
     studio_laws.add_routes(app)
+    studio_year.add_routes(app)
     studio_forms.add_routes(app)
     studio_report.add_routes(app)
     studio_bulletin.add_routes(app)

@@ -12,23 +12,26 @@ from bot.web.bulletins import today_of
 from bot.web.desk_pages import guarded
 from bot.web.parts import PARTS, Parts
 from bot.web.printing import FILE, answer, file_of, form_of, home_of, pressed
-from bot.web.studio_pages import BULLETIN, broadcaster, page, theirs
+from bot.web.studio_pages import BULLETIN, broadcaster, page, theirs, title_of
 from broadcasts import library
 from broadcasts.checks import cited_by
 from broadcasts.derived.origin import FREE, Form, Origin, Refused, is_whole, standing_of
+from broadcasts.derived.told import told
 from handlers.bulletins import Content
 from handlers.languages import Language
 from handlers.laws.changes import in_force
 from handlers.roles import Role
 from storage import editors, law_changes, published, released_texts, units
 
+LIBRARY = "/studio/thu-vien"
 _TEXT = "{text:[a-z0-9_]{1,40}}"
 
 
 def add_routes(app: web.Application) -> None:
     """GET /studio/tin/ID/tai-ve/the.png?lang=vi and so on, and the same below a library text."""
     app.router.add_get(f"/studio/tin/{BULLETIN}/tai-ve/{FILE}", guarded(_of_bulletin))
-    app.router.add_get(f"/studio/thu-vien/{_TEXT}/tai-ve/{FILE}", guarded(_of_text))
+    app.router.add_get(f"{LIBRARY}/{_TEXT}/tai-ve", guarded(_show_text))
+    app.router.add_get(f"{LIBRARY}/{_TEXT}/tai-ve/{FILE}", guarded(_of_text))
 
 
 def offered(content: Content, where: str) -> Mapping[Language, list[tuple[Form, str]]]:
@@ -60,22 +63,46 @@ async def _of_bulletin(request: web.Request) -> web.Response:
     return await _file(request, seat, origin, f"/studio/tin/{bulletin.id}")
 
 
-async def _of_text(request: web.Request) -> web.Response:
+async def _show_text(request: web.Request) -> web.Response:
+    """What can be fetched of a text of the library."""
     seat, parts = await broadcaster(request), request.app[PARTS]
-    text = library.texts().get(request.match_info["text"])
+    origin = await _text(request, seat)
+    content = origin.content
+    return page(
+        request,
+        "text_files",
+        seat,
+        title=title_of(content, seat.language),
+        warning=told(origin, seat.language).warning,
+        files=offered(content, f"{LIBRARY}/{origin.name}"),
+        has_address=bool(parts.public_url),
+        # A text of the library has no page of its own, and needs no hint that it will have one.
+        is_read=True,
+    )
+
+
+async def _of_text(request: web.Request) -> web.Response:
+    seat = await broadcaster(request)
+    origin = await _text(request, seat)
+    return await _file(request, seat, origin, f"{LIBRARY}/{origin.name}/tai-ve")
+
+
+async def _text(request: web.Request, seat: Seat) -> Origin:
+    """The text that the address names. A draft is for whoever compares it with the gazette, and for
+    nobody else. Raises NotYours.
+    """
+    parts, text = request.app[PARTS], library.texts().get(request.match_info["text"])
     if text is None:
         raise NotYours
     async with parts.database.read() as tx:
         waits, changes = text.waits(await released_texts.seals(tx)), await law_changes.known(tx)
-        # A draft is for whoever compares it with the gazette, and for nobody else.
         if waits and not await editors.is_editor(tx, seat.member.id):
             raise NotYours
     content, today = text.content, today_of(parts)
     is_replaced = in_force(cited_by(content), changes, today) is not None
     standing = standing_of(content, today, is_free=not waits, is_replaced=is_replaced)
     unit = await _own_unit(parts, seat)
-    origin = Origin(content, text.id, unit, home_of(parts.public_url), "", standing)
-    return await _file(request, seat, origin, "/studio/thu-vien")
+    return Origin(content, text.id, unit, home_of(parts.public_url), "", standing)
 
 
 async def _own_unit(parts: Parts, seat: Seat) -> str:

@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.web import studio_files
 from bot.web.access import Seat, Stopped, checked_form
 from bot.web.desk_pages import guarded, said
 from bot.web.parts import PARTS
@@ -115,7 +114,6 @@ async def _page(
         writes=shelf.writes,
         edits=shelf.edits,
         path=PAGE,
-        files_of=lambda text: studio_files.offered(text.content, f"{PAGE}/{text.id}"),
         marks=lambda content: marks_of(content, shelf.changes, today),
     )
 

@@ -1,6 +1,7 @@
 """What is looked up before a turn, and how often."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from sqlalchemy import event
 from bot.app import House
 from bot.facts import TREE_SECONDS, Lookups, NoUnits
 from handlers.events import Said
+from handlers.laws.changes import Change
 from handlers.turn import Needs
-from storage import chance
+from storage import chance, law_changes
 from storage.tables import units
 from tests.tip_world import Clock
 from tests.whole_house import STORY, Chat, open_house
@@ -41,6 +43,23 @@ async def test_a_change_of_the_units_is_known_within_some_seconds(
     assert await lookups.tree() is first
     clock.turn(seconds=TREE_SECONDS + 1)
     assert (await lookups.tree()).root.hours == "Cả ngày"
+
+
+async def test_a_law_that_was_replaced_is_a_fact_from_its_day_on(
+    house: House, lookups: Lookups, clock: Clock
+) -> None:
+    before = await lookups.facts("web|a", Needs())
+    number = "45/2019/QH14"
+    assert before.handbooks[before.language].current(before.today, frozenset({number})) != (
+        before.handbooks[before.language].current(before.today)
+    )
+    change = Change(number, "Bộ luật mới", before.today + timedelta(days=1))
+    async with house.database.write() as tx:
+        await law_changes.replace(tx, None, change, clock())
+    clock.turn(seconds=TREE_SECONDS + 1)
+    assert number not in (await lookups.facts("web|a", Needs())).replaced
+    clock.turn(days=1)
+    assert number in (await lookups.facts("web|a", Needs())).replaced
 
 
 async def test_without_units_nothing_is_promised(

@@ -16,10 +16,12 @@ from bot.web.printing import MOST_BYTES, MOST_WAITING, PRESS, Press
 from bot.web.server import make_application
 from broadcasts import library
 from broadcasts.derived.origin import Form, Made, Origin, Refused, is_whole
+from broadcasts.library import Publish
 from handlers.bulletins import Content, Wording
 from handlers.languages import Language
+from handlers.roles import Role
 from storage import bulletins, staff
-from tests import studio_world
+from tests import desk_world, studio_world
 from tests.bot.test_web_bulletins import content, publish
 from tests.bot.visitor import Client, page, text
 from tests.desk_browser import World
@@ -208,12 +210,30 @@ async def test_texts_of_the_library_are_taken_with_the_name_of_the_only_unit(
 ) -> None:
     author = await studio.at_desk("viet")
     await author.get("/studio/thu-vien")
-    links = [str(each["href"]) for each in author.page.select("a[download]")]
-    texts = [each for each in library.load().values() if is_whole(each, Language.VI)]
-    assert len(links) >= 10 * len(texts)
+    ways = {str(each["href"]) for each in author.page.select("main li a")}
+    assert "/studio/thu-vien/loan_interest/tai-ve" in ways
+    await author.get("/studio/thu-vien/loan_interest/tai-ve")
+    assert len(author.page.select("a[download]")) == 10
+    assert "Máy chủ chưa có địa chỉ công khai" in author.words
     async with author.client.get("/studio/thu-vien/loan_interest/tai-ve/to-roi.pdf") as answer:
         told = words_of(await answer.read())
     assert "Từ: Công đoàn phía bắc" in told
     assert "Bản nháp" not in told
-    async with author.client.get("/studio/thu-vien/no_such/tai-ve/to-roi.pdf") as answer:
-        assert answer.status == 404
+    for hidden in ("no_such", "safer_borrowing"):
+        for path in ("tai-ve", "tai-ve/to-roi.pdf"):
+            async with author.client.get(f"/studio/thu-vien/{hidden}/{path}") as answer:
+                assert answer.status == 404
+
+
+async def test_an_editor_takes_a_draft_of_the_library_with_its_mark(studio: World) -> None:
+    await desk_world.add(studio.made, "bientap", ("root", Role.APPROVER))
+    draft = next(
+        each
+        for each in library.texts().values()
+        if each.publish is Publish.CHECK and is_whole(each.content, Language.VI)
+    )
+    editor = await studio.at_desk("bientap")
+    await editor.get(f"/studio/thu-vien/{draft.id}/tai-ve")
+    assert "Bản nháp: chưa được phát" in editor.words
+    async with editor.client.get(f"/studio/thu-vien/{draft.id}/tai-ve/to-roi.pdf") as answer:
+        assert "Bản nháp: chưa được phát" in words_of(await answer.read())

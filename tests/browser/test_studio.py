@@ -54,6 +54,7 @@ async def test_every_page_of_the_studio_can_be_used_by_everybody(
     for path in (
         "/studio",
         "/studio/thu-vien",
+        "/studio/thu-vien/loan_interest/tai-ve",
         "/studio/cau-do",
         "/studio/kenh",
         one,
@@ -159,3 +160,25 @@ async def test_drafts_and_changed_laws_can_be_looked_after_by_everybody(
 
 def _topic(topic: Topic) -> str:
     return f"/studio/thu-vien?xem={topic}"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+async def test_a_year_of_bulletins_can_be_planned_by_everybody(
+    world: World, new_context: NewContext, width: int, scheme: str
+) -> None:
+    await studio_world.staff(world.made)
+    context = await new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page, asked = await comes_in(world, context, "viet"), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    await page.get_by_role("link", name="Lên lịch cả năm").click()
+    await check(page, world, asked)
+    await page.fill("#start", "2026-12-01")
+    await page.get_by_label("Thứ năm").check()
+    await page.get_by_role("button", name="Xem trước").click()
+    await check(page, world, asked)
+    await page.get_by_role("button", name="Ghi vào lịch").click()
+    await page.get_by_text("bản tin vào lịch.").wait_for()
+    await check(page, world, asked)
