@@ -24,11 +24,14 @@ def written(value: int, language: Language) -> str:
     return grouped.replace(",", ".") if language is Language.VI else grouped
 
 
-def decimal(value: Fraction | int, language: Language) -> str:
-    """A number with one decimal, which is left out where it is 0: `109,5`, in English `109.5`."""
-    tenth = whole(value * 10)
-    sign, tenth = ("-" if tenth < 0 else ""), abs(tenth)
-    shown = written(tenth // 10, language)
-    if tenth % 10:
-        shown += f"{',' if language is Language.VI else '.'}{tenth % 10}"
+def decimal(value: Fraction | int, language: Language, places: int = 1) -> str:
+    """A number with at most so many decimals, without zeros at their end: `109,5`, in English
+    `109.5`.
+    """
+    scaled = whole(value * 10**places)
+    sign, scaled = ("-" if scaled < 0 else ""), abs(scaled)
+    shown = written(scaled // 10**places, language)
+    decimals = f"{scaled % 10**places:0{places}}".rstrip("0")
+    if decimals:
+        shown += f"{',' if language is Language.VI else '.'}{decimals}"
     return f"{sign}{shown}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 
 from handlers.calculators import Calculator, interest, leave, minimum, overtime, payslip
 from handlers.calculators import leaving_days as notice
@@ -40,7 +41,7 @@ def _value(value: Fraction, reads: str, language: Language) -> str:
     if reads.startswith("percent") and (value * 10).denominator != 1:
         exact = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
         return exact.replace(".", ",") if language is Language.VI else exact
-    return decimal(value, language)
+    return decimal(value, language, 2)
 
 
 def _worked(months: int) -> Say:
@@ -64,9 +65,7 @@ def _law(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:
         else say("calculators.cited_whole", document=name, day=since)
         for name, articles, since in documents(source, facts.language)
     ]
-    law = cited[0]
-    for each in cited[1:]:
-        law = say("calculators.cited_and", first=law, then=each)
+    law = reduce(lambda first, then: say("calculators.cited_and", first=first, then=then), cited)
     checked = say("handbook.checked", day=shown_day(source.checked_on))
     is_old = facts.today > source.holds_until and calculator is not Calculator.MINIMUM
     return (
@@ -74,6 +73,11 @@ def _law(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:
         checked,
         *((say("calculators.may_be_old", Tone.NOTE),) if is_old else ()),
     )
+
+
+def _together(*lines: Say) -> Say:
+    """Lines that belong together, one below the other."""
+    return reduce(lambda first, then: say("calculators.below", first=first, then=then), lines)
 
 
 def _minimum(answers: Answers, facts: Facts) -> tuple[Say, ...]:
@@ -91,7 +95,7 @@ def _minimum(answers: Answers, facts: Facts) -> tuple[Say, ...]:
     old = minimum.ran_out(facts.today)
     head = say(f"calculators.minimum.{'of_last_year' if old else 'title'}", year=minimum.YEAR)
     where = (say("calculators.minimum.where"),) if len(rows) > 1 else ()
-    return (head, *rows, *where, say("calculators.minimum.not_below"))
+    return (head, _together(*rows), *where, say("calculators.minimum.not_below"))
 
 
 def _interest(answers: Answers, facts: Facts) -> tuple[Say, ...]:
@@ -134,15 +138,15 @@ def _instalments(received: int, each_day: int, days: int, lang: Language) -> tup
         return (say("calculators.interest.no_cost"), paid)
     yearly = interest.of_instalments(received, each_day, days)
     average = decimal(interest.of_average(received, each_day, days), lang)
+    how_cost = say(
+        "calculators.interest.how_cost",
+        all=_money(each_day * days, lang),
+        received=_money(received, lang),
+        cost=_money(cost, lang),
+    )
     return (
         _a_year(yearly, lang),
-        paid,
-        say(
-            "calculators.interest.how_cost",
-            all=_money(each_day * days, lang),
-            received=_money(received, lang),
-            cost=_money(cost, lang),
-        ),
+        _together(paid, how_cost),
         say("calculators.interest.how_worth", percent=decimal(yearly, lang)),
         say("calculators.interest.how_average", percent=average),
         *_lines_of_the_law(yearly, lang),
@@ -159,8 +163,10 @@ def _lines_of_the_law(yearly: Fraction, lang: Language) -> tuple[Say, ...]:
     usury = _side(yearly, interest.USURY_PERCENT)
     return (
         say(f"calculators.interest.ceiling_{ceiling}"),
-        say(f"calculators.interest.usury_{usury}"),
-        say("calculators.interest.condition", gain=_money(interest.USURY_GAIN, lang)),
+        _together(
+            say(f"calculators.interest.usury_{usury}"),
+            say("calculators.interest.condition", gain=_money(interest.USURY_GAIN, lang)),
+        ),
         say("calculators.interest.does_not_say", Tone.NOTE),
     )
 
@@ -185,14 +191,14 @@ def _overtime(answers: Answers, facts: Facts) -> tuple[Say, ...]:
             say(
                 "calculators.overtime.how_hour",
                 wage=_money(Fraction(wage), lang),
-                hours=decimal(normal, lang),
+                hours=decimal(normal, lang, 2),
                 hourly=_money(hourly, lang),
             ),
         )
     pay, percent = overtime.pay(hourly, worked, work), overtime.percent(work)
     how = say(
         "calculators.overtime.how_pay",
-        hours=decimal(worked, lang),
+        hours=decimal(worked, lang, 2),
         hourly=_money(hourly, lang),
         percent=decimal(percent, lang),
         pay=_money(pay, lang),
@@ -200,8 +206,7 @@ def _overtime(answers: Answers, facts: Facts) -> tuple[Say, ...]:
     is_holiday = work in (overtime.Work.HOLIDAY, overtime.Work.HOLIDAY_NIGHT)
     return (
         say("calculators.overtime.pay", pay=_money(pay, lang)),
-        *hour,
-        how,
+        _together(*hour, how),
         *((say("calculators.overtime.holiday"),) if is_holiday else ()),
         say("calculators.overtime.least", Tone.NOTE),
     )

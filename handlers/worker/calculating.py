@@ -20,14 +20,15 @@ from handlers.worker import calculated, words
 from handlers.worker.step import BACK, HOME, Input, Step, choice, given_back, not_taken, note
 
 MOST_MEANINGS = 6
-ARTICLES = {
+ARTICLES: dict[str, str] = {
     Calculator.MINIMUM: "a_minimum",
     Calculator.INTEREST: "a_loans",
     Calculator.OVERTIME: "a_overtime",
     Calculator.PAYSLIP: "a_deductions",
-    Calculator.NOTICE: "a_leaving",
-    Calculator.LEAVE: "a_contract",
+    Calculator.NOTICE: "a_resigning",
+    Calculator.LEAVE: "a_leave",
     Calculator.FAMILY: "a_maternity",
+    "father": "a_father",
 }
 _UNSURE = frozenset(
     "khong ro|khong biet|ko ro|ko biet|k ro|k biet|hong biet|chua biet|bo qua|not sure|dont know"
@@ -70,7 +71,7 @@ def calculating(
             return Step(Calculating(state.back, state.calculator))
         case Chose("other_sum"):
             return Step(ChoosingCalculator(state.back))
-        case Chose(name) if name == ARTICLES[state.calculator]:
+        case Chose(name) if name in ARTICLES.values():
             return Step(ReadingHandbook(state, name))
         case Chose(name) if open_question is not None:
             meant = dict(_meanings(state)).get(name)
@@ -203,13 +204,22 @@ def _option(open_question: Question, name: str) -> Choice:
 
 def _result(state: Calculating, facts: Facts) -> Screen:
     title: Say = say(f"calculators.name.{state.calculator}")
-    article = ARTICLES[state.calculator]
     choices = [
         choice("again_sum", "calculators.again"),
         choice("other_sum", "calculators.other"),
-        choice(article, f"calculators.article.{state.calculator}"),
+        *_further(state, facts),
     ]
     if state.calculator is Calculator.INTEREST:
         choices.append(choice("report"))
     says = (title, *calculated.result(state.calculator, state.answers, facts))
     return Screen(says, tuple(choices), (BACK, HOME))
+
+
+def _further(state: Calculating, facts: Facts) -> tuple[Choice, ...]:
+    """The article of the handbook on it; none where it has run out."""
+    about = "father" if "father" in state.answers else str(state.calculator)
+    name = ARTICLES[about]
+    book = facts.handbooks[facts.language].current(facts.today)
+    if book.article(name.removeprefix("a_")) is None:
+        return ()
+    return (choice(name, f"calculators.article.{about}"),)

@@ -90,6 +90,8 @@ def test_last_years_minimum_wage_is_shown_as_last_years_only() -> None:
     text = shown(state, later).text
     assert text.index("chúng tôi chưa có") < text.index("5.310.000")
     assert "hết hạn ngày 31/12/2026" in text
+    names = [each.name for each in shown(state, later).choices]
+    assert names == ["again_sum", "other_sum"], "the article has run out, too"
 
 
 @pytest.mark.parametrize(

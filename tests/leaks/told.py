@@ -60,6 +60,7 @@ SETTINGS: Fields = {
     **dict.fromkeys(("trusted_proxy", "timezone", "log_level", "telegram_mode"), _HOW),
     **dict.fromkeys(("redis_is_volatile", "backup_public_key"), _HOW),
     "backup_folder": _WHERE,
+    "forms_dir": _WHERE,
     **dict.fromkeys(("retention_handled", "retention_passed", "retention_insufficient"), _DAYS),
     **dict.fromkeys(("retention_unverified", "retention_duplicate"), _DAYS),
     "retention_withdrawn": _DAYS,
