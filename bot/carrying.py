@@ -17,11 +17,13 @@ from handlers.effects import (
     AddWords,
     AllowPolice,
     AskAbove,
+    BeginWeek,
     CloseTip,
     CountQuiz,
     DeleteTip,
     DropPictures,
     Effect,
+    EndWeek,
     FileTip,
     ForgetChat,
     HideTip,
@@ -198,7 +200,7 @@ class Carrier:
                 return await tips.allow_police(tx, key, allowed=allowed)
             case TellHere() | TellNoMore():
                 return await _tell(tx, effect, chat, facts)
-            case Subscribe() | Unsubscribe() | PauseSubscription():
+            case Subscribe() | Unsubscribe() | PauseSubscription() | BeginWeek() | EndWeek():
                 try:
                     await subscribing.carry_out(tx, chat, effect, facts.today)
                 except subscribing.NoRoom:

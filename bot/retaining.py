@@ -4,7 +4,7 @@ from bot.app import House
 from bot.clock import Tick
 from bot.logs import Event as Log
 from bot.logs import note
-from storage import atlas, posts, quarters, retention
+from storage import atlas, posts, quarters, retention, series
 from storage.database import Database
 from storage.days import local_day
 from storage.retention import Report
@@ -40,6 +40,7 @@ async def do_if_due(house: House) -> bool:
     done = await retention.run(house.database, today, house.settings.retention)
     async with house.database.write() as tx:
         await quarters.publish(tx, now, (await atlas.current(tx)).counted_provinces)
+        await series.expire(tx, today)
         await retention.mark_done(tx, today)
     await tell(house.database, done)
     return True

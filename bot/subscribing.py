@@ -6,11 +6,11 @@ from bot.plan import BASIC
 from broadcasts import audience
 from broadcasts.audience import Area
 from handlers.bulletins import REMINDER, topics_for
-from handlers.effects import PauseSubscription, Subscribe, Unsubscribe
+from handlers.effects import BeginWeek, EndWeek, PauseSubscription, Subscribe, Unsubscribe
 from handlers.routing import Tree
 from handlers.subscriptions import Subscription
 from handlers.turn import Meant
-from storage import accounts, published, subscribers
+from storage import accounts, published, series, subscribers
 from storage.database import Tx
 from storage.places import Places
 
@@ -52,14 +52,23 @@ async def is_full(tx: Tx, chat: str) -> bool:
     account = await account_of(tx, channel) if most is not None else None
     if most is None or account is None:
         return False
-    return await subscribers.of_account(tx, account) >= most
+    return await _how_many(tx, account) >= most
 
 
-async def carry_out(
-    tx: Tx, chat: str, effect: Subscribe | Unsubscribe | PauseSubscription, today: date
-) -> None:
-    """Do what a turn decided about the subscription of a chat ("channel|address"). Raises
-    ValueError for a channel whose people read on a page, and NoRoom.
+async def in_week(tx: Tx, chat: str) -> bool:
+    """Whether a chat is sent the first week at work."""
+    channel, _, address = chat.partition("|")
+    account = None if channel in READ_ON_A_PAGE else await account_of(tx, channel)
+    return account is not None and await series.goes_on(tx, account, address)
+
+
+Wish = Subscribe | Unsubscribe | PauseSubscription | BeginWeek | EndWeek
+"""What a turn may decide about that which is sent to a chat."""
+
+
+async def carry_out(tx: Tx, chat: str, effect: Wish, today: date) -> None:
+    """Do what a turn decided about what is sent to a chat ("channel|address"). Raises ValueError
+    for a channel whose people read on a page, and NoRoom.
     """
     channel, _, address = chat.partition("|")
     if channel in READ_ON_A_PAGE:
@@ -67,17 +76,15 @@ async def carry_out(
     account = await account_of(tx, channel)
     match effect:
         case Subscribe(subscription):
-            if account is None:
-                # A channel without a token of its own, or one whose token is not written down yet.
-                account = (await accounts.ensure_first(tx, channel, "")).id
-            if channel.partition(":")[0] in MOST_SUBSCRIBERS:
-                await accounts.hold(tx, account)
-                is_new = await subscribers.of(tx, account, address) is None
-                if is_new and await is_full(tx, chat):
-                    raise NoRoom
+            account = await _ready(tx, account, chat)
             await subscribers.keep(tx, account, address, subscription, today)
+        case BeginWeek(language, following):
+            account = await _ready(tx, account, chat)
+            await series.begin(tx, account, address, language, following=following, today=today)
         case Unsubscribe() if account is not None:
             await subscribers.stop(tx, account, address)
+        case EndWeek() if account is not None:
+            await series.stop(tx, account, address)
         case PauseSubscription(until) if account is not None:
             await subscribers.pause(tx, account, address, until)
         case _:
@@ -101,4 +108,28 @@ async def left(tx: Tx, chat: str) -> bool:
     """The chat was blocked or is gone: whether a subscription ended with it."""
     channel, _, address = chat.partition("|")
     account = await account_of(tx, channel)
-    return account is not None and await subscribers.stop(tx, account, address)
+    if account is None:
+        return False
+    await series.stop(tx, account, address)
+    return await subscribers.stop(tx, account, address)
+
+
+async def _ready(tx: Tx, account: int | None, chat: str) -> int:
+    """The account over which something may be sent to one more chat. Raises NoRoom."""
+    channel, _, address = chat.partition("|")
+    if account is None:
+        # A channel without a token of its own, or one whose token is not written down yet.
+        account = (await accounts.ensure_first(tx, channel, "")).id
+    if channel.partition(":")[0] in MOST_SUBSCRIBERS:
+        await accounts.hold(tx, account)
+        known = await subscribers.of(tx, account, address) is not None
+        if not known and not await series.goes_on(tx, account, address) and await is_full(tx, chat):
+            raise NoRoom
+    return account
+
+
+async def _how_many(tx: Tx, account: int) -> int:
+    """Chats that something is sent to. Who gets bulletins and a first week counts twice: the rows
+    cannot be joined.
+    """
+    return await subscribers.of_account(tx, account) + await series.of_account(tx, account)

@@ -20,6 +20,7 @@ from bot.config import Settings
 from bot.logs import Event as Log
 from bot.logs import note_failure
 from bot.pace import Limits, Pace
+from broadcasts import first_week
 from handlers.languages import Language
 from handlers.screens import Button
 from storage import accounts, alone, bots
@@ -136,8 +137,12 @@ class ZaloBots:
     def _way_out(self, buttons: Sequence[Button]) -> str:
         """What is typed instead of pressing; in the language of the buttons."""
         vi, en = self.house.texts[Language.VI], self.house.texts[Language.EN]
-        is_english = any(each.label == en.get("mailing.button.stop") for each in buttons)
-        return (en if is_english else vi).get("mailing.typed")
+        is_week = any(each.name == first_week.STOP for each in buttons)
+        key, typed = (
+            ("week.button", "week.typed") if is_week else ("mailing.button.stop", "mailing.typed")
+        )
+        is_english = any(each.label == en.get(key) for each in buttons)
+        return (en if is_english else vi).get(typed)
 
     def _of(self, account: int) -> _Shared:
         if account not in self._shared:

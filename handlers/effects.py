@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from handlers.clocks import Deadlines
 from handlers.events import Picture
+from handlers.languages import Language
 from handlers.places import Place
 from handlers.states import Key
 from handlers.subscriptions import Subscription
@@ -158,6 +159,21 @@ class PauseSubscription:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginWeek:
+    """This chat was shown the first message of the first week at work; the one of the number
+    `following` comes tomorrow, and so on.
+    """
+
+    language: Language
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndWeek:
+    """No more of them comes, and that they did is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
 class CountQuiz:
     """Somebody played a quiz to its end: by question, whether the answer was right. It is counted
     with those of others, in memory, and nowhere by itself.
@@ -197,6 +213,8 @@ Effect = (
     | Subscribe
     | Unsubscribe
     | PauseSubscription
+    | BeginWeek
+    | EndWeek
     | CountQuiz
     | DropPictures
     | ForgetChat

@@ -19,6 +19,7 @@ class Command(StrEnum):
     PRIVACY = "privacy"
     HANDBOOK = "handbook"
     QUIZ = "quiz"
+    WEEK = "week"
     TRY = "try"
     LANGUAGE = "language"
     HELP = "help"
@@ -116,11 +117,14 @@ class Withheld:
 
 
 class Under(StrEnum):
-    """The buttons that stand under every bulletin."""
+    """The buttons that stand under every bulletin; WEEK stands under what comes in a first week at
+    work, and ends that.
+    """
 
     STOP = "stop"
     CHANGE = "change"
     WHY = "why"
+    WEEK = "week"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from storage.tables import (
     letters,
     parts,
     rings,
+    series,
     subscribers,
     tallies,
     tips,
@@ -24,7 +25,10 @@ from storage.tables import (
     wraps,
 )
 
-LAID_ANEW = (tips, parts, chunks, wraps, knocks, letters, rings, tombstones, tallies, subscribers)
+LAID_ANEW = (
+    *(tips, parts, chunks, wraps, knocks, letters, rings, tombstones, tallies),
+    *(subscribers, series),
+)
 """What is laid anew on PostgreSQL. Subscribers are among it, though their numbers keep their order:
 their transactions, held against those of the audit, would tell the minute of each.
 """

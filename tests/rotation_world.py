@@ -29,6 +29,7 @@ from storage import (
     outbox,
     outlets,
     practices,
+    series,
     staff,
     subscribers,
     tips,
@@ -131,6 +132,7 @@ async def fill(made: Database) -> World:
         await bots.add(tx, "zalo", BOT_TOKEN, "north", bots.Mode.POLLING)
         wanted = Subscription(frozenset({Topic.WAGES}))
         await subscribers.keep(tx, first.id, READER, wanted, NOW.date())
+        await series.begin(tx, first.id, READER, Language.VI, following=2, today=NOW.date())
         await outlets.add(tx, first.id, "north", "channel", CHANNEL, "Bản tin miền bắc")
         key = random_bytes(16)
         body = tx.keys.seal(Purpose.METADATA, TALLY, b"tally" + key, size=512)
@@ -201,6 +203,9 @@ async def check(made: Database, world: World) -> None:
         assert await accounts.token_of(tx, bot.id) == BOT_TOKEN
         assert [each.name for each in await bots.every(tx)] == ["zalo"]
         assert await subscribers.of(tx, account.id, READER) is not None
+        assert await series.goes_on(tx, account.id, READER)
+        [followed] = await series.of_day(tx, account.id, (NOW + timedelta(days=1)).date())
+        assert followed.course.address == READER
         outlet = await outlets.by_address(tx, account.id, CHANNEL)
         assert outlet is not None
         assert outlet.language is Language.VI

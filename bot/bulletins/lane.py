@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.bulletins import weeks as following
 from bot.bulletins.bulk import Bulk
 from bot.bulletins.feed import AccountFeed
 from bot.bulletins.jobs import Jobs
 from bot.bulletins.outlets import OutletPosts
 from bot.bulletins.stream import Clocks, Stream
 from bot.bulletins.weather import Weather
+from bot.bulletins.weeks import Weeks
 from bot.logs import Event as Log
 from bot.logs import note, note_failure
 from storage import accounts, leases
@@ -49,7 +51,9 @@ class Lane:
         self._wake = asyncio.Event()
         self._weather = Weather()
         self._valid_until = -math.inf
+        self._looked = following.Looked(ground.look_seconds * following.LOOK_SECONDS)
         self._stream: Stream | None = None
+        self._weeks: Weeks | None = None
         self._is_stopping = False
 
     def wake(self) -> None:
@@ -61,6 +65,8 @@ class Lane:
         self._is_stopping = True
         if self._stream is not None:
             self._stream.stop()
+        if self._weeks is not None:
+            self._weeks.stop()
         self._wake.set()
 
     async def run(self) -> None:
@@ -93,14 +99,16 @@ class Lane:
             self._changed()
 
     async def _has_work(self) -> bool:
-        feed, posts = self._made(Lease(self._account, self._ground.holder, 0))
+        feed, posts, weeks = self._made(Lease(self._account, self._ground.holder, 0))
         async with self._ground.database.read() as tx:
             if await leases.halted_until(tx, self._account) > self._milliseconds():
                 return False
-            return await feed.has_work(tx) or await posts.has_work(tx)
+            if await feed.has_work(tx) or await posts.has_work(tx):
+                return True
+            return await weeks.has_work(tx)
 
     async def _serve(self, lease: Lease) -> None:
-        feed, posts = self._made(lease)
+        feed, posts, weeks = self._made(lease)
         await posts.take_over()
         await feed.close_expired()
         over = asyncio.Event()
@@ -108,7 +116,7 @@ class Lane:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._attend(lease, feed, over))
                 try:
-                    await self._work(feed, posts)
+                    await self._work(feed, posts, weeks)
                 finally:
                     over.set()
         except BaseExceptionGroup as group:
@@ -118,15 +126,18 @@ class Lane:
             raise
         await self._keep_halt(lease)
 
-    async def _work(self, feed: AccountFeed, posts: OutletPosts) -> None:
+    async def _work(self, feed: AccountFeed, posts: OutletPosts, weeks: Weeks) -> None:
+        self._weeks = weeks
         async with asyncio.TaskGroup() as group:
             posting = group.create_task(posts.post_all())
+            group.create_task(weeks.run())
             while not self._is_stopping:
                 await self._send(feed)
                 if posting.done() or self._weather.rest_until > _now():
                     break
                 await asyncio.wait([posting], timeout=self._ground.look_seconds)
             posts.stop()
+            weeks.finish()
 
     async def _attend(self, lease: Lease, feed: AccountFeed, over: asyncio.Event) -> None:
         """Keep the lease, and end what expires meanwhile; not to be cancelled in the middle."""
@@ -157,10 +168,13 @@ class Lane:
         finally:
             self._stream = None
 
-    def _made(self, lease: Lease) -> tuple[AccountFeed, OutletPosts]:
+    def _made(self, lease: Lease) -> tuple[AccountFeed, OutletPosts, Weeks]:
         g = self._ground
         parts = (g.database, g.clock, g.zone, g.jobs, self._bulk, lease)
-        return AccountFeed(*parts), OutletPosts(*parts)
+        stands = following.Ground(
+            g.database, g.clock, g.zone, self._bulk, self._weather, self._looked
+        )
+        return AccountFeed(*parts), OutletPosts(*parts), Weeks(stands, lease)
 
     async def _leased(self) -> Lease | None:
         begun = _now()

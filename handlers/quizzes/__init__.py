@@ -43,7 +43,7 @@ class Asked:
 class Question:
     """One question. `text` is the id of the text of the library that answers it, `document` the
     number of what it rests on, `article` as it is cited, empty where the whole document is meant;
-    `expires_on` is the last day of that text.
+    both are empty where that text rests on no law. `expires_on` is the last day of that text.
     """
 
     id: str
@@ -64,7 +64,11 @@ class Question:
         return today <= self.expires_on and self.document not in replaced
 
     def law(self, language: Language) -> str:
-        """What it rests on, for people: "Điều 98 Bộ luật Lao động 45/2019/QH14"."""
+        """What it rests on, for people: "Điều 98 Bộ luật Lao động 45/2019/QH14"; empty where that
+        is no law.
+        """
+        if not self.document:
+            return ""
         document = laws.load()[self.document]
         named = f"{document.name(language)} {document.number}"
         if not self.article:
@@ -128,7 +132,7 @@ def _question(name: str, at: int, tree: Mapping[str, Any]) -> Question:
         made = Question(
             id=tree["id"],
             text=tree["text"],
-            document=tree["document"],
+            document=tree.get("document", ""),
             article=tree.get("article", ""),
             expires_on=tree["expires_on"],
             right=tree["right"],
@@ -155,6 +159,8 @@ def _problem(made: Question) -> str:
             return "two answers are alike without their marks"
     if made.right not in made.vi.options:
         return "the right answer is not among the answers"
+    if not made.document:
+        return ""
     if made.document not in laws.load():
         return f"no document {made.document} in the register"
     if not laws.load()[made.document].has_articles(made.article):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from handlers.calculators import Calculator
 from handlers.languages import Language
 from handlers.states.gathered import (
+    Detail,
     Draft,
     Early,
     Key,
@@ -18,12 +19,15 @@ from handlers.states.road import (
     AtDoorway,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingDetail,
     HidingFrom,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     NarrowingPlace,
     PickingInsider,
@@ -32,6 +36,7 @@ from handlers.states.road import (
     Received,
     Resting,
     Reviewing,
+    TellingDetail,
     TellingStory,
 )
 from handlers.states.subscription import (
@@ -72,6 +77,7 @@ __all__ = [
     "AskingDanger",
     "AskingPlace",
     "AskingPolice",
+    "AskingWeek",
     "AskingWhose",
     "AskingWhoseLater",
     "AtDoorway",
@@ -79,11 +85,13 @@ __all__ = [
     "Calculator",
     "Changing",
     "ChangingCategory",
+    "ChangingDetails",
     "ChangingPlace",
     "ChangingStory",
     "CheckingCode",
     "ChoosingCalculator",
     "ChoosingCategory",
+    "ChoosingDetail",
     "ChoosingOften",
     "ChoosingPart",
     "ChoosingPlaces",
@@ -96,12 +104,14 @@ __all__ = [
     "ConfirmingTold",
     "ConfirmingWho",
     "ConfirmingWord",
+    "Detail",
     "Draft",
     "Early",
     "HidingFrom",
     "HidingLater",
     "KeepingSound",
     "Key",
+    "KnownToFew",
     "LeavingOut",
     "LeavingOutLater",
     "NarrowingPlace",
@@ -113,6 +123,7 @@ __all__ = [
     "ReadingNotice",
     "ReadingSubscription",
     "ReadingThread",
+    "ReadingWeek",
     "Received",
     "Resting",
     "Reviewing",
@@ -120,6 +131,7 @@ __all__ = [
     "State",
     "TakingBackWho",
     "Talk",
+    "TellingDetail",
     "TellingStory",
     "TellingWho",
     "TypingCode",
@@ -179,6 +191,21 @@ class PlayingQuiz:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingWeek:
+    """The messages of the first week at work: all titles, or the one of the id `part`."""
+
+    back: "State"
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskingWeek:
+    """Shall they come one a day, from today on?"""
+
+    back: "State"
+
+
+@dataclass(frozen=True, slots=True)
 class Aside:
     """A short page looked at in the middle of something; [Back] returns to it."""
 
@@ -211,6 +238,9 @@ State = (
     | NarrowingPlace
     | AtDoorway
     | TellingStory
+    | ChoosingDetail
+    | TellingDetail
+    | KnownToFew
     | Reviewing
     | AddingPictures
     | KeepingSound
@@ -222,6 +252,7 @@ State = (
     | ChangingCategory
     | ChangingPlace
     | ChangingStory
+    | ChangingDetails
     | LeavingOut
     | AskingWhose
     | Received
@@ -253,6 +284,8 @@ State = (
     | Calculating
     | ChoosingQuiz
     | PlayingQuiz
+    | ReadingWeek
+    | AskingWeek
     | Aside
     | ConfirmingCancel
     | ConfirmingWord

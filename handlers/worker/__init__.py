@@ -20,18 +20,7 @@ from handlers.events import (
 from handlers.folding import clean, has_letters
 from handlers.routing import Unit
 from handlers.screens import Say, Screen
-from handlers.states import (
-    Aside,
-    Calculating,
-    ChoosingCalculator,
-    ChoosingQuiz,
-    Draft,
-    PlayingQuiz,
-    ReadingHandbook,
-    Resting,
-    State,
-    Talk,
-)
+from handlers.states import Aside, Draft, Resting, State, Talk
 from handlers.turn import Facts, Turn
 from handlers.worker import leaving, subscription
 from handlers.worker.commands import commanded, turn
@@ -87,10 +76,7 @@ def show(talk: Talk, notes: tuple[Say, ...], facts: Facts) -> Screen:
 
 def _showed(state: State, event: Showed, facts: Facts) -> Step[State]:
     """A file belongs to what lies under a short page. One that is not kept is forgotten."""
-    if isinstance(
-        state,
-        Aside | ReadingHandbook | ChoosingCalculator | Calculating | ChoosingQuiz | PlayingQuiz,
-    ):
+    if isinstance(state, leaving.SHORT):
         state = state.back
     made = step(state, event, facts)
     if _is_kept(event.picture, made):

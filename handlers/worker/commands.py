@@ -11,13 +11,14 @@ from handlers.states import (
     ChoosingQuiz,
     Early,
     ReadingHandbook,
+    ReadingWeek,
     Resting,
     State,
     Talk,
     TypingCode,
 )
 from handlers.turn import Facts, Turn
-from handlers.worker import leaving, subscription
+from handlers.worker import first_week, leaving, subscription
 from handlers.worker.step import Step, note
 
 
@@ -45,8 +46,9 @@ def _command(state: State, command: Command, facts: Facts) -> Step[State]:
         case Command.FORGET:
             # Of bulletins nothing is stopped: who subscribed is told that they go on.
             still = (note("subscription.goes_on"),) if facts.subscription else ()
-            dropped = (*leaving.drop(state), ForgetChat())
-            return Step(Resting(), (note("forgotten"), *still), dropped)
+            over = (note("week.ended"),) if facts.in_week else ()
+            dropped = (*leaving.drop(state), *first_week.ended(facts), ForgetChat())
+            return Step(Resting(), (note("forgotten"), *still, *over), dropped)
         case Command.HELP | Command.RIGHTS | Command.PRIVACY | Command.BELL:
             return Step(Aside(leaving.beneath(state), command.value))
         case Command.BULLETINS:
@@ -55,6 +57,8 @@ def _command(state: State, command: Command, facts: Facts) -> Step[State]:
             return Step(ReadingHandbook(leaving.beneath(state)))
         case Command.QUIZ:
             return Step(ChoosingQuiz(leaving.beneath(state)))
+        case Command.WEEK:
+            return Step(ReadingWeek(leaving.beneath(state)))
         case Command.START | Command.CODE | Command.REPORT | Command.TRY:
             if leaving.holds_draft(state):
                 # What was begun is never thrown away by a command: it is finished or stopped.

@@ -13,17 +13,20 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWeek,
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
     Calculating,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCalculator,
     ChoosingCategory,
+    ChoosingDetail,
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
@@ -39,6 +42,7 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     LeavingOutLater,
     NarrowingPlace,
@@ -50,12 +54,14 @@ from handlers.states import (
     ReadingNotice,
     ReadingSubscription,
     ReadingThread,
+    ReadingWeek,
     Received,
     Resting,
     Reviewing,
     SendingUp,
     State,
     TakingBackWho,
+    TellingDetail,
     TellingStory,
     TellingWho,
     TypingCode,
@@ -65,6 +71,8 @@ from handlers.worker import (
     additions,
     calculating,
     changes,
+    details,
+    first_week,
     followup,
     handbook,
     late,
@@ -110,6 +118,12 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return story.at_doorway(state, event, facts)
         case TellingStory():
             return story.telling_story(state, event, facts)
+        case ChoosingDetail():
+            return details.choosing_detail(state, event, facts)
+        case TellingDetail():
+            return details.telling_detail(state, event, facts)
+        case KnownToFew():
+            return details.known_to_few(state, event, facts)
         case Reviewing():
             return review.reviewing(state, event, facts)
         case AddingPictures():
@@ -132,6 +146,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_place(state, event, facts)
         case ChangingStory():
             return changes.changing_story(state, event, facts)
+        case ChangingDetails():
+            return details.changing_details(state, event, facts)
         case LeavingOut():
             return rights.leaving_out(state, event, facts)
         case AskingWhose():
@@ -194,6 +210,10 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return quizzing.choosing_quiz(state, event, facts)
         case PlayingQuiz():
             return quizzing.playing_quiz(state, event, facts)
+        case ReadingWeek():
+            return first_week.reading_week(state, event, facts)
+        case AskingWeek():
+            return first_week.asking_week(state, event, facts)
         case Aside():
             return welcome.aside(state, event, facts)
         case ConfirmingCancel():
@@ -225,6 +245,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return story.doorway_screen(state, facts)
         case TellingStory():
             return story.story_screen(state, facts)
+        case ChoosingDetail() | TellingDetail():
+            return details.detail_screen(state, facts)
+        case KnownToFew():
+            return details.few_screen(state, facts)
         case Reviewing():
             return review.review_screen(state, facts)
         case AddingPictures():
@@ -247,6 +271,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return changes.changing_place_screen(state, facts)
         case ChangingStory():
             return changes.changing_story_screen(state, facts)
+        case ChangingDetails():
+            return details.changing_details_screen(state, facts)
         case LeavingOut():
             return rights.leaving_out_screen(state, facts)
         case AskingWhose():
@@ -309,6 +335,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return quizzing.list_screen(state, facts)
         case PlayingQuiz():
             return quizzing.quiz_screen(state, facts)
+        case ReadingWeek():
+            return first_week.week_screen(state, facts)
+        case AskingWeek():
+            return first_week.asking_screen(state, facts)
         case Aside():
             return welcome.aside_screen(state, facts)
         case ConfirmingCancel():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.folding import fold
 from handlers.screens import MOST_CHOICES, Choice, say
-from handlers.states import ChoosingQuiz, ReadingHandbook, State
+from handlers.states import ChoosingQuiz, ReadingHandbook, ReadingWeek, State
 from handlers.worker import calculating
 from handlers.worker.step import choice
 
@@ -41,6 +41,12 @@ DOORS: tuple[Door, ...] = (
         "learning.quiz",
         lambda at: ChoosingQuiz(at.back),
         "cau do cau hoi on do vui kiem tra trac nghiem quiz quizzes questions test",
+    ),
+    Door(
+        "week",
+        "learning.week",
+        lambda at: ReadingWeek(at.back),
+        "tuan dau di lam nguoi moi vao lam bay bai first week at work new job seven",
     ),
 )
 """All of them in the order of the shelf, at most nine; whoever builds a place adds its door."""

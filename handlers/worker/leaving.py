@@ -14,17 +14,20 @@ from handlers.states import (
     AskingDanger,
     AskingPlace,
     AskingPolice,
+    AskingWeek,
     AskingWhose,
     AskingWhoseLater,
     AtDoorway,
     Calculating,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCalculator,
     ChoosingCategory,
+    ChoosingDetail,
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
@@ -42,6 +45,7 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     LeavingOutLater,
     NarrowingPlace,
@@ -53,16 +57,19 @@ from handlers.states import (
     ReadingNotice,
     ReadingSubscription,
     ReadingThread,
+    ReadingWeek,
     Resting,
     Reviewing,
     SendingUp,
     State,
     TakingBackWho,
+    TellingDetail,
     TellingStory,
     TellingWho,
 )
 from handlers.turn import Facts
-from handlers.worker import calculating, handbook, quizzing
+from handlers.worker import calculating, first_week, handbook, quizzing
+from handlers.worker.onward import asked_before, written_anew
 from handlers.worker.step import (
     BACK,
     Input,
@@ -75,6 +82,18 @@ from handlers.worker.step import (
     too_long,
 )
 
+SHORT = (
+    Aside
+    | ReadingHandbook
+    | ChoosingCalculator
+    | Calculating
+    | ChoosingQuiz
+    | PlayingQuiz
+    | ReadingWeek
+    | AskingWeek
+)
+"""Short pages that lie over another place of the talk, which is their `back`."""
+
 
 def back_from(state: State, facts: Facts) -> State:
     """Where [Back] leads."""
@@ -83,12 +102,18 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case ReadingHandbook():
             return handbook.up(state, facts)
+        case ChoosingDetail() | TellingDetail() | KnownToFew():
+            return asked_before(state, facts)
+        case LeavingOut(draft, words):
+            return written_anew(draft, words, facts)
         case ChoosingCalculator(back):
             return back
         case Calculating():
             return calculating.up(state)
         case ChoosingQuiz() | PlayingQuiz():
             return quizzing.up(state)
+        case ReadingWeek() | AskingWeek():
+            return first_week.up(state)
         case _:
             found = _back_on_the_road(state) or _back_to_review(state)
             return found or _back_to_subscription(state) or _back_to_thread(state)
@@ -128,14 +153,18 @@ def _back_to_review(state: State) -> State | None:
         case ChangingPlace(draft, candidates, whole) if candidates or whole:
             return ChangingPlace(draft)
         case (
-            Reviewing(draft) | ChangingCategory(draft) | ChangingPlace(draft) | ChangingStory(draft)
+            Reviewing(draft)
+            | ChangingCategory(draft)
+            | ChangingPlace(draft)
+            | ChangingStory(draft)
+            | ChangingDetails(draft)
         ):
             return Changing(draft)
         case PickingInsider(draft):
             return HidingFrom(draft)
         case KeepingSound(draft):
             return AddingPictures(draft)
-        case LeavingOut(draft) | AskingWhose(draft):
+        case AskingWhose(draft):
             return ChangingStory(draft)
         case (
             Changing(draft)
@@ -190,16 +219,7 @@ def _back_to_thread(state: State) -> State:
 
 def beneath(state: State) -> State:
     """The place in the talk that lies under short pages and questions: they do not pile up."""
-    while isinstance(
-        state,
-        Aside
-        | ReadingHandbook
-        | ChoosingCalculator
-        | Calculating
-        | ChoosingQuiz
-        | PlayingQuiz
-        | ConfirmingCancel,
-    ):
+    while isinstance(state, SHORT | ConfirmingCancel):
         state = state.back
     return state
 
@@ -216,7 +236,7 @@ def gathered(state: State) -> Early | Draft | None:
             | ConfirmingWord(back)
         ):
             return gathered(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return gathered(back)
         case (
             ReadingNotice(early)
@@ -243,6 +263,10 @@ def gathered(state: State) -> Early | Draft | None:
             | ChangingStory(draft)
             | LeavingOut(draft)
             | AskingWhose(draft)
+            | ChoosingDetail(draft)
+            | TellingDetail(draft)
+            | KnownToFew(draft)
+            | ChangingDetails(draft)
         ):
             return draft
         case _:
@@ -263,7 +287,7 @@ def pictures_in(state: State) -> tuple[Picture, ...]:
             | ConfirmingWord(back)
         ):
             return pictures_in(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return pictures_in(back)
         case _:
             given = gathered(state)
@@ -288,7 +312,7 @@ def holds_draft(state: State) -> bool:
             | ConfirmingWord(back)
         ):
             return holds_draft(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return holds_draft(back)
         case AskingPlace() | PickingPlace() | NarrowingPlace() | AtDoorway() | TellingStory():
             return True

@@ -21,6 +21,7 @@ from handlers.states import (
     AskingAbove,
     AskingDanger,
     AskingPlace,
+    AskingWeek,
     AskingWhoseLater,
     Calculating,
     ChangingPlace,
@@ -53,12 +54,14 @@ from handlers.states import (
     ReadingNotice,
     ReadingSubscription,
     ReadingThread,
+    ReadingWeek,
     Received,
     Resting,
     SendingUp,
     State,
     TakingBackWho,
     Talk,
+    TellingDetail,
     TellingStory,
     TellingWho,
 )
@@ -66,11 +69,15 @@ from handlers.turn import Needs
 from handlers.worker import boarding, calculating, leaving, words
 
 _LONGEST_LABEL = 60
-_SUBSCRIBING = (ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart)
+_SUBSCRIBING = (
+    *(ReadingSubscription, ChoosingTopics, ChoosingPlaces, ChoosingOften, ChoosingPart),
+    *(ReadingWeek, AskingWeek),
+)
 _OPENING = (
     Chose("bulletins"),
     Chose("forget"),
     Commanded(Command.BULLETINS),
+    Commanded(Command.WEEK),
     Commanded(Command.FORGET),
 )
 
@@ -135,7 +142,7 @@ def key_of(state: State) -> Key | None:
             | ConfirmingWord(back)
         ):
             return key_of(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
             return key_of(back)
         case _:
             return None
@@ -144,7 +151,9 @@ def key_of(state: State) -> Key | None:
 def wants_words(state: State) -> bool:
     """Whether whatever is typed in `state` is an answer in free words, numbers and codes too."""
     match state:
-        case AskingPlace() | TellingStory() | ChangingStory() | AddingWords() | TellingWho():
+        case AskingPlace() | TellingStory() | TellingDetail():
+            return True
+        case ChangingStory() | AddingWords() | TellingWho():
             return True
         case (
             NarrowingPlace(candidates=candidates)

@@ -15,6 +15,7 @@ def page_screen(facts: Facts, ways: tuple[Choice, ...]) -> Screen:
             say("privacy.draft"),
             say("privacy.tip"),
             bulletins,
+            *((say("privacy.week"),) if facts.may_subscribe else ()),
             say("privacy.staff"),
             say("privacy.withdraw"),
             say("privacy.forget"),

@@ -109,11 +109,13 @@ def _counted(state: PlayingQuiz, given: tuple[bool, ...]) -> tuple[Effect, ...]:
 
 def _explained(question: Question, facts: Facts, *, is_right: bool) -> tuple[Say, ...]:
     asked = question.asked(facts.language)
-    law = say("quiz.law", law=question.law(facts.language))
-    if is_right:
-        return (note("quiz.right"), say("quiz.why", Tone.NOTE, why=asked.why, law=law))
-    told = note("quiz.wrong", answer=asked.options[question.right])
-    return (told, say("quiz.why", Tone.NOTE, why=asked.why, law=law))
+    answer = asked.options[question.right]
+    told = note("quiz.right") if is_right else note("quiz.wrong", answer=answer)
+    law = question.law(facts.language)
+    if not law:
+        return (told, say("raw", Tone.NOTE, text=asked.why))
+    because = say("quiz.why", Tone.NOTE, why=asked.why, law=say("quiz.law", law=law))
+    return (told, because)
 
 
 def _end(state: PlayingQuiz) -> Screen:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.bulletins import Topic
-from handlers.effects import PauseSubscription, Subscribe, Unsubscribe
+from handlers.effects import Effect, PauseSubscription, Subscribe, Unsubscribe
 from handlers.events import Chose, PressedUnder, Under
 from handlers.languages import Language
 from handlers.screens import Choice, Say, Screen, Tone, say
@@ -16,12 +16,13 @@ from handlers.states import (
     ChoosingPlaces,
     ChoosingTopics,
     ReadingSubscription,
+    ReadingWeek,
     Resting,
     State,
 )
 from handlers.subscriptions import MOST_PER_WEEK, PartOfDay, Span, Subscription, number_of
 from handlers.turn import Facts
-from handlers.worker import areas, leaving
+from handlers.worker import areas, first_week, leaving
 from handlers.worker.step import (
     BACK,
     HOME,
@@ -56,15 +57,23 @@ def stopped(state: State, facts: Facts) -> Step[State]:
     if leaving.holds_draft(state):
         left = leaving.stopped(state)
         still = (note("subscription.goes_on"),) if facts.subscription else ()
-        return replace(left, notes=(*left.notes, *still))
-    if facts.subscription:
-        return Step(Resting(), (note("subscription.stopped"),), (Unsubscribe(),))
+        week = (note("week.goes_on"),) if facts.in_week else ()
+        return replace(left, notes=(*left.notes, *still, *week))
+    if facts.subscription or facts.in_week:
+        told = (note("subscription.stopped"),) if facts.subscription else ()
+        over: tuple[Effect, ...] = (Unsubscribe(),) if facts.subscription else ()
+        week = (note("week.ended"),) if facts.in_week else ()
+        return Step(Resting(), (*told, *week), (*over, *first_week.ended(facts)))
     return leaving.stopped(state)
 
 
 def perhaps_stopped(state: State, facts: Facts) -> Step[State] | None:
     """`dung` without its marks, where nothing else could be meant: it is shown how to stop."""
-    if not facts.subscription or leaving.holds_draft(state):
+    if leaving.holds_draft(state):
+        return None
+    if facts.in_week and not facts.subscription:
+        return Step(ReadingWeek(Resting()), (note("week.stop_how"),))
+    if not facts.subscription:
         return None
     return Step(ReadingSubscription(), (note("subscription.stop_how"),))
 
@@ -75,6 +84,9 @@ def pressed_under(state: State, event: PressedUnder, facts: Facts) -> Step[State
     """
     free = not leaving.holds_draft(state)
     match event.button:
+        case Under.WEEK:
+            told = note("week.ended" if facts.in_week else "week.ended_none")
+            return Step(state, (told,), first_week.ended(facts))
         case Under.STOP if facts.subscription:
             after: State = Resting() if free else state
             return Step(after, (note("subscription.stopped"),), (Unsubscribe(),))

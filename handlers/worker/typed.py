@@ -11,6 +11,7 @@ from handlers.languages import Language
 from handlers.screens import Screen
 from handlers.states import (
     Aside,
+    AskingWeek,
     Calculating,
     ChangingStory,
     CheckingCode,
@@ -20,6 +21,7 @@ from handlers.states import (
     Draft,
     PlayingQuiz,
     ReadingHandbook,
+    ReadingWeek,
     Received,
     Resting,
     State,
@@ -41,10 +43,20 @@ Wording = Mapping[Language, Texts]
 
 _LONGEST_CODE = 24
 _SURE = ("close_yes", "delete_yes", "tell_yes")
-_ASKED = ("danger_yes", "place_yes", "police_yes", "add_yes", *_SURE, "understood", "cover_mine")
+_ASKED = (
+    "danger_yes",
+    "is_yes",
+    "place_yes",
+    "police_yes",
+    "add_yes",
+    *_SURE,
+    "understood",
+    "cover_mine",
+)
 _YES = (*_ASKED, "drop")
 _NO = (
     "danger_no",
+    "is_no",
     "police_no",
     "add_no",
     "no_keep",
@@ -104,9 +116,9 @@ def said(talk: Talk, typed: str, facts: Facts, wording: Wording, *, unseen: bool
 
 def _free(at: _Typing) -> Turn:
     """An answer in free words: whole labels act, and what may mean two things is asked back."""
-    if words.under(at.words) is Under.STOP:
+    if (button := words.under(at.words)) in (Under.STOP, Under.WEEK):
         # So every bulletin says, and one may arrive while a story is told.
-        return _pressed(at, Under.STOP)
+        return _pressed(at, button)
     doubtful = words.is_doubtful(at.words)
     if not doubtful and (label := words.labelled(at.words, at.shown, at.texts)) is not None:
         return chose(at.talk, label, at.facts)
@@ -249,7 +261,9 @@ def _lies_under(at: _Typing) -> State | None:
             return back
         case ReadingHandbook(back) if is_story(at.words):
             return None if handbook.finds(at.words, at.facts) else back
-        case ChoosingQuiz(back) | PlayingQuiz(back) if is_story(at.words):
+        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back) if (
+            is_story(at.words)
+        ):
             return back
         case _:
             return None

@@ -29,13 +29,14 @@ law_changes = Table(
 )
 
 # Who is sent "the first week at work": the address, the day on which it began and how far it is,
-# all sealed in `course`. The row is deleted with the last message.
+# all sealed in `course`. The row is deleted with the last message, and no backup holds it.
 series = Table(
     "series",
     metadata,
     Column("fingerprint", LargeBinary(16), primary_key=True),
     Column("account", Integer, nullable=False),
     Column("course", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # How a quiz was answered by all who played it, counted in batches of at least ten players, so that

@@ -51,6 +51,9 @@ def test_there_is_a_quiz_of_five_questions_for_each_topic() -> None:
 def test_each_question_rests_on_a_text_that_units_may_send(quiz: Quiz, question: Question) -> None:
     content = library.load()[question.text]
     assert question.expires_on == content.expires_on
+    if not content.citations:
+        assert not question.document
+        return
     cited = {
         (number, article)
         for each in content.citations

@@ -147,6 +147,13 @@ OTHERS: Mapping[str, Fields] = {
         "author": _MEMBER,
     },
     "storage.subscribers._sealed": {WHOLE: What(Kind.SUBSCRIBER, "the chat's address")},
+    "storage.series._sealed": {
+        "address": What(Kind.SUBSCRIBER, "the chat's address"),
+        **dict.fromkeys(
+            ("language", "next", "on", "ends"),
+            What(Kind.SUBSCRIBER, "how far a first week is, and its days"),
+        ),
+    },
     "storage.outlets._sealed": dict.fromkeys(
         ("address", "title"), What(Kind.PUBLIC, "a unit's public channel")
     ),

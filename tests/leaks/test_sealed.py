@@ -36,6 +36,7 @@ from storage import (
     outlets,
     posts,
     practices,
+    series,
     staff,
     subscribers,
     tips,
@@ -180,6 +181,8 @@ async def _house(tx: Tx) -> None:
     note = dict.fromkeys(Language, "…")
     assert await practices.propose(tx, author.id, "north", note, NOW) is practices.Done.DONE
     await subscribers.keep(tx, 1, "telegram:77", chosen, date(2026, 11, 30))
+    today = date(2026, 11, 30)
+    await series.begin(tx, 1, "telegram:77", Language.VI, following=2, today=today)
 
 
 async def _officer(made: Database) -> bytes:

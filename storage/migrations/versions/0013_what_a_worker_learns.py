@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Integer, nullable=False),
         sa.Column("course", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name="pk_series"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "quiz_tallies",
