@@ -25,7 +25,6 @@ from bot.web.parts import Parts, RingTrial
 from handlers import handbook
 from handlers.address import Address
 from handlers.calculators import regions
-from handlers.forms import spoken_to
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage import atlas, following, installation, migrate, restored
@@ -304,7 +303,7 @@ def _join(
         room_of=room_of,
         public_url=settings.public_url,
         data_contact=settings.data_contact,
-        forms=spoken_to(forms.load(settings.forms_dir), settings.address),
+        forms=forms.load(settings.forms_dir, settings.address),
         regions=_regions(settings, places()),
     )
     flood = Flood(volatile, settings.ceilings)

@@ -4,9 +4,8 @@ in `handlers.forms.reading`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from handlers.address import Address, addressed
 from handlers.languages import Language
 from handlers.tips import Category
 
@@ -86,17 +85,3 @@ class Form:
             ):
                 found.append(each)
         return tuple(found)
-
-
-def spoken_to(forms: Mapping[Category, Form], address: Address) -> Mapping[Category, Form]:
-    """The same forms, whose Vietnamese questions speak to a worker as `address` says. What begins a
-    line of the tip stays, for its desk reads it.
-    """
-
-    def told(question: Question) -> Question:
-        return replace(question, ask=replace(question.ask, vi=addressed(question.ask.vi, address)))
-
-    return {
-        category: replace(form, questions=tuple(map(told, form.questions)))
-        for category, form in forms.items()
-    }

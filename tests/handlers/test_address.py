@@ -7,7 +7,6 @@ import pytest
 
 from handlers import handbook
 from handlers.address import APPROVED, OF_STAFF, Address, addressed, is_kept
-from handlers.forms import reading, spoken_to
 from handlers.languages import Language
 from handlers.texts import Texts
 
@@ -97,17 +96,3 @@ def test_a_friend_and_a_yes_are_told_apart() -> None:
     assert addressed("Nếu bạn đồng ý, hỏi bạn đồng nghiệp.", Address.ANH_CHI) == (
         "Nếu anh/chị đồng ý, hỏi bạn đồng nghiệp."
     )
-
-
-def test_the_questions_of_forms_speak_so_too_and_what_the_desk_reads_stays() -> None:
-    plain = reading.with_own({}).forms
-    polite = spoken_to(plain, Address.ANH_CHI)
-    old = [each for form in plain.values() for each in form.questions]
-    new = [each for form in polite.values() for each in form.questions]
-    assert [each.label for each in new] == [each.label for each in old]
-    assert [each.ask.vi for each in new] == [
-        addressed(each.ask.vi, Address.ANH_CHI) for each in old
-    ]
-    assert [each.ask.en for each in new] == [each.ask.en for each in old]
-    assert sum("nh/chị" in each.ask.vi for each in new) > 5
-    assert spoken_to(plain, Address.BAN) == plain
