@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import demo, keyfile
+from bot import demo, forms, keyfile
 from bot.bulletins.mailing import Mailing
 from bot.carrying import Carrier
 from bot.config import Settings
@@ -245,7 +245,7 @@ async def open_house(
     shared: bool = True,
 ) -> AsyncIterator[House]:
     """The whole house without its doors. Not `shared`: its talks are nobody else's, whatever the
-    settings say. Raises CannotStart.
+    settings say. Raises CannotStart, WrongSettings.
     """
     async with open_database(settings, make_demo=make_demo) as (database, found):
         keys = database.keys
@@ -303,6 +303,7 @@ def _join(
         room_of=room_of,
         public_url=settings.public_url,
         data_contact=settings.data_contact,
+        forms=forms.load(settings.forms_dir),
         regions=_regions(settings, places()),
     )
     flood = Flood(volatile, settings.ceilings)

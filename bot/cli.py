@@ -21,6 +21,7 @@ from bot import (
     coverage_cli,
     derived_cli,
     doctor_cli,
+    forms_cli,
     hardening,
     incident_cli,
     init_cli,
@@ -291,6 +292,7 @@ commands.add_command(derived_cli.render)
 commands.add_command(library_cli.library_command)
 commands.add_command(laws_cli.laws_command)
 commands.add_command(push_cli.push_key)
+commands.add_command(forms_cli.forms_group)
 commands.add_command(backup_cli.backup_key)
 commands.add_command(backup_cli.backup)
 commands.add_command(restore_cli.restore_command)

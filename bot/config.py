@@ -196,6 +196,7 @@ class Settings(BaseSettings):
     push_key_file: Path = Path()
     regions_file: Path = Path()
     backup_folder: Path = Path()
+    forms_dir: Path = Path()
     backup_public_key: Annotated[str, AfterValidator(_public_key)] = ""
     retention_handled: Annotated[int, _days(LONGEST.handled)] = LONGEST.handled
     retention_passed: Annotated[int, _days(LONGEST.passed)] = LONGEST.passed

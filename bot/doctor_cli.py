@@ -15,6 +15,7 @@ from bot import (
     audit_cli,
     backup_doctor,
     coverage_doctor,
+    forms_cli,
     hardening,
     keyfile,
     library_doctor,
@@ -264,7 +265,7 @@ async def _backups(settings: Settings, _: Database, opened: Installation) -> Seq
     return [Finding(well, line) for well, line in found]
 
 
-MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox, _redis)
+MACHINE: Sequence[MachineLook] = (_key_file, _hardening, _swap, _sandbox, _redis, forms_cli.look)
 """What is looked at without the database."""
 HOUSE: Sequence[HouseLook] = (
     _beside,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import placing, subscribing
+from handlers.forms import Form
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.laws.changes import NO_CHANGES, Changes, replaced_by
@@ -15,6 +16,7 @@ from handlers.routing import Tree
 from handlers.states import Key
 from handlers.subscriptions import Subscription
 from handlers.texts import Texts
+from handlers.tips import Category
 from handlers.turn import Facts, Meant, Needs, Room, Thread
 from storage import atlas, bell, law_changes, tips, units
 from storage.chance import fresh_code, random_digits
@@ -50,6 +52,7 @@ class Lookups:
     room_of: Callable[[str], Room] = field(default=lambda _: Room(), repr=False)
     public_url: str = ""
     data_contact: str = ""
+    forms: Mapping[Category, Form] = field(default_factory=dict, repr=False)
     regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     _tree: tuple[datetime, Tree] | None = None
     _changes: Changes = field(default_factory=lambda: NO_CHANGES)
@@ -74,6 +77,7 @@ class Lookups:
             handbooks=self.handbooks,
             public_url=self.public_url,
             data_contact=self.data_contact,
+            forms=self.forms,
             regions=self.regions,
             thread=await self.thread(key) if key else None,
             filing=filing,

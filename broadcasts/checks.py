@@ -26,7 +26,9 @@ SHORTEST_GAP = timedelta(hours=6)
 WARNING_DAYS = 30
 """So long before a bulletin expires its author is told."""
 MOST_WORDS = 90
-"""Text and line of action; at 200 words a minute they are read aloud in less than half of one."""
+"""Of text and line of action."""
+MOST_SECONDS = 60
+"""Nobody reads longer on a way to work."""
 
 
 class Problem(StrEnum):
@@ -65,6 +67,7 @@ class Problem(StrEnum):
     EXPIRES_SOON = "expires_soon"
     WORDY_VI = "wordy_vi"
     WORDY_EN = "wordy_en"
+    SLOW = "slow"
 
 
 WARNINGS = frozenset(
@@ -80,6 +83,7 @@ WARNINGS = frozenset(
         Problem.EXPIRES_SOON,
         Problem.WORDY_VI,
         Problem.WORDY_EN,
+        Problem.SLOW,
     }
 )
 """What does not keep a bulletin from being scheduled."""
@@ -230,6 +234,9 @@ def of_wording(content: Content, unit_name: str) -> list[Finding]:
         words = len(f"{wording.body} {wording.action}".split())
         if words > MOST_WORDS:
             found.append(Finding(_WORDY[language], (("words", words), ("most", MOST_WORDS))))
+    seconds = max(library.reading_seconds(content.wording(language)) for language in Language)
+    if seconds > MOST_SECONDS:
+        found.append(Finding(Problem.SLOW, (("seconds", seconds), ("most", MOST_SECONDS))))
     return found
 
 

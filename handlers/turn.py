@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from handlers.bulletins import Topic
 from handlers.effects import Effect
+from handlers.forms import Form
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.places import Answer, Place
@@ -141,10 +142,10 @@ class Facts:
     `may_subscribe`: bulletins can be sent to this chat, and need not be read on a page;
     `subscription` is what it chose, and `is_full` says that no more chats can subscribe here;
     `meant` is whom the bulletin was for that is asked about. `data_contact` is whom to ask about
-    data of one's own, as the operator wrote it. `regions` has the region of the minimum wage ("1"
-    to "4") of communes by their codes, where the operator entered them. `replaced` are numbers of
-    documents of law in whose place another one counts today. `in_week`: this chat is sent the
-    first week at work.
+    data of one's own, as the operator wrote it. `forms` are the questionnaires, by category.
+    `regions` has the region of the minimum wage ("1" to "4") of communes by their codes, where the
+    operator entered them. `replaced` are numbers of documents of law in whose place another one
+    counts today. `in_week`: this chat is sent the first week at work.
     """
 
     now: datetime
@@ -171,6 +172,7 @@ class Facts:
     meant: Meant | None = None
     room: Room = Room()
     is_full: bool = False
+    forms: Mapping[Category, Form] = field(default_factory=dict, repr=False)
     regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     replaced: frozenset[str] = frozenset()
     in_week: bool = False

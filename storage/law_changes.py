@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from handlers.laws import changes
 from handlers.laws.changes import Change, Changes
@@ -67,13 +68,18 @@ async def replace(tx: Tx, member: bytes | None, change: Change, now: datetime) -
     if before is not None:
         await tx.run(delete(law_changes).where(law_changes.c.number == before.number))
     values = {
-        "number": change.number,
         "replaced_by": change.replaced_by,
         "since": change.since,
         "staff": member or _COMMAND_LINE,
         "day": local_day(now),
     }
-    await tx.run(insert(law_changes).values(**values))
+    into = (sqlite.insert if tx.is_sqlite else postgresql.insert)(law_changes)
+    # Two editors may say so at once.
+    await tx.run(
+        into.values(number=change.number, **values).on_conflict_do_update(
+            index_elements=["number"], set_=values
+        )
+    )
     await audit.write(tx, Act.LAW_REPLACED, staff=member, minute=now, note=change.number)
     return Noted.DONE
 

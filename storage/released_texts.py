@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import audit, editors
 from storage.audit import Act
@@ -55,9 +56,12 @@ async def release(tx: Tx, member: bytes, text: str, seal: str, now: datetime) ->
         return Release.NO_RIGHT
     if (await seals(tx)).get(text) == seal:
         return Release.TWICE
-    await tx.run(delete(released_texts).where(released_texts.c.text == text))
-    values = {"text": text, "seal": seal, "staff": member, "day": local_day(now)}
-    await tx.run(insert(released_texts).values(**values))
+    values = {"seal": seal, "staff": member, "day": local_day(now)}
+    into = (sqlite.insert if tx.is_sqlite else postgresql.insert)(released_texts)
+    # Two editors may release it at once.
+    await tx.run(
+        into.values(text=text, **values).on_conflict_do_update(index_elements=["text"], set_=values)
+    )
     await audit.write(tx, Act.TEXT_RELEASED, staff=member, minute=now, note=text)
     return Release.DONE
 

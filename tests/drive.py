@@ -92,6 +92,11 @@ class Worker:
         """Send what stands in the box."""
         return await self.post({"words": words})
 
+    async def tell(self, story: str) -> Page:
+        """Tell the story, and pass over the questions that may come after it."""
+        page = await self.say(story)
+        return await self.press("skip_all") if "skip_all" in page.choices else page
+
     async def command(self, name: str) -> Page:
         """Press a button of the page's foot."""
         return await self.post({"command": name})

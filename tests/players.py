@@ -335,7 +335,7 @@ def summed_up(found: Subscription) -> str:
 class CorePlayer:
     """Plays on the pure core; a script without a database, in milliseconds."""
 
-    world: World = field(default_factory=World)
+    world: World = field(default_factory=lambda: World(asks=True))
     chat: Chat = field(init=False)
     pictures: int = 0
     withheld: int = 0

@@ -8,10 +8,14 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from handlers import states
+from handlers.forms import Form, reading
+from handlers.languages import Language
+from handlers.texts import Texts
 from handlers.worker import dispatch
 
 PAGE = Path(__file__).parents[1] / "docs" / "talk-map.md"
@@ -28,6 +32,9 @@ PARTS: dict[str, tuple[str, ...]] = {
         "NarrowingPlace",
         "AtDoorway",
         "TellingStory",
+        "ChoosingDetail",
+        "TellingDetail",
+        "KnownToFew",
         "Reviewing",
         "Received",
     ),
@@ -42,6 +49,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "ChangingCategory",
         "ChangingPlace",
         "ChangingStory",
+        "ChangingDetails",
         "LeavingOut",
         "AskingWhose",
     ),
@@ -106,6 +114,16 @@ that also has such words to LeavingOut, in a thread to LeavingOutLater. Then the
 may tell who the worker is leads to AskingWhose, in a thread to AskingWhoseLater.
 """
 
+QUESTIONS = """\
+## The questionnaires
+
+Drawn from `handlers/forms/*.toml`; an operator may have others asked in their place. They are asked
+one at a time after the story, in ChoosingDetail or TellingDetail. Every question also has
+[Không rõ], [Bỏ qua] and [Bỏ qua hết, xem lại tin]; one that hangs on an answer is passed by
+otherwise. In danger, and where the way to the story was long already, they are offered at the
+review and not asked by themselves.
+"""
+
 
 def leads_to() -> dict[str, tuple[str, ...]]:
     """For each state the names of the states that its step declares, itself left out, sorted by
@@ -154,7 +172,31 @@ def draw() -> str:
     pieces = [INTRODUCTION]
     for title, members in PARTS.items():
         pieces.append(f"## {title}\n\n{_diagram(members, arrows)}\n\n{_table(members, arrows)}\n")
+    pieces.append(QUESTIONS)
+    pieces += [_form(each) for each in reading.with_own({}).forms.values()]
     return "\n".join(pieces)
+
+
+def _form(form: Form) -> str:
+    """A category's questions in their order, and what a question hangs on."""
+    lines = ["```mermaid", "flowchart LR", "    story([the story])"]
+    lines += [f'    {each.name}["{each.label.vi}"]' for each in form.questions]
+    for one, other in pairwise(["story", *(each.name for each in form.questions), "review"]):
+        lines.append(f"    {one} --> {other}")
+    lines += ["    review([the review])", "```", "", "| | Question | Answers | Asked |"]
+    lines.append("|---|---|---|---|")
+    for at, question in enumerate(form.questions, 1):
+        answers = " · ".join(each.label.vi for each in question.options) or "(free words)"
+        asked = "always"
+        if question.when is not None:
+            on = form.question(question.when.question)
+            assert on is not None
+            among = [each.label.vi for each in on.options if each.name in question.when.among]
+            asked = f"if {on.label.vi}: {', '.join(among)}"
+        lines.append(f"| {at} | {question.ask.vi} | {answers} | {asked} |")
+    drawn = "\n".join(lines)
+    texts = Texts.load(Language.VI)
+    return f"### {texts.get(f'category.{form.category}')} (`{form.category}`)\n\n{drawn}\n"
 
 
 def _diagram(members: tuple[str, ...], arrows: dict[str, tuple[str, ...]]) -> str:

@@ -22,6 +22,7 @@ ROAD: tuple[Event, ...] = (
     Chose("fire"),
     Chose("danger_no"),
     Chose("no_place"),
+    Chose("skip_all"),
 )
 
 

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
@@ -39,6 +39,7 @@ from handlers.effects import (
     Unsubscribe,
 )
 from handlers.events import Event, Looked, Picture
+from handlers.forms import Form, reading
 from handlers.handbook import Handbook
 from handlers.languages import Language
 from handlers.moderators.actions import HELD
@@ -52,6 +53,7 @@ from handlers.telling import Telling
 from handlers.texts import Texts
 from handlers.tips import (
     Author,
+    Category,
     Kind,
     Move,
     Outcome,
@@ -117,6 +119,12 @@ def name_of(unit: str) -> str:
     return found.name
 
 
+@functools.cache
+def forms() -> Mapping[Category, Form]:
+    """The questionnaires that come with the product."""
+    return reading.with_own({}).forms
+
+
 def key_of(code: str) -> Key:
     """What a code opens; real keys are storage's business."""
     digest = hashlib.sha256(code.encode()).digest()
@@ -158,7 +166,8 @@ class Filed:
 class World:
     """Everything outside one worker's talk. `draws` numbers the codes that were given out; `phone`
     is the one at hand, and each may subscribe. `alarms` are the units that can be rung: none, as in
-    the demo.
+    the demo. `asks`: after a story the questionnaires are asked, as in the talks; who tests
+    something else may do without.
     """
 
     now: datetime = START
@@ -175,6 +184,7 @@ class World:
     alarms: frozenset[str] = frozenset()
     there: frozenset[str] = frozenset()
     told: int = 0
+    asks: bool = False
 
     def facts(self, needs: Needs) -> Facts:
         """What the core asked for."""
@@ -204,6 +214,7 @@ class World:
             places_of_today=places().of_today,
             subscription=self.subscriptions.get(self.phone) if needs.subscription else None,
             room=self.room,
+            forms=forms() if self.asks else {},
             in_week=needs.subscription and self.phone in self.weeks,
         )
 

@@ -30,7 +30,7 @@ DESK = "https://tin.example.org/desk"
 UNIT = "tong"
 """Where the officers are."""
 STORY = "Công ty nợ lương tổ may hai tháng nay."
-ROAD = ("báo tin", "Nợ lương", "Không", "Không muốn nêu", STORY)
+ROAD = ("báo tin", "Nợ lương", "Không", "Không muốn nêu", STORY, "Bỏ qua hết")
 """Typed one after the other they lead to the review, where [1] sends."""
 
 

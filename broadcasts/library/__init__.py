@@ -57,7 +57,7 @@ class Text:
     @property
     def reading_seconds(self) -> int:
         """How long its title, body and action take in the slower language, in whole seconds."""
-        return max(_reading_seconds(self.content.wording(each)) for each in Language)
+        return max(reading_seconds(self.content.wording(each)) for each in Language)
 
     @property
     def seal(self) -> str:
@@ -92,6 +92,12 @@ def usable(released: Released) -> dict[str, Content]:
 def waiting(released: Released) -> tuple[Text, ...]:
     """The drafts that nobody released, or that changed since, in the order of their numbers."""
     return tuple(each for each in texts().values() if each.waits(released))
+
+
+def reading_seconds(wording: Wording) -> int:
+    """How long title, body and action take at `WORDS_A_MINUTE`, in whole seconds."""
+    words = len(f"{wording.title} {wording.body} {wording.action}".split())
+    return ceil(words * 60 / WORDS_A_MINUTE)
 
 
 def reminder(plan: Plan) -> Content:
@@ -157,8 +163,3 @@ def _content(tree: Mapping[str, Any]) -> Content:
 
 def _citation(tree: Mapping[str, Any]) -> Citation:
     return Citation(tree["document"], tree["article"], tree["effective_from"])
-
-
-def _reading_seconds(wording: Wording) -> int:
-    words = len(f"{wording.title} {wording.body} {wording.action}".split())
-    return ceil(words * 60 / WORDS_A_MINUTE)

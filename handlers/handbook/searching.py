@@ -160,7 +160,7 @@ def _perhaps(ways: tuple[tuple[str, ...], ...], known: frozenset[str]) -> bool:
 
 def _is_near(word: str, other: str) -> bool:
     """Whether one letter is wrong, missing, too many, or changed places with its neighbour."""
-    if min(len(word), len(other)) < _TYPO_LETTERS or abs(len(word) - len(other)) > 1:
+    if max(len(word), len(other)) < _TYPO_LETTERS or abs(len(word) - len(other)) > 1:
         return False
     start = next(
         (at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b),

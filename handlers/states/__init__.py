@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from handlers.calculators import Calculator
 from handlers.languages import Language
 from handlers.states.gathered import (
+    Detail,
     Draft,
     Early,
     Key,
@@ -18,12 +19,15 @@ from handlers.states.road import (
     AtDoorway,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCategory,
+    ChoosingDetail,
     HidingFrom,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     NarrowingPlace,
     PickingInsider,
@@ -32,6 +36,7 @@ from handlers.states.road import (
     Received,
     Resting,
     Reviewing,
+    TellingDetail,
     TellingStory,
 )
 from handlers.states.subscription import (
@@ -80,11 +85,13 @@ __all__ = [
     "Calculator",
     "Changing",
     "ChangingCategory",
+    "ChangingDetails",
     "ChangingPlace",
     "ChangingStory",
     "CheckingCode",
     "ChoosingCalculator",
     "ChoosingCategory",
+    "ChoosingDetail",
     "ChoosingOften",
     "ChoosingPart",
     "ChoosingPlaces",
@@ -97,12 +104,14 @@ __all__ = [
     "ConfirmingTold",
     "ConfirmingWho",
     "ConfirmingWord",
+    "Detail",
     "Draft",
     "Early",
     "HidingFrom",
     "HidingLater",
     "KeepingSound",
     "Key",
+    "KnownToFew",
     "LeavingOut",
     "LeavingOutLater",
     "NarrowingPlace",
@@ -122,6 +131,7 @@ __all__ = [
     "State",
     "TakingBackWho",
     "Talk",
+    "TellingDetail",
     "TellingStory",
     "TellingWho",
     "TypingCode",
@@ -228,6 +238,9 @@ State = (
     | NarrowingPlace
     | AtDoorway
     | TellingStory
+    | ChoosingDetail
+    | TellingDetail
+    | KnownToFew
     | Reviewing
     | AddingPictures
     | KeepingSound
@@ -239,6 +252,7 @@ State = (
     | ChangingCategory
     | ChangingPlace
     | ChangingStory
+    | ChangingDetails
     | LeavingOut
     | AskingWhose
     | Received

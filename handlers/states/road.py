@@ -185,6 +185,37 @@ class AskingWhose:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoosingDetail:
+    """A question of the category's form, with answers to press."""
+
+    draft: Draft
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellingDetail:
+    """A question of the category's form that is answered in free words."""
+
+    draft: Draft
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownToFew:
+    """Hardly anybody else knows: shall details stay out, before the tip gives the worker away?"""
+
+    draft: Draft
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangingDetails:
+    """Which answer to the form shall be changed?"""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """The tip was filed; code, bell number and date stand on one block."""
 

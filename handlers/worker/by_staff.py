@@ -65,7 +65,7 @@ def is_hidden(draft: Draft, facts: Facts) -> bool:
 
 def may_go_to_police(draft: Draft) -> bool:
     """Whether consent counts for such a tip."""
-    return draft.police and police_allowed(draft.category) and scope.is_silent(draft.story)
+    return draft.police and police_allowed(draft.category) and scope.is_silent(draft.whole)
 
 
 def filing(draft: Draft, facts: Facts) -> FileTip | None:

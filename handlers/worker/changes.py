@@ -10,6 +10,7 @@ from handlers.screens import MOST_CHOICES, Accepts, Choice, Say, Screen, Tone, s
 from handlers.states import (
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     Draft,
@@ -19,6 +20,7 @@ from handlers.states import (
 from handlers.tips import category_named, police_allowed
 from handlers.turn import Facts
 from handlers.worker import placing
+from handlers.worker.onward import Onward, asked, onward
 from handlers.worker.placing import Doubtful, Taken
 from handlers.worker.review import SEND, keep, send
 from handlers.worker.step import (
@@ -40,7 +42,15 @@ from handlers.worker.tip import category_choices
 
 def changing(
     state: Changing, event: Input, facts: Facts
-) -> Step[Changing | ChangingCategory | ChangingPlace | ChangingStory | Reviewing | Received]:
+) -> Step[
+    Changing
+    | ChangingCategory
+    | ChangingPlace
+    | ChangingStory
+    | ChangingDetails
+    | Reviewing
+    | Received
+]:
     """What shall be changed? The code stays the same."""
     draft = state.draft
     match event:
@@ -54,6 +64,8 @@ def changing(
             return Step(ChangingPlace(draft))
         case Chose("change_story"):
             return Step(ChangingStory(draft))
+        case Chose("change_details"):
+            return Step(ChangingDetails(draft))
         case Chose("done"):
             return Step(Reviewing(draft))
         case Said() | Showed():
@@ -63,7 +75,7 @@ def changing(
             return Step(state, not_taken(event))
 
 
-def changing_screen(state: Changing, _: Facts) -> Screen:
+def changing_screen(state: Changing, facts: Facts) -> Screen:
     """The parts of the draft."""
     danger = state.draft.danger
     return Screen(
@@ -71,6 +83,7 @@ def changing_screen(state: Changing, _: Facts) -> Screen:
         (
             SEND,
             choice("change_story"),
+            *((choice("change_details"),) if asked(state.draft, facts) else ()),
             choice("change_category"),
             choice("change_place"),
             choice(
@@ -189,20 +202,20 @@ def changing_place_screen(state: ChangingPlace, facts: Facts) -> Screen:
 
 def changing_story(
     state: ChangingStory, event: Input, facts: Facts
-) -> Step[ChangingStory | Reviewing | Received]:
+) -> Step[ChangingStory | Onward | Received]:
     """New words take the place of the old ones."""
     match event:
         case Chose("send"):
             return send(state.draft, facts)
         case Chose("done"):
-            return Step(Reviewing(state.draft))
+            return Step(onward(state.draft, facts))
         case Said(words) if not has_letters(words):
             return Step(state, (note("story.empty"),))
-        case Said(words) if too_long(words):
+        case Said(words) if too_long(replace(state.draft, story=words).whole):
             return Step(state, (note("too_long"), *given_back(words)))
         case Said(words):
             return Step(
-                Reviewing(replace(state.draft, story=words)),
+                onward(replace(state.draft, story=words), facts),
                 (note("changed_story"), *given_back(state.draft.story)),
             )
         case Showed():

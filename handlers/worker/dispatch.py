@@ -20,11 +20,13 @@ from handlers.states import (
     Calculating,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCalculator,
     ChoosingCategory,
+    ChoosingDetail,
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
@@ -40,6 +42,7 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     LeavingOutLater,
     NarrowingPlace,
@@ -58,6 +61,7 @@ from handlers.states import (
     SendingUp,
     State,
     TakingBackWho,
+    TellingDetail,
     TellingStory,
     TellingWho,
     TypingCode,
@@ -67,6 +71,7 @@ from handlers.worker import (
     additions,
     calculating,
     changes,
+    details,
     first_week,
     followup,
     handbook,
@@ -113,6 +118,12 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return story.at_doorway(state, event, facts)
         case TellingStory():
             return story.telling_story(state, event, facts)
+        case ChoosingDetail():
+            return details.choosing_detail(state, event, facts)
+        case TellingDetail():
+            return details.telling_detail(state, event, facts)
+        case KnownToFew():
+            return details.known_to_few(state, event, facts)
         case Reviewing():
             return review.reviewing(state, event, facts)
         case AddingPictures():
@@ -135,6 +146,8 @@ def step(state: State, event: Input, facts: Facts) -> Step[State]:  # noqa: PLR0
             return changes.changing_place(state, event, facts)
         case ChangingStory():
             return changes.changing_story(state, event, facts)
+        case ChangingDetails():
+            return details.changing_details(state, event, facts)
         case LeavingOut():
             return rights.leaving_out(state, event, facts)
         case AskingWhose():
@@ -232,6 +245,10 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return story.doorway_screen(state, facts)
         case TellingStory():
             return story.story_screen(state, facts)
+        case ChoosingDetail() | TellingDetail():
+            return details.detail_screen(state, facts)
+        case KnownToFew():
+            return details.few_screen(state, facts)
         case Reviewing():
             return review.review_screen(state, facts)
         case AddingPictures():
@@ -254,6 +271,8 @@ def screen(state: State, facts: Facts) -> Screen:  # noqa: PLR0912, PLR0915 - on
             return changes.changing_place_screen(state, facts)
         case ChangingStory():
             return changes.changing_story_screen(state, facts)
+        case ChangingDetails():
+            return details.changing_details_screen(state, facts)
         case LeavingOut():
             return rights.leaving_out_screen(state, facts)
         case AskingWhose():

@@ -21,11 +21,13 @@ from handlers.states import (
     Calculating,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
     ChoosingCalculator,
     ChoosingCategory,
+    ChoosingDetail,
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
@@ -43,6 +45,7 @@ from handlers.states import (
     HidingFrom,
     HidingLater,
     KeepingSound,
+    KnownToFew,
     LeavingOut,
     LeavingOutLater,
     NarrowingPlace,
@@ -60,11 +63,13 @@ from handlers.states import (
     SendingUp,
     State,
     TakingBackWho,
+    TellingDetail,
     TellingStory,
     TellingWho,
 )
 from handlers.turn import Facts
 from handlers.worker import calculating, first_week, handbook, quizzing
+from handlers.worker.onward import asked_before, written_anew
 from handlers.worker.step import (
     BACK,
     Input,
@@ -97,6 +102,10 @@ def back_from(state: State, facts: Facts) -> State:
             return back
         case ReadingHandbook():
             return handbook.up(state, facts)
+        case ChoosingDetail() | TellingDetail() | KnownToFew():
+            return asked_before(state, facts)
+        case LeavingOut(draft, words):
+            return written_anew(draft, words, facts)
         case ChoosingCalculator(back):
             return back
         case Calculating():
@@ -144,14 +153,18 @@ def _back_to_review(state: State) -> State | None:
         case ChangingPlace(draft, candidates, whole) if candidates or whole:
             return ChangingPlace(draft)
         case (
-            Reviewing(draft) | ChangingCategory(draft) | ChangingPlace(draft) | ChangingStory(draft)
+            Reviewing(draft)
+            | ChangingCategory(draft)
+            | ChangingPlace(draft)
+            | ChangingStory(draft)
+            | ChangingDetails(draft)
         ):
             return Changing(draft)
         case PickingInsider(draft):
             return HidingFrom(draft)
         case KeepingSound(draft):
             return AddingPictures(draft)
-        case LeavingOut(draft) | AskingWhose(draft):
+        case AskingWhose(draft):
             return ChangingStory(draft)
         case (
             Changing(draft)
@@ -250,6 +263,10 @@ def gathered(state: State) -> Early | Draft | None:
             | ChangingStory(draft)
             | LeavingOut(draft)
             | AskingWhose(draft)
+            | ChoosingDetail(draft)
+            | TellingDetail(draft)
+            | KnownToFew(draft)
+            | ChangingDetails(draft)
         ):
             return draft
         case _:

@@ -61,6 +61,7 @@ from handlers.states import (
     State,
     TakingBackWho,
     Talk,
+    TellingDetail,
     TellingStory,
     TellingWho,
 )
@@ -150,7 +151,9 @@ def key_of(state: State) -> Key | None:
 def wants_words(state: State) -> bool:
     """Whether whatever is typed in `state` is an answer in free words, numbers and codes too."""
     match state:
-        case AskingPlace() | TellingStory() | ChangingStory() | AddingWords() | TellingWho():
+        case AskingPlace() | TellingStory() | TellingDetail():
+            return True
+        case ChangingStory() | AddingWords() | TellingWho():
             return True
         case (
             NarrowingPlace(candidates=candidates)

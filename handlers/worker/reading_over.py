@@ -18,9 +18,11 @@ from handlers.states import (
     AtDoorway,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     ChoosingCategory,
+    ChoosingDetail,
     ConfirmingAddition,
     ConfirmingWho,
     Draft,
@@ -28,6 +30,7 @@ from handlers.states import (
     HidingFrom,
     KeepingSound,
     Key,
+    KnownToFew,
     LeavingOut,
     LeavingOutLater,
     NarrowingPlace,
@@ -37,6 +40,7 @@ from handlers.states import (
     Resting,
     Reviewing,
     State,
+    TellingDetail,
     TellingStory,
     TypingCode,
 )
@@ -112,22 +116,35 @@ def _fresh(before: State, made: Step[State]) -> Fresh | None:
         return Fresh(words, earlier=True, key=key) if made.state != before else None
     if isinstance(made.state, ConfirmingWho) and made.state != before:
         return Fresh(made.state.words, earlier=True, key=made.state.key)
-    held, given = leaving.gathered(before), leaving.gathered(made.state)
     if isinstance(before, AskingWhose) and not isinstance(made.state, AskingWhose):
         return None
-    if isinstance(made.state, Reviewing):
-        if isinstance(before, LeavingOut):
+    return _fresh_on_the_road(before, made)
+
+
+def _fresh_on_the_road(before: State, made: Step[State]) -> Fresh | None:
+    held, given = leaving.gathered(before), leaving.gathered(made.state)
+    if isinstance(made.state, Reviewing | ChoosingDetail | TellingDetail):
+        draft = made.state.draft
+        if isinstance(before, LeavingOut) and before.draft.details == draft.details:
             told = before.draft.story.removesuffix(before.words)
-            return _told(told, made.state.draft.story, made.state.draft)
-        if isinstance(before, ChangingStory) and made.state != Reviewing(before.draft):
-            return _told("", made.state.draft.story, made.state.draft)
+            return _told(told, draft.story, draft)
+        if isinstance(before, ChangingStory) and draft.story != before.draft.story:
+            return _told("", draft.story, draft)
     match given:
+        case Draft(story=story) if isinstance(held, Draft) and held.story == story:
+            return _answer(held, given)
         case Draft(story=story):
             return _told(held.story if isinstance(held, Draft) else "", story, given)
         case Early(words=words):
             return _told(held.words if isinstance(held, Early) else "", words, None)
         case None:
             return None
+
+
+def _answer(held: Draft, given: Draft) -> Fresh | None:
+    """An answer in the worker's own words that was not there before."""
+    new = (each.said for each in given.details if each.is_own and each not in held.details)
+    return next((Fresh(words, earlier=True, draft=given) for words in new), None)
 
 
 def _told(earlier: str, words: str, draft: Draft | None) -> Fresh | None:
@@ -171,10 +188,10 @@ def _about_draft(
         return None
     if verdict is Verdict.MIXED:
         return held_back(made, LeavingOut(draft, fresh.words))
-    was_silent = not isinstance(held, Draft) or scope.is_silent(held.story)
-    if was_silent and not scope.is_silent(draft.story):
+    was_silent = not isinstance(held, Draft) or scope.is_silent(held.whole)
+    if was_silent and not scope.is_silent(draft.whole):
         # Written in pieces, each of which said nothing.
-        return held_back(made, LeavingOut(draft, draft.story))
+        return held_back(made, LeavingOut(draft, draft.whole))
     return None
 
 
@@ -209,6 +226,10 @@ def _as_before(before: State, after: State) -> State:
             | ChangingPlace()
             | ChangingStory()
             | AskingWhose()
+            | ChoosingDetail()
+            | TellingDetail()
+            | KnownToFew()
+            | ChangingDetails()
         ):
             return _draft_before(before, after, held)
         case ConfirmingAddition() | ConfirmingWho():
@@ -229,7 +250,11 @@ def _draft_before(
     | ChangingCategory
     | ChangingPlace
     | ChangingStory
-    | AskingWhose,
+    | AskingWhose
+    | ChoosingDetail
+    | TellingDetail
+    | KnownToFew
+    | ChangingDetails,
     held: Draft | Early | None,
 ) -> State:
     draft = after.draft

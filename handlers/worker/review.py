@@ -27,8 +27,9 @@ from handlers.states import (
 )
 from handlers.tips import may_be_muted, police_allowed
 from handlers.turn import Facts, Thread
-from handlers.worker import scope
+from handlers.worker import onward, scope
 from handlers.worker.additions import add_picture
+from handlers.worker.onward import Onward
 from handlers.worker.sound import keeping, sound_choice, sound_line
 from handlers.worker.step import (
     BACK,
@@ -91,6 +92,7 @@ def reviewing(
     | AskingPolice
     | CheckingCode
     | Changing
+    | Onward
 ]:
     """Nothing is stored before [Send]."""
     draft = state.draft
@@ -111,6 +113,9 @@ def reviewing(
             return Step(CheckingCode(draft))
         case Chose("change"):
             return Step(Changing(draft))
+        case Chose("details"):
+            again = replace(draft, asked_to="", asks=True)
+            return Step(onward.onward(again, facts))
         case Said() | Showed():
             after, notes = keep(draft, event, facts)
             return Step(Reviewing(after), notes)
@@ -125,6 +130,8 @@ def review_screen(state: Reviewing, facts: Facts) -> Screen:
     if _police_possible(draft):
         choices.append(choice("police"))
     choices += [choice("check"), choice("change")]
+    if not draft.details and onward.asked(draft, facts):
+        choices.append(choice("details"))
     return Screen(
         (
             say("review.title"),
@@ -156,6 +163,7 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
         ),
         *sound_line(draft),
         say("review.story", Tone.OWN, story=draft.story),
+        *_details(draft, facts),
         say("review.reader", unit=reader.name),
     ]
     if reader.id != _reader(draft, facts, danger=draft.danger).id:
@@ -172,6 +180,11 @@ def summary(draft: Draft, facts: Facts) -> tuple[Say, ...]:
     return tuple(lines)
 
 
+def _details(draft: Draft, facts: Facts) -> tuple[Say, ...]:
+    lines = onward.lines_of(draft, facts)
+    return (say("review.details", Tone.OWN, lines=lines),) if lines else ()
+
+
 def _behind(draft: Draft, unit: routing.Unit, facts: Facts) -> routing.Unit | None:
     """Who else sees a tip in danger, when nobody at its unit comes in time."""
     if not draft.danger:
@@ -181,7 +194,7 @@ def _behind(draft: Draft, unit: routing.Unit, facts: Facts) -> routing.Unit | No
 
 
 def _police_possible(draft: Draft) -> bool:
-    return police_allowed(draft.category) and scope.is_silent(draft.story)
+    return police_allowed(draft.category) and scope.is_silent(draft.whole)
 
 
 def keep(draft: Draft, event: Said | Showed, facts: Facts) -> tuple[Draft, tuple[Say, ...]]:
@@ -190,7 +203,7 @@ def keep(draft: Draft, event: Said | Showed, facts: Facts) -> tuple[Draft, tuple
         case Said(words):
             if not has_letters(words):
                 return draft, not_taken(event)
-            if too_long(draft.story, words):
+            if too_long(draft.whole, words):
                 return draft, (note("too_long"), *given_back(words))
             return replace(draft, story=f"{draft.story}\n\n{words}"), (note("added_words"),)
         case Showed(picture, words):
@@ -234,7 +247,7 @@ def send(draft: Draft, facts: Facts) -> Step[Received | Reviewing]:
         draft.category,
         draft.danger,
         draft.place,
-        draft.story,
+        draft.whole,
         draft.pictures,
         excluded_units(draft, facts),
         draft.police and _police_possible(draft),

@@ -23,7 +23,6 @@ from handlers.states import (
     ReadingHandbook,
     ReadingThread,
     Resting,
-    Reviewing,
     State,
     TellingStory,
 )
@@ -31,6 +30,7 @@ from handlers.tips import Category
 from handlers.turn import Facts
 from handlers.worker import leaving, scope
 from handlers.worker.additions import added_words, takes_more
+from handlers.worker.onward import Onward, onward, written_anew
 from handlers.worker.review import reader_of
 from handlers.worker.step import (
     BACK,
@@ -86,15 +86,15 @@ def page_screen(state: Aside, facts: Facts) -> Screen:
 
 def leaving_out(
     state: LeavingOut, event: Input, facts: Facts
-) -> Step[LeavingOut | Reviewing | ChangingStory | ReadingHandbook]:
+) -> Step[LeavingOut | Onward | ChangingStory | ReadingHandbook]:
     """The worker decides what stays in the draft; whether police may get it hangs on that alone."""
     match event:
         case Chose("leave_out"):
-            return Step(Reviewing(_shortened(state)), (note("scope.left_out"),))
+            return Step(onward(_shortened(state), facts), (note("scope.left_out"),))
         case Chose("keep_all"):
-            return Step(Reviewing(state.draft))
+            return Step(onward(state.draft, facts))
         case Chose("write_anew"):
-            return Step(ChangingStory(state.draft))
+            return Step(written_anew(state.draft, state.words, facts))
         case Chose("collective"):
             return Step(ReadingHandbook(state, _SHELF))
         case _:
@@ -103,7 +103,7 @@ def leaving_out(
 
 def leaving_out_screen(state: LeavingOut, _: Facts) -> Screen:
     """What would stay, and that the tip is taken either way."""
-    rest = has_letters(_shortened(state).story)
+    rest = has_letters(_shortened(state).whole)
     return Screen(_question(state.words), _choices(can_leave_out=rest), (BACK, STOP))
 
 
@@ -146,7 +146,15 @@ def _choices(*, can_leave_out: bool) -> tuple[Choice, ...]:
 
 
 def _shortened(state: LeavingOut) -> Draft:
-    story, words = state.draft.story, state.words
+    draft, words = state.draft, state.words
+    if words == draft.whole and draft.details:
+        for piece in draft.pieces:
+            draft = draft.rewritten(piece, scope.without(piece))
+        # Pieces that say nothing each may still say it together.
+        return draft if scope.is_silent(draft.whole) else replace(draft, details=())
+    if any(each.is_own and each.said == words for each in draft.details):
+        return draft.rewritten(words, scope.without(words))
+    story = draft.story
     before = story.removesuffix(words)
     kept = before + scope.without(words) if before != story else scope.without(story)
     return replace(state.draft, story=kept.strip())

@@ -15,10 +15,10 @@ from handlers.states import (
     Early,
     NarrowingPlace,
     PickingPlace,
-    Reviewing,
     TellingStory,
 )
 from handlers.turn import Facts
+from handlers.worker.onward import Onward, onward
 from handlers.worker.step import (
     BACK,
     STOP,
@@ -36,6 +36,8 @@ from handlers.worker.step import (
 
 ROAD = 5
 """Steps of the short road."""
+MOST_LONGER = 1
+"""Answers that may have been added to the seven of most roads, where a form is asked."""
 
 
 def keep_early(early: Early, event: Input, facts: Facts) -> tuple[Early, tuple[Say, ...]]:
@@ -60,7 +62,7 @@ def keep_early(early: Early, event: Input, facts: Facts) -> tuple[Early, tuple[S
 
 def to_story(
     state: AskingPlace | PickingPlace | NarrowingPlace, place: Place | None, facts: Facts
-) -> Step[AtDoorway | TellingStory | Reviewing]:
+) -> Step[AtDoorway | TellingStory | Onward]:
     """The place is known: on to the story, past the doorway where the page is offered first."""
     telling = TellingStory(state.early, state.category, state.danger, place)
     if offers_page(telling, facts):
@@ -70,11 +72,11 @@ def to_story(
 
 def at_doorway(
     state: AtDoorway, event: Input, facts: Facts
-) -> Step[AtDoorway | TellingStory | Reviewing]:
+) -> Step[AtDoorway | TellingStory | Onward]:
     """Whoever stays is not asked again in this tip."""
     match event:
         case Chose("stay"):
-            early = replace(state.early, stays=True)
+            early = replace(state.early, stays=True, longer=state.early.longer + 1)
             return _go_on(TellingStory(early, state.category, state.danger, state.place), facts)
         case _:
             early, notes = keep_early(state.early, event, facts)
@@ -107,9 +109,7 @@ def shut_out(officer: bool, place: Place | None, facts: Facts) -> frozenset[str]
     return frozenset(each.key.value for each in routing.excludable(facts.tree, place))
 
 
-def telling_story(
-    state: TellingStory, event: Input, facts: Facts
-) -> Step[TellingStory | Reviewing]:
+def telling_story(state: TellingStory, event: Input, facts: Facts) -> Step[TellingStory | Onward]:
     """What happened, in free words; a picture may come before them."""
     match event:
         case Said(words) if not has_letters(words):
@@ -154,12 +154,12 @@ def offers_page(telling: TellingStory, facts: Facts) -> bool:
     return bool(cases & unit.page_first)
 
 
-def _go_on(telling: TellingStory, facts: Facts) -> Step[TellingStory | Reviewing]:
+def _go_on(telling: TellingStory, facts: Facts) -> Step[TellingStory | Onward]:
     return _reviewed(telling, facts) if has_letters(telling.early.words) else Step(telling)
 
 
-def _reviewed(state: TellingStory, facts: Facts) -> Step[Reviewing]:
-    return Step(Reviewing(_draft(state, facts)))
+def _reviewed(state: TellingStory, facts: Facts) -> Step[Onward]:
+    return Step(onward(_draft(state, facts), facts))
 
 
 def _draft(telling: TellingStory, facts: Facts) -> Draft:
@@ -175,4 +175,6 @@ def _draft(telling: TellingStory, facts: Facts) -> Draft:
         hidden=shut_out(early.officer, place, facts),
         practice=early.practice,
         officer=early.officer,
+        # In danger nothing more is asked, nor where the road has been eight answers long.
+        asks=not telling.danger and early.longer <= MOST_LONGER,
     )

@@ -40,7 +40,8 @@ def choosing_category(
     """The notice stands above the categories: who chooses one has been told."""
     match event:
         case Chose("more"):
-            return Step(ChoosingCategory(state.early, more=True))
+            early = replace(state.early, longer=state.early.longer + 1)
+            return Step(ChoosingCategory(early, more=True))
         case Chose("notice"):
             return Step(ReadingNotice(state.early))
         case Chose("about_officer"):

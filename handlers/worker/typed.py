@@ -43,10 +43,20 @@ Wording = Mapping[Language, Texts]
 
 _LONGEST_CODE = 24
 _SURE = ("close_yes", "delete_yes", "tell_yes")
-_ASKED = ("danger_yes", "place_yes", "police_yes", "add_yes", *_SURE, "understood", "cover_mine")
+_ASKED = (
+    "danger_yes",
+    "is_yes",
+    "place_yes",
+    "police_yes",
+    "add_yes",
+    *_SURE,
+    "understood",
+    "cover_mine",
+)
 _YES = (*_ASKED, "drop")
 _NO = (
     "danger_no",
+    "is_no",
     "police_no",
     "add_no",
     "no_keep",

@@ -13,11 +13,11 @@ from handlers.states import (
     Early,
     NarrowingPlace,
     PickingPlace,
-    Reviewing,
     TellingStory,
 )
 from handlers.turn import Facts
 from handlers.worker import placing
+from handlers.worker.onward import Onward
 from handlers.worker.placing import Doubtful, Taken
 from handlers.worker.step import BACK, STOP, Input, Step, choice, is_story, note
 from handlers.worker.story import ROAD, keep_early, offers_page, to_story
@@ -25,12 +25,12 @@ from handlers.worker.tip import SECOND_PAGE
 
 _FEWEST_BESIDE = 3
 
-_Told = AtDoorway | TellingStory | Reviewing
+_Told = AtDoorway | TellingStory | Onward
 
 
 def asking_place(
     state: AskingPlace, event: Input, facts: Facts
-) -> Step[AskingPlace | PickingPlace | NarrowingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[AskingPlace | PickingPlace | NarrowingPlace | AtDoorway | TellingStory | Onward]:
     """One place that is certain goes on at once; several are asked back; a whole story is kept and
     the place asked again.
     """
@@ -73,7 +73,7 @@ def place_screen(state: AskingPlace, _: Facts) -> Screen:
 
 def picking_place(
     state: PickingPlace, event: Input, facts: Facts
-) -> Step[PickingPlace | NarrowingPlace | AskingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[PickingPlace | NarrowingPlace | AskingPlace | AtDoorway | TellingStory | Onward]:
     """One of the places that may be meant; typing again searches again."""
     asking = AskingPlace(state.early, state.category, state.danger)
     match event:
@@ -108,7 +108,7 @@ def picking_screen(state: PickingPlace, _: Facts) -> Screen:
 
 def narrowing_place(
     state: NarrowingPlace, event: Input, facts: Facts
-) -> Step[NarrowingPlace | AskingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[NarrowingPlace | AskingPlace | AtDoorway | TellingStory | Onward]:
     """One question more, and only one: who does not know keeps the whole of it."""
     match event:
         case Chose("keep_area"):
@@ -150,16 +150,18 @@ def narrowing_screen(state: NarrowingPlace, facts: Facts) -> Screen:
 
 def _looked_up(
     state: AskingPlace, words: str, facts: Facts
-) -> Step[AskingPlace | PickingPlace | NarrowingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[AskingPlace | PickingPlace | NarrowingPlace | AtDoorway | TellingStory | Onward]:
     match placing.heard(facts):
         case Taken(place):
             rest = "" if facts.places.is_certain else words
             early = _with_rest(state.early, rest, place)
             return _known(replace(state, early=early), place, facts)
         case Doubtful(places):
-            return Step(PickingPlace(state.early, state.category, state.danger, places, words))
+            early = _longer(state.early)
+            return Step(PickingPlace(early, state.category, state.danger, places, words))
         case None:
-            return Step(replace(state, tried=words), (note("place.not_found", words=words),))
+            after = replace(state, early=_longer(state.early), tried=words)
+            return Step(after, (note("place.not_found", words=words),))
 
 
 def _story(state: AskingPlace, words: str, facts: Facts) -> Step[AskingPlace | PickingPlace]:
@@ -179,7 +181,7 @@ def _story(state: AskingPlace, words: str, facts: Facts) -> Step[AskingPlace | P
 
 def _known(
     state: AskingPlace | PickingPlace, place: Place, facts: Facts, *, picked: bool = False
-) -> Step[NarrowingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[NarrowingPlace | AtDoorway | TellingStory | Onward]:
     """The place is known, perhaps only roughly."""
     telling = TellingStory(state.early, state.category, state.danger, place)
     # The road has eight answers at most: of what makes it longer, two things are one too many.
@@ -188,22 +190,23 @@ def _known(
     if not asks or sum(longer) > 1:
         return to_story(state, place, facts)
     found = narrowing.offered(place, facts.places, facts.places_of_today)
-    return Step(NarrowingPlace(state.early, state.category, state.danger, place, found))
+    early = _longer(state.early)
+    return Step(NarrowingPlace(early, state.category, state.danger, place, found))
 
 
 def _narrowed(
     state: NarrowingPlace, words: str, facts: Facts
-) -> Step[NarrowingPlace | AtDoorway | TellingStory | Reviewing]:
+) -> Step[NarrowingPlace | AtDoorway | TellingStory | Onward]:
     match placing.heard_within(state.whole, facts):
         case Taken(place):
             # Elsewhere, too, they are not asked a second time.
             place = narrowing.within(state.whole, place)
             return to_story(state, place, facts)
         case Doubtful(places) if narrowing.covers(state.whole, places[0]):
-            early = _with_rest(state.early, words, places[0])
+            early = _longer(_with_rest(state.early, words, places[0]))
             return Step(replace(state, early=early, candidates=places))
         case Doubtful(places):
-            early = replace(state.early, where=words)
+            early = _longer(replace(state.early, where=words))
             told = note("place.not_found_in", words=words, place=state.whole.label)
             return Step(replace(state, early=early, candidates=places), (told,))
         case None:
@@ -212,6 +215,11 @@ def _narrowed(
             on = to_story(replace(state, early=early), state.whole, facts)
             told = note("place.kept_whole", words=words, place=state.whole.label)
             return replace(on, notes=(told, *on.notes))
+
+
+def _longer(early: Early) -> Early:
+    """One question more is asked than most roads have."""
+    return replace(early, longer=early.longer + 1)
 
 
 def _with_rest(early: Early, typed: str, place: Place) -> Early:

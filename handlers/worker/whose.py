@@ -22,21 +22,26 @@ from handlers.states import (
     AskingWhoseLater,
     Changing,
     ChangingCategory,
+    ChangingDetails,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
+    ChoosingDetail,
     ConfirmingAddition,
     Draft,
     HidingFrom,
+    KnownToFew,
     PickingInsider,
     ReadingThread,
     Received,
     Reviewing,
     State,
+    TellingDetail,
 )
 from handlers.turn import Facts
 from handlers.worker import leaving
 from handlers.worker.additions import add_picture, added_words, takes_more
+from handlers.worker.onward import Onward, onward, written_anew
 from handlers.worker.review import keep, send
 from handlers.worker.step import (
     BACK,
@@ -69,6 +74,10 @@ _TOLD_LETTERS = 80
 
 # While the story is written anew it may stay as it is; everywhere else it is asked about.
 _ON_THE_WAY = (
+    ChoosingDetail,
+    TellingDetail,
+    KnownToFew,
+    ChangingDetails,
     Reviewing,
     AddingPictures,
     HidingFrom,
@@ -124,7 +133,12 @@ def _sent(before: State, made: Step[State]) -> Step[State]:
 
 
 def _is_open(draft: Draft) -> bool:
-    return bool(unanswered(draft.story, draft.kept))
+    return any(unanswered(each, draft.kept) for each in draft.pieces)
+
+
+def _piece(draft: Draft) -> str:
+    """The piece of the worker's words that is asked about: the first that is open."""
+    return next((each for each in draft.pieces if unanswered(each, draft.kept)), draft.story)
 
 
 def unanswered(words: str, kept: frozenset[str]) -> tuple[Finding, ...]:
@@ -138,19 +152,18 @@ def _key(finding: Finding, words: str) -> str:
 
 def asking_whose(
     state: AskingWhose, event: Input, facts: Facts
-) -> Step[AskingWhose | Reviewing | ChangingStory | Received]:
+) -> Step[AskingWhose | Onward | ChangingStory | Received]:
     """The answer belongs to what stands first. In danger the tip may go as it is."""
-    draft, event = state.draft, _as_choice(event)
+    draft, event, piece = state.draft, _as_choice(event), _piece(state.draft)
     match event:
         case Chose("send") if draft.danger:
             return send(draft, facts)
         case Chose("write_anew"):
-            return Step(ChangingStory(draft))
+            return Step(written_anew(draft, piece, facts))
         case Chose(name):
-            after = _answered(name, _Answered(draft.story, draft.kept), facts)
-            return Step(
-                Reviewing(replace(draft, story=after.words, kept=after.kept)), _told_after(name)
-            )
+            after = _answered(name, _Answered(piece, draft.kept), facts)
+            draft = replace(draft.rewritten(piece, after.words), kept=after.kept)
+            return Step(onward(draft, facts), _told_after(name))
         case Said() | Showed():
             kept, notes = keep(draft, event, facts)
             return Step(AskingWhose(kept), notes)
@@ -161,7 +174,7 @@ def asking_whose(
 def asking_whose_screen(state: AskingWhose, facts: Facts) -> Screen:
     """What was found. In danger the code stands here, because the tip may go from here."""
     draft = state.draft
-    says, choices = _question(draft.story, draft.kept)
+    says, choices = _question(_piece(draft), draft.kept)
     if not draft.danger:
         return Screen((*says, say("coach.not_sent")), choices, (BACK, STOP))
     code = (say("review.code"), say("keep.code", Tone.KEEP, code=show(draft.code)))

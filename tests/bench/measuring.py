@@ -163,7 +163,7 @@ async def echo() -> AsyncIterator[tuple[str, int]]:
 async def to_review(worker: Worker) -> None:
     """From the start to the review, where [Send] is."""
     await worker.reach_story("wages", _PLACE)
-    await worker.say(_STORY)
+    await worker.tell(_STORY)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -205,7 +205,7 @@ async def _whole_talk(worker: Worker) -> None:
 
 async def _echo_talk(worker: Worker) -> None:
     for _ in range(8):
-        await worker.say(_STORY)
+        await worker.tell(_STORY)
 
 
 async def _ready(http: aiohttp.ClientSession, address: str) -> Worker:

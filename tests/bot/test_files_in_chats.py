@@ -42,6 +42,7 @@ async def to_review(player: TelegramPlayer) -> None:
     for name in ("report", "wages", "danger_no", "no_place"):
         await player.press(name)
     await player.type("Công ty nợ lương.")
+    await player.press("skip_all")
 
 
 @pytest.mark.parametrize("way", Way)

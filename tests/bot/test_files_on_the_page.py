@@ -23,6 +23,7 @@ async def before_the_thread(folder: Path) -> AsyncIterator[PagePlayer]:
         for name in ("report", "wages", "danger_no", "no_place"):
             await player.press(name)
         await player.type("Công ty nợ lương.")
+        await player.press("skip_all")
         await player.press("send")
         await player.claim()
         await player.attach("Mẫu đơn.")
@@ -73,6 +74,7 @@ async def test_a_form_with_many_files_says_once_that_the_sound_is_gone(tmp_path:
         for name in ("report", "wages", "danger_no", "no_place"):
             await player.press(name)
         await player.type("Công ty nợ lương.")
+        await player.press("skip_all")
         await player.press("pictures")
         shown = await player.bring_together(
             clips.video(sound=True), clips.photo(), clips.pdf(), b"PK\x03\x04 zip"

@@ -93,6 +93,7 @@ async def test_a_tip_and_a_subscription_of_one_chat_have_nothing_in_common(
     for name in (*ROAD, "home", "report", "wages", "danger_no", "no_place"):
         await player.press(name)
     await player.type("Công ty nợ lương.")
+    await player.press("skip_all")
     await player.press("send")
     rows: dict[str, set[object]] = {}
     async with house[0].database.read() as tx:

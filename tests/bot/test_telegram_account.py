@@ -50,6 +50,7 @@ class Scene:
         for name in ROAD:
             await self.player.press(name)
         await self.player.type("Công ty nợ lương.")
+        await self.player.press("skip_all")
 
     def heard(self, who: Person | None = None) -> list[Seen]:
         return [each for each in (who or self.worker).sees() if not each.is_mine]

@@ -24,6 +24,7 @@ async def asked(sqlite_url: str, tmp_path: Path) -> AsyncIterator[TelegramPlayer
         for name in ("report", "wages", "danger_no", "no_place"):
             await player.press(name)
         await player.type("Công ty nợ lương.")
+        await player.press("skip_all")
         for name in ("send", "tell_here", "tell_yes", "home"):
             await player.press(name)
         await player.claim()

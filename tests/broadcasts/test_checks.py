@@ -146,7 +146,7 @@ def test_every_problem_is_a_sentence_in_both_languages(problem: Problem) -> None
         "hour": "22:30",
         "places": "x",
         **dict.fromkeys(("number", "since", "by", "document", "article"), "x"),
-        **dict.fromkeys(("last", "words"), 220),
+        **dict.fromkeys(("last", "words", "seconds"), 220),
     }
     finding = Finding(problem, tuple(fields.items()))
     for language in Language:
@@ -205,6 +205,15 @@ def test_more_than_ninety_words_are_told_and_ninety_are_not() -> None:
     assert words(replace(many, en=replace(many.en, action="Look at your own pay"))) == [
         Problem.WORDY_EN
     ]
+
+
+def test_what_takes_longer_than_a_minute_to_read_is_told() -> None:
+    body = "pay " * (library.WORDS_A_MINUTE - 6)
+    minute = replace(CONTENT, en=Wording("Your pay", body, "Look at your pay"))
+    assert words(minute) == [Problem.WORDY_EN]
+    longer = replace(minute, en=replace(minute.en, action="Look at your own pay"))
+    assert words(longer) == [Problem.WORDY_EN, Problem.SLOW]
+    assert Problem.SLOW in WARNINGS
 
 
 async def test_a_draft_that_nobody_released_does_not_pass_for_a_text_of_the_library(

@@ -12,6 +12,7 @@ CODE: Final = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
 PLACE: Final = "ban thach da nang"
 UNIT: Final = "Công đoàn phường Bàn Thạch"
 CATEGORY: Final = "Mất an toàn lao động"
+SKIP_ALL: Final = "Bỏ qua hết, xem lại tin"
 STORY: Final = "Máy dập không có che chắn, tuần trước hai người bị thương ở tay."
 
 Files = list[FilePayload] | Path
@@ -86,6 +87,11 @@ class Worker(Person):
         await self.page.locator("#words").fill(words)
         await self.press_at(self.page.locator("main .go"))
 
+    async def tell(self, story: str) -> None:
+        """Tell the story, and pass over the questions that come after it."""
+        await self.say(story)
+        await self.press(SKIP_ALL)
+
     async def begin(self, category: str = CATEGORY, danger: str = "Không") -> None:
         """From the first page to the question for the place."""
         await self.go()
@@ -97,7 +103,7 @@ class Worker(Person):
         """From the first page to the review; gives the receipt code that stands there."""
         await self.begin()
         await self.say(PLACE)
-        await self.say(story)
+        await self.tell(story)
         return await self.code()
 
     async def code(self) -> str:

@@ -15,7 +15,7 @@ from playwright.async_api import Page
 
 from tests.browser import tour
 from tests.browser.crowd import DESKTOP, PHONE, Crowd, chromium
-from tests.browser.people import STORY, Officer, Receipt, Worker
+from tests.browser.people import SKIP_ALL, STORY, Officer, Receipt, Worker
 from tests.browser.product import Product, running
 
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
@@ -96,6 +96,8 @@ async def _report(
     await worker.begin(category, danger)
     await worker.say(_PLACE)
     await worker.say(story)
+    if await worker.button(SKIP_ALL).is_visible():
+        await worker.press(SKIP_ALL)
     receipt = await worker.send()
     return await officer.open_new(), receipt
 

@@ -38,7 +38,7 @@ async def test_an_old_tab_changes_nothing_and_gives_the_words_back(
     await worker.say("ban thach da nang")
     old = Worker(worker.context, await worker.context.new_page(), worker.address, scripts=scripts)
     await old.go()
-    await worker.say(STORY)
+    await worker.tell(STORY)
     await old.say("Những lời gõ ở thẻ cũ.")
     await old.reads("trang cũ", "Những lời gõ ở thẻ cũ.", "Chưa có gì được gửi đi")
     await worker.go()
@@ -138,7 +138,7 @@ async def test_a_story_far_too_long_is_given_back_whole(crowd: Crowd, scripts: b
     await worker.reads("dài hơn 20.000 chữ cái", "Rất dài. Rất dài.")
     await worker.say("😀😀😀")
     await worker.reads("Chúng tôi chưa đọc được chữ nào")
-    await worker.say(STORY)
+    await worker.tell(STORY)
     await worker.reads("Xem lại trước khi gửi")
 
 

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests import drive
 from tests.browser.crowd import DESKTOP, PHONE, Crowd
-from tests.browser.people import PLACE, STORY
+from tests.browser.people import PLACE, SKIP_ALL, STORY
 from tests.browser.watch import assert_open_to_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -28,6 +28,7 @@ async def test_a_worker_covers_what_is_theirs(crowd: Crowd, scripts: bool) -> No
     await worker.press("Của người vi phạm, giữ lại")
     await worker.reads("0900 000 012")
     await worker.press("Của tôi, che đi")
+    await worker.press(SKIP_ALL)
     await worker.reads("[đã che]. Chủ nợ gọi số 0900 000 034 dọa tạt sơn, sđt em là [đã che].")
     assert "0900 000 012" not in await worker.text()
     assert await worker.code()
@@ -39,7 +40,7 @@ async def test_an_officer_reads_their_words_again_before_they_go(crowd: Crowd) -
     async with drive.client() as http:
         worker = drive.Worker(http, crowd.product.address)
         await worker.reach_story("unsafe", PLACE)
-        await worker.say(STORY)
+        await worker.tell(STORY)
         await worker.press("send")
     await officer.open_new()
     await officer.press("Nhận tin này")

@@ -37,7 +37,7 @@ async def filed(crowd: Crowd, officer: Officer) -> str:
     async with drive.client() as http:
         worker = drive.Worker(http, crowd.product.address)
         await worker.reach_story("unsafe", PLACE)
-        await worker.say(STORY)
+        await worker.tell(STORY)
         await worker.press("send")
     return await officer.open_new()
 

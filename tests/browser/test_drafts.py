@@ -84,7 +84,7 @@ async def test_a_practice_run_files_nothing(crowd: Crowd) -> None:
     await worker.press("Mất an toàn lao động")
     await worker.press("Không")
     await worker.say("ban thach da nang")
-    await worker.say(STORY)
+    await worker.tell(STORY)
     await worker.press("Gửi")
     await worker.reads("Chưa có tin nào được gửi")
     await officer.go("/desk")

@@ -5,8 +5,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handlers import laws
 from handlers.folding import fold
@@ -286,3 +289,97 @@ def test_on_the_day_of_its_check_no_article_has_expired(language: Language) -> N
     book = load(language)
     for article in book.articles:
         assert article in book.current(article.checked_on).articles
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("tc", "overtime"),
+        ("cty ko dong bhxh", "evasion"),
+        ("tins dungj ddeen", "loans"),
+        ("ti1n du5ng d9en", "loans"),
+        ("tnld", "accidents"),
+        ("hd", "contract"),
+        ("em bị nợ lương thì phải làm sao ạ", "wages"),
+        ("nghỉ phép còn lại có được trả tiền không", "leave"),
+        ("ep tang ca", "limits"),
+        ("thu viec may ngay", "probation"),
+        ("rut bhxh 1 lan", "oneoff"),
+        ("that nghiep", "jobless"),
+        ("vo sinh", "father"),
+        ("trẻ em", "young"),
+        ("tam tru", "residence"),
+        ("viec nhe luong cao", "recruiters"),
+        ("lo de", "gambling"),
+        ("kien cong ty", "disputes"),
+        ("hoa giai vien", "disputes"),
+        ("mat dien", "stoppage"),
+        ("24/11", "holidays"),
+        ("ve huu", "pension"),
+        ("112", "numbers"),
+    ],
+)
+def test_a_worker_finds_it_typed_as_on_a_phone(typed: str, found: str) -> None:
+    assert found in {article.id for article in load(Language.VI).search(typed)[:3]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("bao hiemm", "insurance"),
+        ("quay rooi tinh duc", "harassment"),
+        ("hopp dong lao dong", "contract"),
+    ],
+)
+def test_with_a_wrong_letter_the_nearest_are_offered(typed: str, near: str) -> None:
+    book = load(Language.VI)
+    assert near in {article.id for article in (*book.search(typed), *book.nearest(typed)[:5])}
+
+
+@given(st.text(max_size=200))
+def test_any_string_can_be_searched_and_finds_what_is_there(typed: str) -> None:
+    book = load_once()
+    for article in (*book.search(typed), *book.nearest(typed)):
+        assert article in book.articles
+
+
+@given(st.data())
+def test_any_words_of_an_article_find_it(data: st.DataObject) -> None:
+    article = data.draw(st.sampled_from(load_once().articles))
+    words = fold(" ".join((article.title, *article.lines, article.keywords))).split()
+    typed = " ".join(data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=6)))
+    assert article in load_once().search(typed)
+
+
+def test_a_long_search_takes_no_time() -> None:
+    # With each word compared with each of thousands, this would end after the test's own time-out.
+    load_once().nearest("tien luong " * 2_000)
+    load_once().search("x" * 200_000)
+
+
+@both_languages
+def test_an_article_whose_law_was_replaced_is_left_out(language: Language) -> None:
+    book = load(language)
+    today = book.articles[0].checked_on
+    later = book.current(today, frozenset({"55/2024/qh15"}))
+    assert {a.id for a in book.articles} - {a.id for a in later.articles} == {"fire"}
+    listed = later.checklist("fire")
+    assert listed is not None
+    assert listed.by_law == ()
+    assert listed.advice
+
+
+@both_languages
+def test_a_list_to_check_by_tells_the_law_from_advice(language: Language) -> None:
+    register = laws.load()
+    for listed in load(language).checklists:
+        assert listed.by_law
+        assert listed.advice
+        for point in listed.by_law:
+            cited = point.law.partition(point.document)[2].partition("(")[0]
+            assert register[point.document].has_articles(cited), point
+
+
+@cache
+def load_once() -> Handbook:
+    return load(Language.VI)

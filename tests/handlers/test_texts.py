@@ -19,6 +19,7 @@ from handlers.calculators.amounts import Unclear
 from handlers.calculators.leave import Birth
 from handlers.calculators.leaving_days import Contract
 from handlers.events import Unusable
+from handlers.forms.reading import Flaw
 from handlers.labels import Label
 from handlers.languages import Language
 from handlers.moderators.templates import STARTERS
@@ -47,6 +48,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "kept": {*FILES, "loud"},
     "added_file": FILES,
     "unit_file": FILES,
+    "form.flaw": Flaw,
     "problem": Problem,
     "column": {*Column, "published", "posted", "held"},
     "run": Run,

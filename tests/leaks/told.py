@@ -51,7 +51,9 @@ _SECRET = What(Kind.HOUSE, "a secret of ours")
 _HOW = What(Kind.HOUSE, "how we work")
 _DAYS = What(Kind.HOUSE, "days that a closed tip is kept")
 SETTINGS: Fields = {
-    **dict.fromkeys(("database_url", "redis_url", "master_key_file", "push_key_file"), _WHERE),
+    **dict.fromkeys(
+        ("database_url", "redis_url", "master_key_file", "push_key_file", "regions_file"), _WHERE
+    ),
     **dict.fromkeys(("web_host", "web_port", "public_url", "onion_url", "hosted_in"), _WHERE),
     "exit_url": What(Kind.HOUSE, "a public page that says nothing of us"),
     "data_contact": What(Kind.HOUSE, "whom to ask, as it is shown to everybody"),
@@ -60,6 +62,7 @@ SETTINGS: Fields = {
     **dict.fromkeys(("trusted_proxy", "timezone", "log_level", "telegram_mode"), _HOW),
     **dict.fromkeys(("redis_is_volatile", "backup_public_key"), _HOW),
     "backup_folder": _WHERE,
+    "forms_dir": _WHERE,
     **dict.fromkeys(("retention_handled", "retention_passed", "retention_insufficient"), _DAYS),
     **dict.fromkeys(("retention_unverified", "retention_duplicate"), _DAYS),
     "retention_withdrawn": _DAYS,
@@ -129,6 +132,7 @@ WRITERS: Mapping[str, str] = {
     "bot/locks.py": "an empty file that says who serves",
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
     "bot/library_cli.py": "the calendar of bulletins, where the operator asked for it",
+    "bot/derived_cli.py": "cards, leaflets, posts and scripts, where the operator asked for them",
     "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "bot/coverage_cli.py": "which communes have a desk, where the operator asked for it",
     "bot/units_cli.py": "the tree of units, where the operator asked for it",

@@ -1,5 +1,6 @@
 """Laws that were replaced, as somebody told: kept once, taken back, and by whom: both databases."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -47,6 +48,17 @@ async def test_it_is_taken_back_however_its_number_is_typed(made: Database) -> N
         assert await law_changes.every(tx) == ()
         acts = [(each.act, each.note) for each in await audit.entries(tx, limit=2)]
     assert acts == [(Act.LAW_KEPT, CHANGE.number), (Act.LAW_REPLACED, CHANGE.number)]
+
+
+async def test_two_who_say_it_at_once_are_both_answered(made: Database) -> None:
+    async def say(since: date) -> Noted:
+        async with made.write() as tx:
+            return await law_changes.replace(tx, None, replace(CHANGE, since=since), NOW)
+
+    both = await asyncio.gather(say(date(2027, 1, 1)), say(date(2027, 2, 1)))
+    assert set(both) == {Noted.DONE}
+    async with made.read() as tx:
+        assert len(await law_changes.every(tx)) == 1
 
 
 async def test_only_an_editor_says_so(made: Database) -> None:

@@ -1,5 +1,6 @@
 """Who releases a draft of the library, and how it stands after: on both databases."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -69,6 +70,19 @@ async def test_a_release_is_kept_with_its_seal_its_editor_and_its_day(made: Data
         assert await released_texts.seals(tx) == {}
     newest = [(Act.TEXT_TAKEN_BACK, "text"), *[(Act.TEXT_RELEASED, "text")] * 2]
     assert (await acts(made))[:3] == newest
+
+
+async def test_two_editors_at_once_release_it_once(made: Database) -> None:
+    async def release(login: str) -> Release:
+        member = await who(made, login)
+        async with made.write() as tx:
+            return await released_texts.release(tx, member, "text", SEAL, NOW)
+
+    both = await asyncio.gather(release("duyet1"), release("duyet2"))
+    assert Release.DONE in both
+    assert set(both) <= {Release.DONE, Release.TWICE}
+    async with made.read() as tx:
+        assert await released_texts.seals(tx) == {"text": SEAL}
 
 
 async def test_a_right_that_is_gone_releases_nothing(made: Database) -> None:

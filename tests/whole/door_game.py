@@ -149,7 +149,7 @@ async def _file(world: _World, way: Way) -> None:
 
 async def _on_pages(worker: Worker, told: Told) -> None:
     await worker.reach_story(told.category, told.place)
-    await worker.say(told.story)
+    await worker.tell(told.story)
     if told.photo is not None:
         await worker.press("pictures")
         await worker.show(Picture("p.jpg", told.photo))

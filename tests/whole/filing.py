@@ -28,7 +28,9 @@ async def file_in_telegram(player: TelegramPlayer, told: Told) -> Rendered:
     shown = await player.type(told.place)
     if "place0" in [each.name for each in shown.choices]:
         await player.press("place0")
-    await player.type(told.story)
+    shown = await player.type(told.story)
+    if "skip_all" in [each.name for each in shown.choices]:
+        await player.press("skip_all")
     if told.photo is not None:
         await player.person.photo(told.photo)
         await player.answered()
@@ -43,7 +45,9 @@ async def file_on_zalo(player: ZaloPlayer, told: Told) -> Rendered:
     shown = await player.type(told.place)
     if len(shown.choices) > 1:
         await player.type("1")
-    await player.type(told.story)
+    shown = await player.type(told.story)
+    if "skip_all" in [each.name for each in shown.choices]:
+        await player.type("Bỏ qua hết")
     if told.photo is not None:
         await player.person.photo(told.photo)
         await player.answered()

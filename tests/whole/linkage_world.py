@@ -123,6 +123,7 @@ async def _from_arrivals(world: World, channel: str, address: str) -> None:
         Chose(category),
         Chose("danger_no"),
         Chose("no_place"),
+        Chose("skip_all"),
         Chose("send"),
     )
     subscribed: tuple[Event, ...] = (Said("/bantin"), Chose("all_topics"), Chose("whole_country"))

@@ -92,6 +92,7 @@ class Scene:
         page = await worker.press("cover_mine")
         if own in page.text or "[đã che]" not in page.text:
             raise Unexpected("what was covered is shown")
+        await self._answers(worker)
         await self._send(worker)
 
     async def says_who_they_are(self) -> None:
@@ -133,7 +134,7 @@ class Scene:
         await worker.press("wages")
         await worker.press("danger_no")
         await worker.press("no_place")
-        self.cage.keep("code of a practice", (await worker.say(self._words("practice"))).code)
+        self.cage.keep("code of a practice", (await worker.tell(self._words("practice"))).code)
         await worker.press("send")
 
     async def types_wrong_codes(self) -> None:
@@ -309,11 +310,22 @@ class Scene:
         self.cage.keep("session", worker.cookie.partition("=")[2])
         self.cage.keep("form token", worker.page.fields["csrf"])
         story = f"{self._words('story')}, số {self.cage.number('number in a story')}. " * 3
-        await worker.say(story)
+        await worker.tell(story)
         await worker.press("police")
         if "police_yes" in worker.page.choices:
             await worker.press("police_yes")
         return worker
+
+    async def _answers(self, worker: Worker) -> None:
+        """The questions of the form: what is told in free words is the worker's own."""
+        while "skip" in worker.page.choices:
+            pressed = [each for each in worker.page.choices if each.startswith("is_")]
+            if len(pressed) > 1:
+                await worker.press(self.dice.choice(pressed))
+            else:
+                await worker.say(self._words("answer to a question"))
+            if "keep_details" in worker.page.choices:
+                await worker.press("keep_details")
 
     async def _send(self, worker: Worker) -> str:
         page = await worker.press("send")

@@ -278,6 +278,7 @@ class TelegramScene:
         # A place of many communes: it is asked in which.
         await phone.press("keep_area")
         await phone.say(f"{self.cage.words('story on Telegram')}. " * 3)
+        await phone.press("skip_all")
         if pictures:
             await phone.shows("send")
             shown = self.photo()

@@ -32,7 +32,7 @@ async def bot(server: Server, *arguments: str) -> tuple[int, str]:
 async def file(http: aiohttp.ClientSession, server: Server, story: str) -> str:
     worker = Worker(http, server.address)
     await worker.reach_story("unsafe", "Bàn Thạch")
-    await worker.say(story)
+    await worker.tell(story)
     return (await worker.press("send")).code
 
 

@@ -44,7 +44,7 @@ async def test_nothing_is_said_of_anybody_when_everything_goes_wrong(server: Ser
         async with product.serving(server):
             worker = Worker(http, server.address, {"User-Agent": cage.plain("user agent")})
             await worker.reach_story("wages", "")
-            cage.keep("code", (await worker.say(f"{cage.words('story')}. " * 3)).code)
+            cage.keep("code", (await worker.tell(f"{cage.words('story')}. " * 3)).code)
             _break(server, "ALTER TABLE parts RENAME TO lost")
             assert "open_thread" not in (await worker.press("send")).choices
             await over.mistakes()
@@ -78,7 +78,7 @@ async def test_large_pictures_many_at_once_lie_in_no_file_for_a_moment(server: S
 async def _shows(worker: Worker) -> None:
     """Pictures of every size, some of them none, in one form."""
     await worker.reach_story("wages", "")
-    await worker.say("Công ty nợ lương hai tháng nay.")
+    await worker.tell("Công ty nợ lương hai tháng nay.")
     await worker.press("pictures")
     small = drawn.encoded(drawn.upright(), "JPEG")
     sent = [small, small + bytes(_LARGE_BYTES), b"\xff\xd8\xff" + bytes(_LARGE_BYTES), b"no"]

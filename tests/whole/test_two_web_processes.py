@@ -102,7 +102,7 @@ async def draft_goes_on_at_the_other(at: Pair) -> Worker:
     """Begun at one with a photo, gone on with at the other; the worker before [Send]."""
     worker = at.worker()
     await worker.reach_story("unsafe", "")
-    await worker.say(STORY)
+    await worker.tell(STORY)
     await worker.press("pictures")
     await worker.show(photo())
     worker = at.there(worker)
@@ -141,7 +141,7 @@ def wait_in(page: Page) -> bool:
 async def one_is_killed_and_the_other_goes_on(at: Pair) -> None:
     worker = at.worker()
     await worker.reach_story("fire", "")
-    await worker.say(STORY)
+    await worker.tell(STORY)
     await at.one.kill()
     worker = at.there(worker)
     page = await worker.say(MORE)

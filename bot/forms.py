@@ -1,0 +1,65 @@
+"""The questionnaires of this house: those of the product, and the operator's in their place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.config import WrongSettings
+from handlers.forms import Form, reading
+from handlers.forms.reading import Mistake, Read
+from handlers.languages import Language
+from handlers.screens import say
+from handlers.texts import Texts
+from handlers.tips import Category
+
+MOST_BYTES = 256 * 1024
+_NONE = Path()
+
+
+def load(folder: Path) -> Mapping[Category, Form]:
+    """All forms. Raises WrongSettings with every mistake in the operator's files, one a line."""
+    found = reading.with_own(own(folder))
+    if found.mistakes:
+        lines = "\n".join(told(each) for each in found.mistakes)
+        raise WrongSettings(f"the questionnaires have mistakes:\n{lines}")
+    return found.forms
+
+
+def check(folder: Path) -> Read:
+    """What is in the operator's folder, with every mistake. Raises WrongSettings where it cannot be
+    read.
+    """
+    return reading.read(own(folder))
+
+
+def own(folder: Path) -> dict[str, bytes]:
+    """The operator's files by name; none where no folder is set. Raises WrongSettings."""
+    if folder == _NONE:
+        return {}
+    try:
+        paths = sorted(folder.iterdir())
+        return {path.name: _bytes(path) for path in paths if path.suffix == reading.ENDING}
+    except OSError:
+        raise WrongSettings("FORMS_DIR: the folder or a file in it cannot be read") from None
+
+
+def told(mistake: Mistake) -> str:
+    """A mistake with file and line, in both languages."""
+    return " / ".join(
+        Texts.load(language).say(
+            say(
+                "form.flaw.at",
+                file=mistake.file,
+                line=mistake.line,
+                told=say(f"form.flaw.{mistake.flaw}", about=mistake.about),
+            )
+        )
+        for language in Language
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise WrongSettings(f"FORMS_DIR: {path.name} is larger than {MOST_BYTES} bytes")
+    return data
