@@ -97,7 +97,7 @@ class Watched:
     """A chat that checks after every turn what must always hold."""
 
     def __init__(self) -> None:
-        self.world = World()
+        self.world = World(asks=True)
         self.chat = Chat(self.world)
         self.shown = self.chat.receive(Looked())
         self.code = "7KAD-F2XQ-9TMR-4WBN"
@@ -290,7 +290,7 @@ def test_a_practice_run_never_files(series: list[Doing]) -> None:
 
 def test_every_screen_of_a_draft_offers_to_send_it() -> None:
     """Walks through every choice of the draft's screens, each state once."""
-    chat = Chat(World())
+    chat = Chat(World(asks=True))
     for name in ("report", Category.THEFT.value, "danger_no"):
         chat.receive(Chose(name))
     chat.receive(Said("phường Bàn Thạch, Đà Nẵng"))
@@ -298,10 +298,10 @@ def test_every_screen_of_a_draft_offers_to_send_it() -> None:
     waiting, seen = [chat.talk], {type(chat.talk.state)}
     while waiting:
         talk = waiting.pop()
-        shown = Chat(World(), talk).receive(Looked())
+        shown = Chat(World(asks=True), talk).receive(Looked())
         assert "send" in {button.name for button in shown.choices}, type(talk.state).__name__
         for button in shown.choices:
-            after = Chat(World(), talk)
+            after = Chat(World(asks=True), talk)
             after.receive(Chose(button.name))
             state = after.talk.state
             if isinstance(leaving.gathered(state), Draft) and type(state) not in seen:
