@@ -303,7 +303,7 @@ def _join(
         room_of=room_of,
         public_url=settings.public_url,
         data_contact=settings.data_contact,
-        forms=forms.load(settings.forms_dir),
+        forms=forms.load(settings.forms_dir, settings.address),
         regions=_regions(settings, places()),
     )
     flood = Flood(volatile, settings.ceilings)

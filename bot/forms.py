@@ -1,9 +1,11 @@
 """The questionnaires of this house: those of the product, and the operator's in their place."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot.config import WrongSettings
+from handlers.address import Address, addressed
 from handlers.forms import Form, reading
 from handlers.forms.reading import Mistake, Read
 from handlers.languages import Language
@@ -15,13 +17,15 @@ MOST_BYTES = 256 * 1024
 _NONE = Path()
 
 
-def load(folder: Path) -> Mapping[Category, Form]:
-    """All forms. Raises WrongSettings with every mistake in the operator's files, one a line."""
+def load(folder: Path, address: Address = Address.BAN) -> Mapping[Category, Form]:
+    """All forms, as workers are addressed. Raises WrongSettings with every mistake in the
+    operator's files, one a line.
+    """
     found = reading.with_own(own(folder))
     if found.mistakes:
         lines = "\n".join(told(each) for each in found.mistakes)
         raise WrongSettings(f"the questionnaires have mistakes:\n{lines}")
-    return found.forms
+    return {category: _addressed(form, address) for category, form in found.forms.items()}
 
 
 def check(folder: Path) -> Read:
@@ -55,6 +59,15 @@ def told(mistake: Mistake) -> str:
         )
         for language in Language
     )
+
+
+def _addressed(form: Form, address: Address) -> Form:
+    """The form with its questions so; labels and answers stay, for they are what the unit reads."""
+    questions = (
+        replace(each, ask=replace(each.ask, vi=addressed(each.ask.vi, address)))
+        for each in form.questions
+    )
+    return replace(form, questions=tuple(questions))
 
 
 def _bytes(path: Path) -> bytes:

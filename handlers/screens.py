@@ -24,13 +24,15 @@ class Tone(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Say:
     """A text by its key, with fields. A field may be another `Say`: it is rendered first. `file` is
-    the number of the file that it tells of.
+    the number of the file that it tells of. `bar`, where a page may draw one beside the words: how
+    full it is, then the marks on it, each from 0 to 100.
     """
 
     key: str
     fields: tuple[tuple[str, "str | int | Say"], ...] = field(default=(), repr=False)
     tone: Tone = Tone.PLAIN
     file: int = 0
+    bar: tuple[int, ...] = ()
 
 
 def say(key: str, tone: Tone = Tone.PLAIN, **fields: "str | int | Say") -> Say:
@@ -80,12 +82,13 @@ class Screen:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A rendered saying. `file` is the number of the unit's file that it tells of, in the thread;
-    0 for every other line.
+    0 for every other line. `bar` as in `Say`.
     """
 
     text: str = field(repr=False)
     tone: Tone = Tone.PLAIN
     file: int = 0
+    bar: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 
 from broadcasts.derived import letters
 from broadcasts.derived.letters import Face, face
@@ -29,7 +30,7 @@ PAIRS = (
 """Which colours letters have on which ground."""
 _MARGIN, _BAND, _GAP, _PAD = 64, 96, 30, 28
 _INNER = WIDTH - 2 * _MARGIN
-_COLOURS = 64
+_STEPS = 8
 
 Part = Callable[[str, Face, int], list[str]]
 
@@ -59,7 +60,7 @@ SIZES = (
 class Line:
     """One line of a card: its words, its letters, where its top is."""
 
-    words: str
+    words: str = field(repr=False)
     face: Face
     ink: str
     x: int
@@ -93,8 +94,8 @@ def png(origin: Origin, language: Language) -> bytes | Refused:
         at = (line.x, line.y + line.face.above)
         draw.text(at, line.words, font=line.face.font, fill=line.ink, anchor="ls")
     made = io.BytesIO()
-    # A phone with a small plan pays for every kilobyte; on flat grounds 64 colours are enough.
-    image.quantize(_COLOURS, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
+    # A phone with a small plan pays for every kilobyte, and few colours are drawn here.
+    image.quantize(palette=_palette(), dither=Image.Dither.NONE).save(made, "PNG")
     return made.getvalue()
 
 
@@ -119,7 +120,7 @@ def _laid(words: Told, origin: Origin, language: Language, sizes: Sizes) -> Laid
     lines = [_kicker(words)]
     y = _BAND + _GAP + 6
     y = _down(lines, words.title, title, INK, y) + _GAP - 8
-    y = _down(lines, words.body, body, INK, y, letters.wrapped) + _GAP
+    y = _down(lines, words.body, body, INK, y, letters.settled) + _GAP
     top = y
     y = _down(
         lines, texts.get("derived.action"), face(sizes.small, bold=True), GREEN, y + _PAD - 10
@@ -146,9 +147,9 @@ def _foot(
     texts, bold = texts_of(language), face(sizes.small, bold=True)
     if words.cited:
         yield texts.get("derived.basis", cited="; ".join(words.cited)), small, FAINT
-    days = " ".join(each for each in (words.checked, words.expires) if each)
-    if days:
-        yield days, small, FAINT
+    for day in (words.checked, words.expires):
+        if day:
+            yield day, small, FAINT
     if origin.address:
         yield letters.drawable(bare(origin.address)).removeprefix("https://"), small, GREEN
     yield words.unit or words.kicker, bold, INK
@@ -162,6 +163,19 @@ def _down(
         lines.append(Line(line, look, ink, _MARGIN, y))
         y += look.line
     return y
+
+
+@cache
+def _palette() -> Image.Image:
+    """The colours between every ink and its ground, in steps: all that soft edges need."""
+    found = []
+    for ink, ground in PAIRS:
+        ends = list(zip(ImageColor.getrgb(ink), ImageColor.getrgb(ground), strict=True))
+        for step in range(_STEPS):
+            found += [round(one + (two - one) * step / (_STEPS - 1)) for one, two in ends]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(found)
+    return palette
 
 
 def _drawable(words: Told) -> Told:

@@ -195,7 +195,7 @@ def _block(
         leading=size * 1.32,
         textColor=HexColor(ink),
     )
-    paragraph = Paragraph(escape(letters.drawable(words)), look)
+    paragraph = Paragraph(escape(letters.together(letters.drawable(words))), look)
     _, height = paragraph.wrap(room, HEIGHT)
     return _Block(paragraph, height, above)
 

@@ -1,6 +1,7 @@
 """The letters that pictures and papers are drawn with: ours, so they look the same everywhere."""
 
 import io
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from handlers.screens import Say
 # Raqm sets pairs of letters closer; without it the same letters stand a little wider.
 LAYOUT = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
 _MOST_NAMED = 10
+_COUNT = re.compile(r"(?<!\S)(\d[\d.,/–]*(?<![.,])%?) (?=\S)")
 # An emoji says nothing that the words do not; anything else may be what matters.
 _LEFT_OUT = frozenset({"So", "Sk", "Cf", "Co", "Cs", "Cn", "Cc"})
 
@@ -73,17 +75,22 @@ def undrawn(words: str) -> Refused | None:
     return Refused(Say("derived.refused.signs", (("signs", named),)))
 
 
+def together(words: str) -> str:
+    """With a space that no line ends at behind each bare number: it belongs to what it counts."""
+    return _COUNT.sub("\\1\u00a0", words)
+
+
 def wrapped(words: str, look: Face, width: int) -> list[str]:
     """The words in lines of at most `width`; a word that is wider alone is parted."""
     lines = [""]
-    for word in words.split():
+    for word in together(words).split(" "):
         for piece in _parted(word, look, width):
             longer = f"{lines[-1]} {piece}".strip()
             if look.width(longer) <= width or not lines[-1]:
                 lines[-1] = longer
             else:
                 lines.append(piece)
-    return lines
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def balanced(words: str, look: Face, width: int) -> list[str]:
@@ -95,6 +102,13 @@ def balanced(words: str, look: Face, width: int) -> list[str]:
             break
         lines = tried
     return lines
+
+
+def settled(words: str, look: Face, width: int) -> list[str]:
+    """The same as wide as it can be, but for a last line that would be a word or two."""
+    lines = wrapped(words, look, width)
+    is_short = len(lines) > 1 and look.width(lines[-1]) < width / 4
+    return balanced(words, look, width) if is_short else lines
 
 
 def _parted(word: str, look: Face, width: int) -> list[str]:

@@ -227,6 +227,9 @@ RULES: tuple[Rule, ...] = (
         r"(?<=\d)\s?(" + "|".join(map(re.escape, _MEASURES)) + r")(?![\w^])",
         lambda told: f" {_MEASURES[told[1]]}",
     ),
+    # "Region II 4,730,000 dong": without a pause it would be one number.
+    rule(r"(\bregion\s+[IVX]+)\s+(?=\d)", lambda told: f"{told[1]}, ", _I),
+    rule(r"\b(kg|mg|km|cm|mm|ml)\b", lambda told: _MEASURES[told[1]]),
     rule(
         r"(\b(?:regions?|chapters?|parts?|sections?|annex|categories|category)\s+)"
         r"([IVX]+(?:(?:, and |, | and | or |–|-)[IVX]+)*)\b",

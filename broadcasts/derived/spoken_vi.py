@@ -246,6 +246,9 @@ RULES: tuple[Rule, ...] = (
         r"(?<=\d)\s?(" + "|".join(map(re.escape, _MEASURES)) + r")(?![\w^])",
         lambda told: f" {_MEASURES[told[1]]}",
     ),
+    # "Vùng II 4.730.000 đồng": without a pause it would be one number.
+    rule(r"(\bvùng\s+[IVX]+)\s+(?=\d)", lambda told: f"{told[1]}, ", _I),
+    rule(r"\b(kg|mg|km|cm|mm|ml)\b", lambda told: _MEASURES[told[1]]),
     rule(
         r"(\b(?:vùng|chương|phần|mục|phụ lục|loại|bậc|cấp|quý|khóa)\s+)"
         r"([IVX]+(?:(?:, | và | hoặc |–|-)[IVX]+)*)\b",

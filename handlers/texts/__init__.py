@@ -49,11 +49,11 @@ class Texts:
 
     def line(self, said: Say) -> Line:
         """`said` as a line."""
-        return Line(self.say(said), said.tone, said.file)
+        return Line(self.say(said), said.tone, said.file, said.bar)
 
     def render(self, screen: Screen) -> Rendered:
         """`screen` in this language; sayings that come out empty are left out."""
-        lines = [Line(self.say(said).strip(), said.tone, said.file) for said in screen.says]
+        lines = [self._stripped(said) for said in screen.says]
         return Rendered(
             tuple(line for line in lines if line.text),
             self.buttons(screen.choices),
@@ -61,6 +61,9 @@ class Texts:
             screen.accepts,
             screen.step,
         )
+
+    def _stripped(self, said: Say) -> Line:
+        return Line(self.say(said).strip(), said.tone, said.file, said.bar)
 
     def buttons(self, choices: tuple[Choice, ...]) -> tuple[Button, ...]:
         """Choices with their labels."""

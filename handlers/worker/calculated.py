@@ -1,6 +1,7 @@
 """What a calculator found: the result, each step of the sum, the law, and what it does not say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,9 @@ from handlers.languages import Language
 from handlers.screens import Say, Tone, say
 from handlers.turn import Facts
 from handlers.worker.step import shown_day
+
+_WHOLE_BAR_PERCENT = 200
+"""What is more fills the bar, too: by then the words matter."""
 
 
 def result(calculator: Calculator, answers: Answers, facts: Facts) -> tuple[Say, ...]:
@@ -154,7 +158,14 @@ def _instalments(received: int, each_day: int, days: int, lang: Language) -> tup
 
 
 def _a_year(yearly: Fraction, lang: Language) -> Say:
-    return say("calculators.interest.a_year", percent=decimal(yearly, lang))
+    """The number in words, and a bar with the two lines of the law as its marks."""
+    said = say("calculators.interest.a_year", percent=decimal(yearly, lang))
+    marks = (interest.CEILING_PERCENT, interest.USURY_PERCENT)
+    return replace(said, bar=tuple(_on_the_bar(each) for each in (yearly, *marks)))
+
+
+def _on_the_bar(percent: Fraction | int) -> int:
+    return min(100, whole(Fraction(100 * percent) / _WHOLE_BAR_PERCENT))
 
 
 def _lines_of_the_law(yearly: Fraction, lang: Language) -> tuple[Say, ...]:

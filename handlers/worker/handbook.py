@@ -18,6 +18,7 @@ from handlers.worker.step import (
     Step,
     choice,
     given_back,
+    is_story,
     named,
     not_taken,
     note,
@@ -109,10 +110,12 @@ def _searched(state: ReadingHandbook, words: str, facts: Facts) -> Step[State]:
     query = words[:_LONGEST_QUERY].strip()
     book = _book(facts)
     found, doors = book.search(query), learning.found(query)
+    # It may have been a story after all: then its words are not lost.
+    kept = (note("handbook.long"), *given_back(words)) if is_story(words) else ()
     if len(found) == 1 and not doors:
-        return Step(ReadingHandbook(state.back, f"a_{found[0].id}"))
+        return Step(ReadingHandbook(state.back, f"a_{found[0].id}"), kept)
     if found or doors:
-        return Step(ReadingHandbook(state.back, f"s_{query}"))
+        return Step(ReadingHandbook(state.back, f"s_{query}"), kept)
     if has_letters(query) and book.nearest(query):
         return Step(ReadingHandbook(state.back, f"s_{query}"), given_back(words))
     return Step(state, (note("handbook.nothing"), *_whom(facts), *given_back(words)))

@@ -394,7 +394,7 @@ async def test_a_reminder_is_a_count_and_told_once(room: Room) -> None:
     await notice(room, await room.browser())
     await room.ring()
     await room.ring()
-    assert room.push.told == [("browser", "2 tin vừa quá hạn và đang đợi anh/chị ở bàn tiếp nhận.")]
+    assert room.push.told == [("browser", "2 tin vừa quá hạn và đang đợi bạn ở bàn tiếp nhận.")]
     assert room.push.rung == []
     assert await left(room) == 0
 

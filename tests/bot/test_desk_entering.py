@@ -216,7 +216,7 @@ async def test_what_this_channel_does_not_take_is_answered_with_rights_and_kept_
     await browser.send(NEXT, **{**FORM, "words": words})
     assert browser.status == 409
     assert "không có gì được lưu" in browser.words
-    assert "Về quyền lập và gia nhập công đoàn" in browser.words
+    assert "Bạn có quyền lập và gia nhập công đoàn" in browser.words
     # Neither by a form that goes straight on.
     sheet = browser.page.find("input", {"name": "sheet"})
     assert isinstance(sheet, Tag)

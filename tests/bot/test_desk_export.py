@@ -55,10 +55,10 @@ async def test_two_people_and_one_download(house: House) -> None:
     await an.get(f"/desk/tin/{house.tip.hex()}")
     assert an.page.find("a", string="Xuất cho cơ quan có thẩm quyền") is not None
     await house.ask()
-    assert "Đã gửi yêu cầu" in an.words
+    assert "Đã gửi lời xin" in an.words
     assert "Người có thể đồng ý: Người binh." in an.words
-    assert "Có 1 yêu cầu xuất tin đang chờ bạn" in (await binh.get("/desk")).words
-    assert "yêu cầu xuất tin" not in (await an.get("/desk")).words
+    assert "Có 1 lời xin xuất tin đang chờ bạn" in (await binh.get("/desk")).words
+    assert "lời xin xuất tin" not in (await an.get("/desk")).words
     await binh.get("/desk/xuat")
     assert "Người xin: Người an" in binh.words
     assert "<b>12</b>" not in binh.text
@@ -132,18 +132,18 @@ async def test_who_does_not_hold_the_tip_is_told_so_and_strangers_find_nothing(
     assert (await south.get(house.page)).status == 404
     assert (await top.get("/desk/xuat")).status == 404
     await house.ask()
-    assert "Không có yêu cầu nào" in (await south.get("/desk/xuat")).words
+    assert "Không có lời xin nào" in (await south.get("/desk/xuat")).words
     fields = {"guard": south.guard, "do": "agree", "tip": house.tip.hex()}
     assert (await south.post("/desk/xuat", fields)).status == 409
     await house.an.get(house.page)
-    await house.an.send("Hủy yêu cầu")
-    assert "Đã hủy yêu cầu." in house.an.words
+    await house.an.send("Rút lời xin")
+    assert "Đã rút lời xin." in house.an.words
 
 
 async def test_the_second_person_may_refuse(house: House) -> None:
     await house.ask()
     await house.binh.get("/desk/xuat")
     await house.binh.send("Không đồng ýCây tre xanh")
-    assert "Không có yêu cầu nào chờ bạn" in house.binh.words
+    assert "Không có lời xin nào chờ bạn" in house.binh.words
     await house.an.get(house.page)
     assert "Xin đồng ý" in house.an.buttons

@@ -106,7 +106,7 @@ async def test_the_page_stays_for_ten_minutes_and_counts(one: World) -> None:
     one.clock.pass_by(seconds=1)
     await browser.get(page)
     assert browser.status == 410
-    assert "Không lấy lại được nữa: đã quá 10 phút" in browser.words
+    assert "Không lấy lại được nữa. Đã quá 10 phút" in browser.words
     assert UNDO not in browser.buttons
     assert (await record_of(one.made, tip)).status is Status.CLOSED
 
@@ -116,7 +116,7 @@ async def test_too_late_is_said_plainly(one: World) -> None:
     one.clock.pass_by(seconds=600)
     await browser.send(UNDO)
     assert browser.status == 409
-    assert "Không lấy lại được nữa: đã quá 10 phút" in browser.words
+    assert "Không lấy lại được nữa. Đã quá 10 phút" in browser.words
     assert (await record_of(one.made, tip)).status is Status.CLOSED
 
 

@@ -96,7 +96,7 @@ async def test_zalo_tells_counts_and_numbers_still_mean_the_tips_that_rang(
             await outbox.write(tx, replace(letter, notice=Notice.MORNING, counts=(3, 1, 2)))
         await at.house.mail_room.ring_due()
         await at.zalo.settled()
-        assert at.last(person) == ("Đầu giờ trực. Tin mới: 3. Quá hạn: 1. Đang đợi anh/chị: 2.")
+        assert at.last(person) == ("Đầu giờ trực. Tin mới: 3. Quá hạn: 1. Đang đợi bạn: 2.")
         assert "Bạn đã nhận tin này" in await at.says(person, "1")
         async with at.house.database.read() as tx:
             [card] = await cases.cards(tx, member.id, at.clock.now)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.app import House
 from bot.channels.zalo_bot.account import HOOKS
 from bot.zalo_bots import ZaloBots
-from broadcasts import wording
+from broadcasts import first_week, wording
 from handlers.languages import Language
 from handlers.roles import Role
 from storage import accounts, bots, desk_codes, quotas
@@ -154,3 +154,5 @@ async def test_what_is_typed_instead_of_pressing_is_told_in_the_readers_language
         for language in Language:
             told = at.joined._way_out(wording.buttons(language))
             assert told == at.house.texts[language].get("mailing.typed")
+            told = at.joined._way_out(first_week.buttons(language, is_last=False))
+            assert told == at.house.texts[language].get("week.typed")

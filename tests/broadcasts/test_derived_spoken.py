@@ -77,6 +77,8 @@ def test_no_text_of_the_library_keeps_a_digit(language: Language) -> None:
         ("1/2 tháng", "Một phần hai tháng"),
         ("thứ 4 và thứ 2", "Thứ tư và thứ hai"),
         ("vùng I, II và IV", "Vùng một, hai và bốn"),
+        ("vùng II 4.000 đồng", "Vùng hai, bốn nghìn đồng"),
+        ("số mg tính trên 100 ml", "Số mi-li-gam tính trên một trăm mi-li-lít"),
         ("0912 345 678", "Không chín một hai, ba bốn năm, sáu bảy tám"),
         ("BHXH, KCN, mã OTP", "Bảo hiểm xã hội, khu công nghiệp, mã ô tê pê"),
         ("và/hoặc xã/phường", "Và hoặc xã hoặc phường"),

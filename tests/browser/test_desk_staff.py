@@ -93,7 +93,7 @@ async def test_the_pages_for_people_can_be_used_by_everybody(
     await page.check("input[value=in_writing]")
     await page.fill("textarea", "Công văn số 12")
     await page.click("text=Xin đồng ý")
-    await page.wait_for_selector("text=Hủy yêu cầu")
+    await page.wait_for_selector("text=Rút lời xin")
     await check(page, world, asked)
     await look("binh", "/desk/xuat")
     await page.click("button[value=agree]")

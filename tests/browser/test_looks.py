@@ -105,7 +105,7 @@ async def test_an_error_page_is_open_to_everybody(crowd: Crowd) -> None:
     )
     async with worker.page.expect_navigation():
         await worker.page.get_by_role("button", name="Go").click()
-    await worker.reads("Trang này không nhận yêu cầu từ trang khác")
+    await worker.reads("Trang này không nhận gì từ trang khác")
     await judged(worker.page, [])("403")
 
 

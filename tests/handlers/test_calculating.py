@@ -127,6 +127,17 @@ def test_answers_stand_in_the_state_alone_and_never_in_what_a_log_could_show() -
     assert packing.unpack(packing.pack(Talk(state))).state == state
 
 
+@pytest.mark.parametrize(
+    ("each_million", "bar"), [("548", 10), ("2740", 50), ("5000", 91), ("99999", 100)]
+)
+def test_a_bar_stands_beside_the_words_with_the_two_lines_of_the_law(
+    each_million: str, bar: int
+) -> None:
+    state = Calculating(Resting(), Calculator.INTEREST, ("per_day", each_million))
+    bars = [each.bar for each in shown(state, facts()).lines if each.bar]
+    assert bars == [(bar, 10, 50)]
+
+
 def test_pages_do_not_pile_up_below_a_calculator() -> None:
     known, state = facts(), Calculating(Resting(), Calculator.INTEREST, ("per_day", "3000"))
     reached: State = state

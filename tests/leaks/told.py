@@ -132,6 +132,7 @@ WRITERS: Mapping[str, str] = {
     "bot/locks.py": "an empty file that says who serves",
     "bot/bulletins_cli.py": "the report of a bulletin, where the operator asked for it",
     "bot/library_cli.py": "the calendar of bulletins, where the operator asked for it",
+    "bot/derived_cli.py": "cards, leaflets, posts and scripts, where the operator asked for them",
     "bot/incident_cli.py": "the notice after an incident, where the operator asked for it",
     "bot/coverage_cli.py": "which communes have a desk, where the operator asked for it",
     "bot/units_cli.py": "the tree of units, where the operator asked for it",

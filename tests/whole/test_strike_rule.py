@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import House
-from handlers.events import Said
+from handlers.events import Chose, Said
 from handlers.screens import Rendered
 from handlers.worker import needs, respond
 from storage.tables import metadata
@@ -22,6 +22,7 @@ from storage.volatile.memory import Memory
 from tests import zalo_house
 from tests.players import Clock, CorePlayer, HousePlayer, on_the_page, open_house
 from tests.telegram_house import TelegramPlayer, clock_of, in_telegram
+from tests.whole_house import Chat
 from tests.world import texts
 from tests.zalo_house import ZaloPlayer, on_zalo
 
@@ -189,12 +190,11 @@ async def test_what_is_compared_sees_a_tip(
     sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="tiengtho")
-    async with open_house(sqlite_url, tmp_path) as (house, clock):
-        player = HousePlayer(house, clock)
+    async with open_house(sqlite_url, tmp_path) as (house, _):
+        chat = Chat(house)
         before = await left_in(house, caplog)
-        await player.type("Công ty nợ lương hai tháng rồi, hỏi thì bị đuổi.")
-        for name in ("wages", "danger_no", "no_place", "send"):
-            await player.press(name)
+        await chat.go_to_review()
+        await chat.do(Chose("send"))
         left = (await left_in(house, caplog)).since(before)
     assert ("tips", "+") in left.rows
     assert left.entries
