@@ -165,7 +165,8 @@ sam so|so mo|dung cham|ga gam|quay roi|hiep|xam hai|nhin trom|boi nho|do ngu|dan
     |phan biet doi xu|bi ky thi|ky thi (?:em|nguoi|dan toc)|khong nhan (?:vao|em)|muon tien
     |khong tra\b|khong phai cua em|bang luong|vao mat|ga gam
 tai nan|dut (?:ngon |ban )?tay|dut ngon|te|nga|giat dien|bi giat|dien ho|chap (?!hanh)
-    |(?<!\btay )chay|no tung|(?:hit|vi|nhieu|mui) khoi|khoi (?:bui|son|doc)|hoa chat|ngo doc|ngat|xiu|bi bong
+    |(?<!\btay )chay|no tung|(?:hit|vi|nhieu|mui) khoi|khoi (?:bui|son|doc)|hoa chat|ngo doc|ngat
+    |xiu|bi bong
     |bong (?:tay|chan|nang)|kiet suc|hit bui|bui|mui|bao ho|khau trang|che chan|an toan
     |may (?:\w+ )?(?:hong|hu|dap|dang chay)|het phanh|sap sap|bi sap|nut|thit oi|com thiu
     |thieu nuoc|mat nuoc|cat nuoc|nuoc (?:uong|thai)|nong|40 do|quat|lan can|chet|can chet
