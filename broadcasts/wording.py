@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from broadcasts import citing
 from handlers.bell import Listed
 from handlers.bulletins import Citation, Content
 from handlers.languages import Language
@@ -97,7 +98,7 @@ def _whole(
     if content.legal:
         foot.insert(0, texts.get("mailing.no_advice", unit=unit_name))
     if content.citations:
-        cited = "; ".join(_cited(texts, each) for each in content.citations)
+        cited = "; ".join(_cited(each, language) for each in content.citations)
         foot.insert(0, texts.get("mailing.basis", citations=cited))
     if why:
         foot.append(texts.get("mailing.why"))
@@ -105,10 +106,11 @@ def _whole(
     return "\n\n".join(each for each in told if each)
 
 
-def _cited(texts: Texts, citation: Citation) -> str:
-    cited = citation.document
-    if citation.article:
-        cited = texts.get("mailing.cited", document=cited, article=citation.article)
+def _cited(citation: Citation, language: Language) -> str:
+    texts = _texts(language)
+    cited, article = citing.cited(citation, language)
+    if article:
+        cited = texts.get("mailing.cited", document=cited, article=article)
     if citation.effective_from is None:
         return cited
     day = f"{citation.effective_from:%d/%m/%Y}"

@@ -1,22 +1,19 @@
 """The words of a bulletin that all its forms share: wording, basis, days, whom to ask."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from broadcasts import citing
+from broadcasts.citing import plain
 from broadcasts.derived.origin import Origin, Standing
-from handlers import laws
 from handlers.bulletins import Citation, Content
-from handlers.folding import clean
 from handlers.languages import Language
 from handlers.texts import Texts
 
 _SENTENCE = re.compile(r"(?<=[.?!…])\s+")
 _LINK = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
-_ARTICLES = re.compile(r"^\s*(?:điều|đ\.|articles?|arts?\.?)\s*", re.IGNORECASE)
-_IN_ENGLISH = ((r"\bkhoản\b", "clause"), (r"\bđiểm\b", "point"), (r"\bvà\b", "and"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def told(origin: Origin, language: Language) -> Told:
         action=plain(wording.action),
         cited=tuple(_cited(each, language, "derived.cited") for each in citations),
         cited_aloud=tuple(_cited(each, language, "derived.radio.cited") for each in citations),
-        source=bare(plain(content.source)),
+        source=bare(citing.source(content.source, language)),
         checked=_day(content, "checked", texts),
         expires=_day(content, "expires", texts),
         unit=texts.get("derived.from", unit=unit) if unit else "",
@@ -65,11 +62,6 @@ def told(origin: Origin, language: Language) -> Told:
 def sentences(words: str) -> list[str]:
     """The sentences of a text, each whole."""
     return [each for each in _SENTENCE.split(words) if each]
-
-
-def plain(words: str) -> str:
-    """One line, composed, without what cannot be seen."""
-    return " ".join(unicodedata.normalize("NFC", clean(words)).split())
 
 
 def bare(words: str) -> str:
@@ -102,31 +94,10 @@ def _shorter(words: Told, by: int) -> Told:
 
 
 def _cited(citation: Citation, language: Language, joined: str) -> str:
-    """A document with its articles; in English by the English name, where we know one."""
-    document, article = plain(citation.document), plain(citation.article)
-    if language is Language.EN:
-        document, article = _named(document), _counted(article)
+    document, article = citing.cited(citation, language)
     if not article:
         return document
     return texts_of(language).get(joined, document=document, article=article)
-
-
-def _named(document: str) -> str:
-    """Every document that is named in it, in English; as it stands where one is not known."""
-    known = laws.load()
-    numbers = laws.numbers_in(document)
-    if not numbers or any(each not in known for each in numbers):
-        return document
-    names = [f"{known[each].en} {each}" for each in numbers]
-    return ", amended by ".join(names) if "sửa" in document else ", ".join(names)
-
-
-def _counted(article: str) -> str:
-    words = _ARTICLES.sub("", article)
-    for vietnamese, english in _IN_ENGLISH:
-        words = re.sub(vietnamese, english, words)
-    many = len(laws.articles_in(words)) > 1
-    return f"{'Articles' if many else 'Article'} {words}" if words else ""
 
 
 def _day(content: Content, which: str, texts: Texts) -> str:

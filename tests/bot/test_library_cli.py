@@ -182,7 +182,13 @@ async def test_what_expires_within_a_month_is_listed(one: Database) -> None:
     assert not any(bulletin.id in line for line in await library_cli.expiring(one, before))
     lines = await library_cli.expiring(one, START)
     assert lines[0] == f"2026-12-31\tbulletin\t{bulletin.id}\troot\tLương tháng này"
-    assert "2026-12-31\tlibrary\tloan_interest" in "\n".join(lines)
+    last = START + timedelta(days=30)
+    soon = {
+        text.id
+        for text in library.texts().values()
+        if text.content.expires_on is not None and START <= text.content.expires_on <= last
+    }
+    assert {line.split("\t")[2] for line in lines if "\tlibrary\t" in line} == soon
 
 
 class Nothing:

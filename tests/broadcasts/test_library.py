@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcasts import library, wording
+from broadcasts import citing, library, wording
 from broadcasts.checks import of_law, of_wording
 from broadcasts.library import Publish, Text
 from handlers import laws
@@ -60,7 +60,7 @@ def test_drafts_are_hidden_and_tell_an_editor_what_to_compare() -> None:
     assert {text.id for text in TEXTS if text.publish is Publish.CHECK} == DRAFTS
     assert set(library.load()) == set(library.texts()) - DRAFTS
     for text in TEXTS:
-        assert bool(text.note) == (text.id in DRAFTS)
+        assert text.note or text.id not in DRAFTS
         assert "  " not in text.note
     assert all(len(library.texts()[each].note) > 60 for each in DRAFTS)
 
@@ -100,8 +100,32 @@ def test_each_can_be_scheduled_on_the_day_it_was_checked(text: Text) -> None:
     assert of_wording(content, "Liên đoàn Lao động thành phố") == []
     assert content.legal == (text.id not in LAWLESS) == bool(content.citations)
     assert text.source_url == ("https://vbpl.vn" if content.legal else text.source_url)
-    assert content.source
+    assert content.source or not content.legal
     assert content.urgency is Urgency.ORDINARY
+
+
+@every_text
+def test_a_source_is_read_by_workers_so_it_names_documents_and_pages_and_nothing_else(
+    text: Text,
+) -> None:
+    day = r"(?:\d\d/)?\d\d/\d{4}"
+    page = rf"[a-z.]+\.(?:vn|com|net)(?:, {day})?(?: và {day})?"
+    pages = rf"{page}(?: và {page})?"
+    known = "|".join(re.escape(f"{each.vi} {each.number}") for each in laws.load().values())
+    document = rf"(?:{known})(?:, bản sửa đổi năm \d{{4}})?(?:, {pages})?"
+    piece = rf"{document}|{pages}|bài viết về (?:{known}), {day}"
+    for each in text.content.source.split("; ") if text.content.source else ():
+        assert re.fullmatch(piece, each), each
+
+
+@every_text
+def test_a_reader_of_english_finds_no_vietnamese_word_in_what_a_text_rests_on(text: Text) -> None:
+    known = sorted(laws.load(), key=len, reverse=True)
+    post = wording.post_of(text.content, Language.EN, "Union")
+    rest = f"{post.partition('Based on: ')[2]} {citing.source(text.content.source, Language.EN)}"
+    for number in known:
+        rest = rest.replace(number, "")
+    assert rest.isascii(), rest
 
 
 @every_text

@@ -60,7 +60,7 @@ SETTINGS: Fields = {
     **dict.fromkeys(("telegram_api_url", "zalo_api_url", "zalo_media_hosts"), _WHERE),
     **dict.fromkeys(("telegram_token", "telegram_webhook_secret"), _SECRET),
     **dict.fromkeys(("trusted_proxy", "timezone", "log_level", "telegram_mode"), _HOW),
-    **dict.fromkeys(("redis_is_volatile", "backup_public_key"), _HOW),
+    **dict.fromkeys(("redis_is_volatile", "backup_public_key", "address"), _HOW),
     "backup_folder": _WHERE,
     "forms_dir": _WHERE,
     **dict.fromkeys(("retention_handled", "retention_passed", "retention_insufficient"), _DAYS),

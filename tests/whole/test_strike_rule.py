@@ -190,7 +190,7 @@ async def test_what_is_compared_sees_a_tip(
     sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="tiengtho")
-    async with open_house(sqlite_url, tmp_path) as (house, clock):
+    async with open_house(sqlite_url, tmp_path) as (house, _):
         chat = Chat(house)
         before = await left_in(house, caplog)
         await chat.go_to_review()
