@@ -67,14 +67,14 @@ _DOUBTFUL_UNITS = {
 _CURRENCY = re.compile(r"\s*(?:viet nam dong|vn dong|dong|vnd|₫|(?<=[\d\s.,kr])d)$")
 _FOREIGN = re.compile(r"[$€¥£₩]|\busd\b|\d\s*(?:do|dola|do la|dollars?|euro|te|won|yen)\b")
 _PER = re.compile(
-    r"\s*(?:/|\bper\b|\bmoi\b|\b(?:mot|1|a|an)\b(?=\s*(?:ngay|thang|gio|nam|tuan|h|day|month|hour"
-    r"|year|week)\b))\s*(?:mot|1|trieu)?\s*"
-    r"(ngay|thang|gio|nam|tuan|h|day|month|hour|year|week|trieu)\b"
+    r"\s*(?:/|\bper\b|\bmoi\b|\b(?:mot|1|a|an)\b(?=\s*(?:ngay|thang|gio|tieng|nam|tuan|h|day|month"
+    r"|hour|year|week)\b))\s*(?:mot|1|trieu)?\s*"
+    r"(ngay|thang|gio|tieng|nam|tuan|h|day|month|hour|year|week|trieu)\b"
     r"(?:\s*/\s*(ngay|thang|nam|trieu))?$"
 )
 _TIMES = {
-    "ngay": "day", "thang": "month", "gio": "hour", "nam": "year", "tuan": "week", "h": "hour",
-    "trieu": "",
+    "ngay": "day", "thang": "month", "gio": "hour", "tieng": "hour", "h": "hour", "nam": "year",
+    "tuan": "week", "trieu": "",
 }  # fmt: skip
 _WORDS = "|".join(sorted((*_UNITS, *_DOUBTFUL_UNITS), key=len, reverse=True))
 _NUMBER = r"\d[\d.,]*(?:\s\d{3})*"

@@ -27,7 +27,8 @@ def in_digits(typed: str) -> str:
     text = unicodedata.normalize("NFKC", clean(typed))
     text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
     text = text.replace("đ", "d").replace("'", "").replace("_", " ")
-    text = " ".join(text.split()).strip(" .,!?;:")
+    # A mark before a digit is a part of the number (".5" is not 5).
+    text = re.sub(r"^[ .,!?;:]+(?!\d)", "", " ".join(text.split())).rstrip(" .,!?;:")
     text = _POLITE.sub("", _ABOUT.sub("", text))
     return " ".join(_replaced(text.split()))
 

@@ -104,18 +104,22 @@ quyen loi (?:cho|cua) {PEOPLE}|hop mat|theo em nen|doi luat|nghi gi ve (?:nha nu
     |dang)
 di le|di nhom|di nha tho|nghe giang
 (?:^|\n)xuong duong (?:di|nao|thoi|cung)
+(?:^|\n)(?:(?:luat|quyen|hoi ve) )?(?:ngung viec|strikes?|sit in)(?= *\W*(?:$|\n))
 nghi lam mai|mai nghi het
 hates? (?:the|this) government|the government should|criticis\w*|criticiz\w*
     |political opinions?|new law|do not agree with
 """
 """The same, but only in words that say nothing else: beside a story they are a part of it."""
 
-DOUBTFUL = r"""
+DOUBTFUL = rf"""
 phan doi|cong doan|nghiep doan|doan vien|ban chap hanh|ung cu|thuong luong|kien nghi
     |chinh phu|nha nuoc|chinh quyen|chu ky|ky vao|ky ten|thu chung|don chung
 (?:doi|xin|yeu cau) (?:cong ty |giam doc )?(?:tang|gap|thuong|phu cap|quyen loi)
     |doi quyen loi|tu hop|doan ket|tieng noi rieng|vao hoi
 (?:khong|hong) ai (?:\w+ )?(?:di lam|vao chuyen|vao xuong|lam|boc)|nghi het|khong lam de
+(?:ca (?:xuong|chuyen|to|cong ty)|\d+ (?:nguoi|cong nhan)|{PEOPLE}) (?:\w+ ){{0,6}}(?:khong vao lam
+    |ra ngoai dung|bo ra ngoai|ngoi lai khong)|ngung viec(?! luong)|tay chay
+sit in|stop(?:ping|ped)? work(?:ing)?|refus\w* to work together
 di chua|(?:ru \w+ )?(?:vao|vo) dao|doc kinh|cung bai|thap huong|nha tho|thay tu|boc lot
 government|union|opinions?|letter|no work|stay home|demand\w*|meeting|god|temple
 """
@@ -160,8 +164,9 @@ ghi de|lo de|danh bai|an tien|danh bac|co bac|ca do|tai xiu|xoc dia|ma tuy|choi 
 sam so|so mo|dung cham|ga gam|quay roi|hiep|xam hai|nhin trom|boi nho|do ngu|dan toc
     |phan biet doi xu|bi ky thi|ky thi (?:em|nguoi|dan toc)|khong nhan (?:vao|em)|muon tien
     |khong tra\b|khong phai cua em|bang luong|vao mat|ga gam
-tai nan|dut (?:ngon |ban )?tay|dut ngon|te|nga|giat dien|bi giat|dien ho|chap (?!hanh)|chay
-    |no tung|(?:hit|vi|nhieu|mui) khoi|khoi (?:bui|son|doc)|hoa chat|ngo doc|ngat|xiu|bi bong
+tai nan|dut (?:ngon |ban )?tay|dut ngon|te|nga|giat dien|bi giat|dien ho|chap (?!hanh)
+    |(?<!\btay )chay|no tung|(?:hit|vi|nhieu|mui) khoi|khoi (?:bui|son|doc)|hoa chat|ngo doc|ngat
+    |xiu|bi bong
     |bong (?:tay|chan|nang)|kiet suc|hit bui|bui|mui|bao ho|khau trang|che chan|an toan
     |may (?:\w+ )?(?:hong|hu|dap|dang chay)|het phanh|sap sap|bi sap|nut|thit oi|com thiu
     |thieu nuoc|mat nuoc|cat nuoc|nuoc (?:uong|thai)|nong|40 do|quat|lan can|chet|can chet

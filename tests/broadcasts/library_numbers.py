@@ -168,7 +168,7 @@ QUOTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "fathers_leave": {"53": ("5 ngày", "32", "7 ngày", "10 ngày", "14 ngày", "60 ngày")},
     "young_workers": {
-        "143": ("18 tuổi",),
+        "143": ("18 tuổi", "13"),
         "3": ("15 tuổi",),
         "146": ("15", "8 giờ", "40 giờ", "4 giờ", "20 giờ"),
     },

@@ -114,6 +114,7 @@ def test_a_sum_that_may_mean_several_things_is_asked_back(typed: str, meant: lis
         ("5-6tr", "several"),
         ("5.00.000", "several"),
         ("5..000", "several"),
+        (".5tr", "nothing"),
         ("500$", "foreign"),
         ("300 usd", "foreign"),
         ("200k/ngày", "other_time"),

@@ -22,6 +22,8 @@ from tests.world import START, Chat, World
 
 NUMBER = re.compile(r"\d+(?:[.,/]\d+)*")
 MOST_LETTERS = 40
+# What is good to do, and stands in no article, though the text around it cites some.
+ADVICE = {"video_call", "money_sent", "how_out"}
 EVERY = [(quiz, each) for quiz in quizzes.load().values() for each in quiz.questions]
 every_question = pytest.mark.parametrize(
     ("quiz", "question"), EVERY, ids=[f"{quiz.id}-{each.id}" for quiz, each in EVERY]
@@ -51,7 +53,7 @@ def test_there_is_a_quiz_of_five_questions_for_each_topic() -> None:
 def test_each_question_rests_on_a_text_that_units_may_send(quiz: Quiz, question: Question) -> None:
     content = library.load()[question.text]
     assert question.expires_on == content.expires_on
-    if not content.citations:
+    if not content.citations or question.id in ADVICE:
         assert not question.document
         return
     cited = {
