@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.channels import Arrival, Limits, Push
 from bot.inbound import Answer, Inbound
 from handlers.events import Brought, Event, Said, Showed, Unusable
-from handlers.screens import Rendered, Tone
+from handlers.screens import Accepts, Rendered, Tone
 
 NAME = "terminal"
 LIMITS = Limits(
@@ -22,6 +22,8 @@ ADDRESS = "prompt"
 """Whoever sits at the prompt: always the same, so that a subscription is found again."""
 _MOST_BYTES = 20 * 1024 * 1024
 _BAR = "│ "
+# There a 0 may belong to what is asked for, so the way back is a word.
+_FREE = (Accepts.WORDS, Accepts.PLACE, Accepts.NUMBER)
 
 
 class Terminal:
@@ -75,13 +77,17 @@ def shown(answer: Answer) -> str:
 
 
 def text_of(rendered: Rendered) -> str:
-    """Lines, numbered choices, those that are chosen by a word, the ways out; 0 is back."""
+    """Lines, numbered choices, those that are chosen by a word, the ways out; 0 is back, but where
+    it may belong to what is asked for.
+    """
+    has_zero = rendered.accepts not in _FREE
     blocks = [_block(line.text, line.tone) for line in rendered.lines]
     numbered = [each for each in rendered.choices if not each.word]
     choices = [f"  {at}. {each.label}" for at, each in enumerate(numbered, start=1)]
     choices += [f"  {each.word}: {each.label}" for each in rendered.choices if each.word]
     ways = [
-        f"  0. {way.label}" if way.name == "back" else f"  [{way.label}]" for way in rendered.ways
+        f"  0. {way.label}" if has_zero and way.name == "back" else f"  [{way.label}]"
+        for way in rendered.ways
     ]
     return "\n\n".join(part for part in (*blocks, "\n".join((*choices, *ways))) if part)
 

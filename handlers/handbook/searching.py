@@ -138,8 +138,9 @@ def _rank(wanted: _Meant, page: Words) -> tuple[bool, bool, int] | None:
         return None
     title = frozenset(page.title)
     in_title = sum(any(_occurs(way, title) for way in ways) for ways in wanted)
-    phrase = f" {' '.join(' '.join(ways[0]) for ways in wanted)} "
-    said_so = phrase in f" {' '.join(page.all)} "
+    # As it stands for (short forms come first), and as it was meant (keys of Telex undone, last).
+    phrases = {f" {' '.join(' '.join(ways[at]) for ways in wanted)} " for at in (0, -1)}
+    said_so = any(phrase in f" {' '.join(page.all)} " for phrase in phrases)
     return in_title < len(wanted), not said_so, -in_title
 
 

@@ -300,13 +300,16 @@ def _leave(answers: Answers, facts: Facts) -> tuple[Say, ...]:
     job, months = leave.Job(answers[0]), int(answers[1])
     days = leave.annual(job, months)
     base = leave.DAYS[job]
+    shown = decimal(days, lang)
     if months < leave.YEAR_MONTHS:
-        how = say("calculators.leave.how_part", base=base, months=months, days=decimal(days, lang))
+        found = say("calculators.leave.so_far", months=months, days=shown)
+        how = say("calculators.leave.how_part", base=base, months=months, days=shown)
     else:
         years = months // leave.YEAR_MONTHS
+        found = say("calculators.leave.days", days=shown)
         how = say("calculators.leave.how_years", base=base, years=years, extra=int(days) - base)
     return (
-        say("calculators.leave.days", days=decimal(days, lang)),
+        found,
         how,
         *_left(days, answers[2], lang),
         say("calculators.leave.paid_out"),

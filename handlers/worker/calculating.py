@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from handlers.calculators import Calculator, asked
 from handlers.calculators.amounts import Unclear
-from handlers.calculators.asked import NONE, UNSURE, Question
+from handlers.calculators.asked import NONE, UNSURE, Question, Reads
 from handlers.calculators.minimum import Region
 from handlers.events import Chose, Said
 from handlers.folding import fold
@@ -101,7 +101,9 @@ def calculating_screen(state: Calculating, facts: Facts) -> Screen:
             Choice(name, calculated.shown_answer(each, reads, facts.language))
             for name, each in _meanings(state)
         )
-        return Screen((title, say("calculators.which")), (*meant, *options), (BACK, HOME), accepts)
+        is_day = reads is Reads.DAY
+        which = say("calculators.which_day") if is_day else say("calculators.which")
+        return Screen((title, which), (*meant, *options), (BACK, HOME), accepts)
     return Screen(says, options, (BACK, HOME), accepts)
 
 

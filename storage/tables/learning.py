@@ -50,7 +50,7 @@ quiz_tallies = Table(
 )
 
 # Notes of good practice, without names and without a tie to any tip; `month` is the first of the
-# month in which it was published, null until then.
+# month from which everybody reads it, null until it is published.
 practices = Table(
     "practices",
     metadata,

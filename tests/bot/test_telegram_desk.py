@@ -437,7 +437,7 @@ async def test_after_ten_minutes_the_chat_says_that_it_is_too_late(one: Scene) -
     await _press(one, an, "Đúng, kết thúc vì ngoài phạm vi")
     one.clock.turn(minutes=10)
     await _press(one, an, "Lấy lại tin này")
-    assert "đã quá 10 phút" in one.private(an)[-1]
+    assert "Đã quá 10 phút" in one.private(an)[-1]
     assert (await record_of(one.made, tip)).status is Status.CLOSED
     await an.say("/desk")
     await one.run()

@@ -74,6 +74,15 @@ async def test_an_article_cites_its_law_and_says_when_it_was_checked(client: Cli
     assert "Đã đối chiếu ngày 21/11/2026" in shown
 
 
+@pytest.mark.parametrize("address", [PAGES, f"{PAGES}/harassment"])
+async def test_who_reads_is_told_that_the_browser_remembers_and_where_it_does_not(
+    client: Client, address: str
+) -> None:
+    shown = await page(await client.get(address))
+    assert "có thể nhớ địa chỉ trang bạn đọc" in text(shown)
+    assert shown.select_one('a[href="/"]') is not None
+
+
 async def test_a_search_is_posted_and_its_answer_is_kept_by_nobody(client: Client) -> None:
     answer = await client.post(PAGES, data={"words": "no luong", "lang": "vi"})
     shown = await page(answer)

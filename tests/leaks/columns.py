@@ -147,8 +147,8 @@ OTHERS: Mapping[str, Fields] = {
     "practices": {
         "id": _ID,
         "unit": _UNIT,
-        "stage": What(Kind.CLOSED, "draft, proposed, published, taken back"),
-        "month": What(Kind.DAY, "the first of the month of publishing"),
+        "stage": What(Kind.CLOSED, "proposed, published, taken back"),
+        "month": What(Kind.DAY, "the first of the month from which it is shown"),
         "body": What(Kind.SEALED, "what a unit wrote for everybody, without names"),
     },
     "agreements": {"id": _ID, "body": What(Kind.SEALED, "storage.agreements")},

@@ -1,7 +1,8 @@
 """The first week at work: one row a chat that says nothing, goes by itself, and is never joined."""
 
+import base64
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -9,7 +10,7 @@ from sqlalchemy import insert, select
 from handlers.bulletins import Topic
 from handlers.languages import Language
 from handlers.subscriptions import Subscription
-from storage import accounts, leases, series, subscribers
+from storage import accounts, dump, leases, series, subscribers
 from storage.database import Database, Tx
 from storage.leases import Lease, Lost
 from storage.series import COURSE_BYTES, DAYS_KEPT, Followed, TooLong
@@ -19,6 +20,7 @@ from tests import desk_world
 
 TODAY = date(2026, 11, 23)
 TOMORROW = TODAY + timedelta(days=1)
+MADE = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CHAT = "5550000001"
 HOLDER = b"h" * 16
 
@@ -181,3 +183,15 @@ async def test_a_row_that_no_key_opens_keeps_nobody_waiting_and_goes(made: Datab
 async def _spoiled(tx: Tx) -> None:
     [row] = await tx.rows(select(table))
     await tx.run(insert(table).values(fingerprint=b"x" * 16, account=1, course=bytes(row.course)))
+
+
+async def test_no_backup_holds_a_first_week(made: Database) -> None:
+    await begin(made)
+    written: list[bytes] = []
+    async with made.read() as tx:
+        [row] = await tx.rows(select(table))
+        told = await dump.write(tx, "some revision", MADE, written.append)
+    assert told.rows["series"] == 0
+    whole = b"".join(written)
+    for column in (row.fingerprint, row.course):
+        assert base64.b64encode(bytes(column)) not in whole

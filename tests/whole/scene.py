@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import aiohttp
 from PIL import Image
@@ -52,6 +53,8 @@ class Scene:
             self.deletes,
             self.cancels,
             self.practises,
+            self.learns,
+            self.reads_public_pages,
             self.closes,
             self.is_no_browser,
             self.tries_the_desk,
@@ -89,10 +92,10 @@ class Scene:
         await worker.reach_story("wages", "")
         story, own = self._words("story"), self.cage.plain("covered words")
         await worker.say(f"{story}, thư {own}@example.com")
-        page = await worker.press("cover_mine")
-        if own in page.text or "[đã che]" not in page.text:
-            raise Unexpected("what was covered is shown")
+        asks = await worker.press("cover_mine")
         await self._answers(worker)
+        if own in asks.text + worker.page.text or "[đã che]" not in worker.page.text:
+            raise Unexpected("what was covered is shown")
         await self._send(worker)
 
     async def says_who_they_are(self) -> None:
@@ -136,6 +139,40 @@ class Scene:
         await worker.press("no_place")
         self.cage.keep("code of a practice", (await worker.tell(self._words("practice"))).code)
         await worker.press("send")
+
+    async def learns(self) -> None:
+        """The handbook in the talk: a search, sums, a quiz to its end, the first week at work."""
+        worker = await self._worker()
+        await worker.open()
+        await worker.press("handbook")
+        await worker.say(self._words("search in the handbook"))
+        for name in ("tools", "calculators", "c_payslip"):
+            await self._finds(worker, name)
+        await worker.say(self._words("words in a calculator"))
+        await worker.say(self._sum())
+        await worker.open()
+        for name in ("home", "handbook", "tools", "quiz", "quiz_loans"):
+            await self._finds(worker, name)
+        while answers := [each for each in worker.page.choices if each.startswith("q")][:4]:
+            if "quiz_again" in answers:
+                break
+            await worker.press(self.dice.choice(answers))
+        if "quiz_again" not in worker.page.choices:
+            raise Unexpected("a quiz came to no end")
+        for name in ("home", "handbook", "tools", "week"):
+            await self._finds(worker, name)
+
+    async def reads_public_pages(self) -> None:
+        """What everybody reads without a talk, and a search there."""
+        worker = await self._worker()
+        for path in ("/so-tay/doc", "/so-tay/doc/tu-kiem-tra/nha-tro", "/viec-tot", "/ban-tin"):
+            if (await worker.open(path)).status != HTTPStatus.OK:
+                raise Unexpected("a public page is not there")
+        page = await worker.post({"words": self._words("search on a page")}, "/so-tay/doc")
+        if page.status != HTTPStatus.OK:
+            raise Unexpected("a public page does not search")
+        await worker.open(f"/so-tay/doc/{self.cage.plain('address of an article')}")
+        await worker.open(f"/ban-tin?near={self.cage.plain('place of bulletins')}")
 
     async def types_wrong_codes(self) -> None:
         """Codes that open nothing, with and without a right check symbol."""
@@ -326,6 +363,18 @@ class Scene:
                 await worker.say(self._words("answer to a question"))
             if "keep_details" in worker.page.choices:
                 await worker.press("keep_details")
+
+    async def _finds(self, worker: Worker, name: str) -> None:
+        if name not in worker.page.choices:
+            raise Unexpected(f"no button {name} on a screen with {worker.page.choices}")
+        await worker.press(name)
+
+    def _sum(self) -> str:
+        """Some money as people type it."""
+        money = self.dice.randrange(10**10, 10**11)
+        self.cage.keep_number("sum in a calculator", money)
+        self.cage.keep("sum in a calculator, said back", f"{money:,}".replace(",", "."))
+        return str(money)
 
     async def _send(self, worker: Worker) -> str:
         page = await worker.press("send")

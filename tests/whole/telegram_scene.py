@@ -130,7 +130,13 @@ class TelegramScene:
 
     def talks(self) -> Sequence[Callable[[], Coroutine[None, None, None]]]:
         """Every kind of talk, once each; the first gives the desk something to do."""
-        return (self.files, self.subscribes, self.deletes_the_chat, self.leaves_a_draft)
+        return (
+            self.files,
+            self.subscribes,
+            self.begins_a_week,
+            self.deletes_the_chat,
+            self.leaves_a_draft,
+        )
 
     async def opens_desk(self, group_code: str, account_code: str) -> None:
         """The group becomes a desk, and the officer's account is linked."""
@@ -181,6 +187,18 @@ class TelegramScene:
             await phone.press(name)
         await phone.reads("Từ giờ bản tin sẽ đến")
         self._readers.append(phone)
+
+    async def begins_a_week(self) -> None:
+        """Two who begin the first week at work, and one of them stops."""
+        for stops in (False, True):
+            phone = self._phone("beginner")
+            await phone.person.start()
+            for name in ("handbook", "tools", "week", "week_send", "week_begin"):
+                await phone.press(name)
+            await phone.reads("Ngày mai bạn nhận bài tiếp theo")
+            if stops:
+                await phone.say("dừng")
+                await phone.reads("Đã ngừng gửi bài tuần đầu")
 
     async def readers_get(self, title: str) -> None:
         """A bulletin arrives on the phone of everybody who subscribed."""
@@ -278,6 +296,9 @@ class TelegramScene:
         # A place of many communes: it is asked in which.
         await phone.press("keep_area")
         await phone.say(f"{self.cage.words('story on Telegram')}. " * 3)
+        await phone.press("is_unknown")
+        await phone.shows("skip_all")
+        await phone.say(self.cage.words("answer on Telegram"))
         await phone.press("skip_all")
         if pictures:
             await phone.shows("send")

@@ -109,6 +109,7 @@ class ZaloScene:
             self.leaves_a_draft,
             self.passes_the_doorway,
             self.subscribes,
+            self.begins_a_week,
             self.is_withheld,
             self.writes_in_a_group,
         )
@@ -141,6 +142,14 @@ class ZaloScene:
         await phone.say("Chỉ tin chung cả nước", "Từ giờ bản tin sẽ đến")
         await phone.say("/bantin", "Bạn đang nhận bản tin")
         self._readers.append(phone)
+
+    async def begins_a_week(self) -> None:
+        """Somebody begins the first week at work."""
+        phone = self._phone("beginner on Zalo")
+        await phone.say("/start", "Xin chào")
+        await phone.say("tuan dau", "Bảy bài ngắn")
+        await phone.say("Nhận mỗi ngày một bài ở đây", "Bắt đầu từ hôm nay?")
+        await phone.say("Bắt đầu từ hôm nay", "Ngày mai bạn nhận bài tiếp theo")
 
     async def readers_get(self, title: str) -> None:
         """A bulletin arrives on the phone of everybody who subscribed."""
@@ -236,7 +245,10 @@ class ZaloScene:
             told = await phone.say("Viết tiếp ở đây")
         assert _STORY_ASKED in told.text, told.text
         story = f"{self.cage.words('story on Zalo')}. " * 3
-        shown = await phone.say(story, "Đây là mã biên nhận")
+        shown = await phone.say(story)
+        if "Câu 1/" in shown.text:
+            await phone.say(self.cage.words("answer on Zalo"), "Câu 2/")
+            shown = await phone.say("Bỏ qua hết", "Đây là mã biên nhận")
         self.cage.keep("code of a draft", _code(shown))
         return phone
 
