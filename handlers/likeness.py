@@ -2,11 +2,14 @@
 of their stories that they share. Pure; who wrote them is no part of it, nor how they write.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from handlers.folding import fold
+from handlers.forms import reading
 from handlers.places import Place
 from handlers.tips import Category
 
@@ -18,6 +21,9 @@ _SHORTEST_WORD = 2
 _SCORE_OF_WORDS = 6
 _NEAR_DAYS = 2
 _SAME_WEEK = 7
+_UNKNOWN = "khong ro"
+# A line of `Draft.whole`: how it begins, and the answer.
+_ANSWER = re.compile(r"[^\n:]{1,60}: \S")
 
 # Folded as the stories are: what stands in every story tells nothing of what it is about.
 _COMMON = frozenset(
@@ -62,9 +68,9 @@ class Likeness:
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """The words of a story that say what it is about, without diacritics: somebody who is tired
-    leaves them out.
+    leaves them out. Of answers to a form's questions, only what the worker said in their own words.
     """
-    every = (word for text in texts for word in fold(text).split())
+    every = (word for text in texts for told in _told(text) for word in fold(told).split())
     return frozenset(each for each in every if len(each) >= _SHORTEST_WORD) - _COMMON
 
 
@@ -87,6 +93,30 @@ def likeness(one: Sketch, other: Sketch) -> Likeness:
     # That two came on one day, or from one province, is nothing by itself.
     tells = (commune and category) or bool(words)
     return Likeness(commune, province, category, days, words, score if tells else 0)
+
+
+def _told(text: str) -> Iterator[str]:
+    """What the worker wrote: how the line of an answer begins, and answers that were pressed, are
+    the same in all tips of a category, and would make each look like every other one.
+    """
+    story, gap, last = text.rpartition("\n\n")
+    lines = last.splitlines()
+    if not gap or not all(_ANSWER.match(each) for each in lines):
+        yield text
+        return
+    yield story
+    for line in lines:
+        said = line.partition(": ")[2]
+        if fold(said) not in _pressed():
+            yield said
+
+
+@cache
+def _pressed() -> frozenset[str]:
+    """What can be pressed in the forms that come with the product."""
+    forms = reading.with_own({}).forms.values()
+    options = (option for form in forms for each in form.questions for option in each.options)
+    return frozenset({_UNKNOWN, *(fold(each.label.vi) for each in options)})
 
 
 def _communes(place: Place | None) -> frozenset[str]:

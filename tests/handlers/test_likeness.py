@@ -40,6 +40,23 @@ def test_words_that_stand_in_every_story_tell_nothing() -> None:
     assert words_of(["Kho 12 CHÁY lớn", "cháy"]) == {"kho", "12", "chay", "lon"}
 
 
+def test_the_questions_of_a_form_make_no_two_tips_alike() -> None:
+    answers = "Việc gì: Trả lương chậm, nợ lương\nBao nhiêu người bị: Nhiều người\nAi biết: không rõ"
+    one, other = (
+        sketch(f"{story}\n\n{answers}", Category.WAGES, place)
+        for story, place in ((STORY, BAN_THACH), (OTHER, BINH_DUONG))
+    )
+    assert not likeness(one, other).is_enough
+    assert likeness(one, other).words == likeness(sketch(STORY), sketch(OTHER)).words
+
+
+def test_what_was_answered_in_own_words_counts() -> None:
+    told = words_of(["Bị khóa cửa.\n\nAi làm: quản đốc xưởng may\nViệc gì: Nhiều người"])
+    assert {"quan", "doc", "khoa"} <= told
+    assert not {"lam", "viec", "nhieu"} & told
+    assert "doc" in words_of(["Quản đốc: khóa cửa"])
+
+
 def test_other_stories_from_elsewhere_are_not_offered() -> None:
     found = likeness(sketch(STORY), sketch(OTHER, Category.LOANS, BINH_DUONG, day=10))
     assert (found.score, found.is_enough) == (0, False)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from handlers.folding import fold
 from handlers.screens import Rendered
 from tests.telegram_house import TelegramPlayer
 from tests.zalo_house import ZaloPlayer
@@ -46,7 +47,7 @@ async def file_on_zalo(player: ZaloPlayer, told: Told) -> Rendered:
     if len(shown.choices) > 1:
         await player.type("1")
     shown = await player.type(told.story)
-    if "skip_all" in [each.name for each in shown.choices]:
+    if "bo qua het" in fold(shown.text):
         await player.type("Bỏ qua hết")
     if told.photo is not None:
         await player.person.photo(told.photo)
