@@ -14,6 +14,7 @@ from handlers.texts import Texts
 from handlers.tips import Category
 
 MOST_BYTES = 256 * 1024
+_SETTING = "TIENGTHO_FORMS_DIR"
 _NONE = Path()
 
 
@@ -41,9 +42,17 @@ def own(folder: Path) -> dict[str, bytes]:
         return {}
     try:
         paths = sorted(folder.iterdir())
-        return {path.name: _bytes(path) for path in paths if path.suffix == reading.ENDING}
-    except OSError:
-        raise WrongSettings("FORMS_DIR: the folder or a file in it cannot be read") from None
+    except OSError as error:
+        raise WrongSettings(f"{_SETTING}: {folder} cannot be read: {error.strerror}") from None
+    return {path.name: _bytes(path) for path in paths if _is_form(path.name)}
+
+
+def aside(folder: Path) -> tuple[str, ...]:
+    """The names of what lies in that folder and is no questionnaire by its name, like
+    `loans.toml.txt`: an editor may have called it so unseen.
+    """
+    names = sorted(path.name for path in folder.iterdir()) if folder != _NONE else []
+    return tuple(each for each in names if not _is_form(each) and not each.startswith("."))
 
 
 def told(mistake: Mistake) -> str:
@@ -70,9 +79,21 @@ def _addressed(form: Form, address: Address) -> Form:
     return replace(form, questions=tuple(questions))
 
 
+def _is_form(name: str) -> bool:
+    """Files that begin with a point are those of editors and machines (`._loans.toml`)."""
+    return name.lower().endswith(reading.ENDING) and not name.startswith(".")
+
+
 def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
+    try:
+        # A pipe would keep the start waiting for words that never come.
+        if path.exists() and not path.is_file():
+            raise WrongSettings(f"{_SETTING}: {path.name} is no file")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        why = f"{path.name} cannot be read: {error.strerror}"
+        raise WrongSettings(f"{_SETTING}: {why}") from None
     if len(data) > MOST_BYTES:
-        raise WrongSettings(f"FORMS_DIR: {path.name} is larger than {MOST_BYTES} bytes")
+        raise WrongSettings(f"{_SETTING}: {path.name} is larger than {MOST_BYTES} bytes")
     return data

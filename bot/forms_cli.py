@@ -14,6 +14,8 @@ from handlers.languages import Language
 from handlers.texts import Texts
 from handlers.tips import Category, category_named
 
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
 
 @click.group("forms", help="The questions that a worker is asked after the story.")
 def forms_group() -> None:
@@ -21,7 +23,7 @@ def forms_group() -> None:
 
 
 @forms_group.command("check", help="Say every mistake in the files of a folder, with its line.")
-@click.argument("folder", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("folder", required=False, type=_FOLDER)
 @click.pass_obj
 def check(runner: Runner, folder: Path | None) -> None:
     """`forms check [DIR]`: without a folder, that of the settings. Exit code 1 with mistakes."""
@@ -32,8 +34,10 @@ def check(runner: Runner, folder: Path | None) -> None:
     if found.mistakes:
         raise click.ClickException(f"{len(found.mistakes)} mistake(s)")
     if asked == Path():
-        click.echo("No folder is set (FORMS_DIR): the questionnaires of the product are asked.")
+        click.echo("TIENGTHO_FORMS_DIR is not set: the questionnaires of the product are asked.")
         return
+    for name in forms.aside(asked):
+        click.echo(f"– {name} is not looked at: a questionnaire is called like loans.toml.")
     names = ", ".join(sorted(found.forms)) or "none"
     click.echo(f"No mistakes. Questionnaires in this folder: {names}.")
 
@@ -48,8 +52,9 @@ def show(runner: Runner, category: str, *, english: bool) -> None:
     if named is None:
         raise click.BadParameter(f"categories are {', '.join(Category)}")
     language = Language.EN if english else Language.VI
-    form = forms.load(runner.settings.forms_dir)[named]
-    texts = Texts.load(language)
+    address = runner.settings.address
+    form = forms.load(runner.settings.forms_dir, address)[named]
+    texts = Texts.load(language, address)
     click.echo(texts.get(f"category.{named}"))
     for line in shown(form, texts):
         click.echo(line)

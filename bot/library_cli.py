@@ -83,11 +83,13 @@ def _schedule(
     now, zone = utc_now(), runner.settings.zone
     today = now.astimezone(zone).date()
     wanted = Wanted(unit, _first(start, today), _weekdays(weekday), _hour(hour), _topics(topics))
+    if file is not None:
+        _try(file)
     found = runner.run(lambda opened: schedule(opened, wanted, now, zone, is_dry=is_dry))
     for line in told(found, zone, is_dry=is_dry):
         click.echo(line)
     if file is not None:
-        _write(file, ics(map(_event, found.entries), now))
+        _write(file, ics(map(_event, found.calendar), now))
         click.echo(f"The calendar is in {file}.")
 
 
@@ -186,7 +188,8 @@ def _row(entry: Entry, zone: ZoneInfo) -> str:
 
 
 def _event(entry: Entry) -> Event:
-    wording = entry.text.content.vi
+    content = entry.text.content if entry.bulletin is None else entry.bulletin.content
+    wording = content.vi
     key = entry.bulletin.id if entry.bulletin is not None else entry.text.id
     return Event(key, entry.at, wording.title, f"{wording.body}\n{wording.action}")
 
@@ -239,6 +242,19 @@ def _topics(typed: str) -> frozenset[Topic]:
 
 def _names(typed: str) -> Iterable[str]:
     return [each.strip().lower() for each in typed.split(",") if each.strip()]
+
+
+def _try(path: Path) -> None:
+    """Before anything is scheduled: a file that cannot be written would leave half of it done."""
+    is_new = not path.exists()
+    try:
+        with path.open("ab"):
+            pass
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        why = f"{path} cannot be written: {error.strerror}. Nothing was scheduled."
+        raise click.ClickException(why) from None
 
 
 def _write(path: Path, made: bytes) -> None:

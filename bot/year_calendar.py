@@ -43,10 +43,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What there is to write, or was written; and what is not, and why."""
+    """What there is to write, or was written; what is not, and why; and what stood in these days
+    before, `kept` as it was.
+    """
 
     entries: tuple[Entry, ...]
     left: tuple[tuple[Text, Why], ...]
+    kept: tuple[Entry, ...] = ()
+
+    @property
+    def calendar(self) -> tuple[Entry, ...]:
+        """All texts of the library that have a day, in order."""
+        return tuple(sorted((*self.kept, *self.entries), key=lambda each: each.at))
 
 
 async def look(tx: Tx, wanted: Wanted, zone: ZoneInfo) -> Year:
@@ -55,7 +63,7 @@ async def look(tx: Tx, wanted: Wanted, zone: ZoneInfo) -> Year:
     """
     end = wanted.start + timedelta(days=year.DAYS)
     released, changes = await released_texts.seals(tx), await law_changes.known(tx)
-    known, taken = set[str](), set[date]()
+    known, taken, kept = set[str](), set[date](), list[Entry]()
     for each in await bulletins.of_units(tx, [wanted.unit]):
         day = _day(each, zone)
         if day is None or not wanted.start <= day < end:
@@ -63,6 +71,7 @@ async def look(tx: Tx, wanted: Wanted, zone: ZoneInfo) -> Year:
         known.add(each.content.library)
         if each.stage in _LIVING:
             taken.add(day)
+            kept += _kept(each)
     texts = [each for each in library.texts().values() if not each.waits(released)]
     free, left = list[Text](), list[tuple[Text, Why]]()
     for text in texts:
@@ -76,7 +85,7 @@ async def look(tx: Tx, wanted: Wanted, zone: ZoneInfo) -> Year:
         Entry(text, datetime.combine(day, wanted.at, zone).astimezone(UTC))
         for text, day in found.placed
     )
-    return Year(tuple(entries), (*left, *found.left))
+    return Year(tuple(entries), (*left, *found.left), tuple(kept))
 
 
 async def write(
@@ -145,6 +154,12 @@ def _left_out(text: Text, wanted: Wanted, known: Collection[str], changes: Chang
     # A law that changes within the year: whatever is sent after that day would be wrong.
     end = wanted.start + timedelta(days=year.DAYS)
     return Why.REPLACED if in_force(cited_by(content), changes, end) is not None else None
+
+
+def _kept(bulletin: Bulletin) -> list[Entry]:
+    """As an entry, where it is of the library, word for word or not."""
+    text, first = library.texts().get(bulletin.content.library), bulletin.content.plan.first
+    return [Entry(text, first, bulletin)] if text is not None and first is not None else []
 
 
 def _day(bulletin: Bulletin, zone: ZoneInfo) -> date | None:

@@ -146,6 +146,10 @@ class _Reader:
             found = _AT_LINE.search(str(error))
             self.fault(int(found[1]) if found else max(len(self.lines), 1), Flaw.NOT_TOML)
             return None
+        except RecursionError:
+            # Thousands of brackets in one another.
+            self.fault(1, Flaw.NOT_TOML)
+            return None
         for key in table.keys() - {"questions"}:
             self.fault(self._line_of(key, 0, len(self.lines)), Flaw.UNKNOWN_KEY, key)
         found_tables = table.get("questions", [])

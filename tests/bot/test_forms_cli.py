@@ -1,5 +1,6 @@
 """Questionnaires of an operator: checked by a command and at every start, told by `doctor`."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,32 @@ def test_every_mistake_is_one_line_in_both_languages(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongSettings, match="FORMS_DIR"):
         forms.load(tmp_path / "none")
+
+
+def test_what_cannot_be_read_is_named_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "loans.toml")
+    with pytest.raises(WrongSettings, match=r"TIENGTHO_FORMS_DIR: loans\.toml is no file"):
+        forms.load(tmp_path)
+    (tmp_path / "loans.toml").unlink()
+    (tmp_path / "fire.toml").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(WrongSettings, match=r"fire\.toml cannot be read: No such file"):
+        forms.load(tmp_path)
+
+
+def test_a_file_with_thousands_of_brackets_is_no_toml(tmp_path: Path) -> None:
+    (tmp_path / "loans.toml").write_text(f"questions = {'[' * 50_000}", encoding="utf-8")
+    with pytest.raises(WrongSettings, match=r"loans\.toml, line 1: this is not valid TOML"):
+        forms.load(tmp_path)
+
+
+def test_a_name_that_an_editor_changed_is_not_passed_over_silently(tmp_path: Path) -> None:
+    (tmp_path / "loans.toml.txt").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "._loans.toml").write_bytes(b"\0\5\x16\7")
+    assert forms.own(tmp_path) == {}
+    assert forms.aside(tmp_path) == ("loans.toml.txt",)
+    (tmp_path / "loans.TOML").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(WrongSettings, match=r'"loans\.TOML" is not a category'):
+        forms.load(tmp_path)
 
 
 def test_without_a_folder_ours_are_asked() -> None:
