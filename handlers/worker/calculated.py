@@ -71,11 +71,13 @@ def _law(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:
     ]
     law = reduce(lambda first, then: say("calculators.cited_and", first=first, then=then), cited)
     checked = say("handbook.checked", day=shown_day(source.checked_on))
+    is_replaced = any(number in facts.replaced for number, _ in source.articles)
     is_old = facts.today > source.holds_until and calculator is not Calculator.MINIMUM
     return (
         say("handbook.law", law=law),
         checked,
-        *((say("calculators.may_be_old", Tone.NOTE),) if is_old else ()),
+        *((say("calculators.replaced", Tone.NOTE),) if is_replaced else ()),
+        *((say("calculators.may_be_old", Tone.NOTE),) if is_old and not is_replaced else ()),
     )
 
 

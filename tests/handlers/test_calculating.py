@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot import placing
 from handlers import packing, worker
 from handlers.calculators import Calculator, asked
+from handlers.calculators.sources import SOURCES
 from handlers.events import Chose, Said
 from handlers.languages import Language
 from handlers.screens import Accepts, Rendered
@@ -102,6 +103,15 @@ def test_what_was_checked_long_ago_says_so(calculator: Calculator) -> None:
     later = replace(facts(), today=date(2027, 11, 22))
     assert "đối chiếu này đã lâu" in shown(state, later).text
     assert "đối chiếu này đã lâu" not in shown(state, facts()).text
+
+
+@pytest.mark.parametrize("calculator", Calculator)
+def test_what_rests_on_a_replaced_law_says_so(calculator: Calculator) -> None:
+    state = results(calculator, facts())[0]
+    for number, _ in SOURCES[calculator].articles:
+        told = replace(facts(), replaced=frozenset({number}))
+        assert "đã được thay" in shown(state, told).text
+    assert "đã được thay" not in shown(state, facts()).text
 
 
 def test_a_place_is_an_answer_where_the_operators_table_knows_its_region() -> None:
