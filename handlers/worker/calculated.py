@@ -13,6 +13,7 @@ from handlers.calculators.asked import FIXED_HOURS, NONE, UNSURE, Answers
 from handlers.calculators.rounding import decimal, tenths, whole, written
 from handlers.calculators.sources import SOURCES, documents
 from handlers.languages import Language
+from handlers.laws.changes import same
 from handlers.screens import Say, Tone, say
 from handlers.turn import Facts
 from handlers.worker.step import shown_day
@@ -24,7 +25,7 @@ _WHOLE_BAR_PERCENT = 200
 def result(calculator: Calculator, answers: Answers, facts: Facts) -> tuple[Say, ...]:
     """All of it, from top to bottom."""
     found = _RESULTS[calculator](answers, facts)
-    return (*found, *_law(calculator, facts))
+    return (*_replaced(calculator, facts), *found, *_law(calculator, facts))
 
 
 def shown_answer(answer: str, reads: str, language: Language) -> Say:
@@ -61,6 +62,15 @@ def _money(value: Fraction | int, language: Language) -> str:
     return written(whole(value), language)
 
 
+def _replaced(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:
+    """A warning before everything, where an editor told that a law of this sum was replaced."""
+    over = frozenset(map(same, facts.replaced))
+    gone = [number for number, _ in SOURCES[calculator].articles if same(number) in over]
+    if not gone:
+        return ()
+    return (say("calculators.law_replaced", Tone.NOTE, documents=", ".join(gone)),)
+
+
 def _law(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:
     source = SOURCES[calculator]
     cited = [
@@ -71,13 +81,11 @@ def _law(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:
     ]
     law = reduce(lambda first, then: say("calculators.cited_and", first=first, then=then), cited)
     checked = say("handbook.checked", day=shown_day(source.checked_on))
-    is_replaced = any(number in facts.replaced for number, _ in source.articles)
     is_old = facts.today > source.holds_until and calculator is not Calculator.MINIMUM
     return (
         say("handbook.law", law=law),
         checked,
-        *((say("calculators.replaced", Tone.NOTE),) if is_replaced else ()),
-        *((say("calculators.may_be_old", Tone.NOTE),) if is_old and not is_replaced else ()),
+        *((say("calculators.may_be_old", Tone.NOTE),) if is_old else ()),
     )
 
 

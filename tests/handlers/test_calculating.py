@@ -95,6 +95,21 @@ def test_last_years_minimum_wage_is_shown_as_last_years_only() -> None:
     assert names == ["again_sum", "other_sum"], "the article has run out, too"
 
 
+@pytest.mark.parametrize("calculator", Calculator)
+def test_a_law_that_was_replaced_is_told_before_the_sum(calculator: Calculator) -> None:
+    state = results(calculator, facts())[0]
+    for number, _ in SOURCES[calculator].articles:
+        after = replace(facts(), replaced=frozenset({number.lower()}))
+        words = shown(state, after).text
+        assert f"đã được thay: {number}" in words
+        assert words.index("đã được thay") < words.index("Căn cứ")
+    assert "đã được thay" not in shown(state, facts()).text
+    assert (
+        "đã được thay"
+        not in shown(state, replace(facts(), replaced=frozenset({"1/2020/QH14"}))).text
+    )
+
+
 @pytest.mark.parametrize(
     "calculator", [each for each in Calculator if each is not Calculator.MINIMUM]
 )
@@ -103,15 +118,6 @@ def test_what_was_checked_long_ago_says_so(calculator: Calculator) -> None:
     later = replace(facts(), today=date(2027, 11, 22))
     assert "đối chiếu này đã lâu" in shown(state, later).text
     assert "đối chiếu này đã lâu" not in shown(state, facts()).text
-
-
-@pytest.mark.parametrize("calculator", Calculator)
-def test_what_rests_on_a_replaced_law_says_so(calculator: Calculator) -> None:
-    state = results(calculator, facts())[0]
-    for number, _ in SOURCES[calculator].articles:
-        told = replace(facts(), replaced=frozenset({number}))
-        assert "đã được thay" in shown(state, told).text
-    assert "đã được thay" not in shown(state, facts()).text
 
 
 def test_a_place_is_an_answer_where_the_operators_table_knows_its_region() -> None:
