@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from handlers.effects import AddWords, AllowPolice, Effect, FileTip, SayWho
+from handlers.events import Said
 from handlers.folding import has_letters
 from handlers.states import (
     AddingPictures,
@@ -75,8 +76,22 @@ Reader = Callable[[State, Step[State], Fresh], Step[State] | None]
 
 def step(state: State, event: Input, facts: Facts) -> Step[State]:
     """Let `event` happen in `state`, and read over the words that it brings."""
-    made = read_over(state, dispatch.step(state, event, facts))
+    made = read_over(state, _told_elsewhere(state, event, dispatch.step(state, event, facts)))
     return _kept_from_police(whose.asked(state, made))
+
+
+def _told_elsewhere(state: State, event: Input, made: Step[State]) -> Step[State]:
+    """What no step could take has its answer all the same where it is about rights alone."""
+    if not isinstance(event, Said) or not any(_is_untaken(each.key) for each in made.notes):
+        return made
+    if scope.read(event.words) is not Verdict.ONLY:
+        return made
+    back = state.back if isinstance(state, Aside) else state
+    return Step(Aside(back, rights.PAGE))
+
+
+def _is_untaken(key: str) -> bool:
+    return key in ("not_understood", "code.no_code") or key.startswith("calculators.unclear.")
 
 
 def read_over(before: State, made: Step[State]) -> Step[State]:

@@ -42,7 +42,7 @@ async def test_a_loan_is_worked_out(crowd: Crowd, width: int, scripts: bool) -> 
     await check(worker)
     await worker.press("250.000 đồng")
     await worker.say("40")
-    await worker.reads("khoảng 414,8 % một năm", "Điều 468", "không nói ai có lỗi")
+    await worker.reads("khoảng 414,8% một năm", "Điều 468", "không nói ai có lỗi")
     await check(worker)
     assert await worker.page.locator(".barred svg rect").count() == 4
     await worker.press("Tính việc khác")
