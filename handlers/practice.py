@@ -89,7 +89,8 @@ def _flaw(words: str) -> tuple[Flaw, str] | None:
         return Flaw.LINK, link.group()
     if numbers := coach.look(words):
         return Flaw.NUMBER, numbers[0].told(words)
-    for flaw, pattern in ((Flaw.SOURCE, _SOURCE), (Flaw.DAY, _DAY)):
+    bare = ((Flaw.SOURCE, _BARE_SOURCE),) if words.isascii() else ()
+    for flaw, pattern in ((Flaw.SOURCE, _SOURCE), *bare, (Flaw.DAY, _DAY)):
         if found := pattern.search(composed(words)):
             return flaw, found.group()
     return None
@@ -106,10 +107,16 @@ def _names(words: str) -> Iterator[str]:
 
 _LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w-]+\.(?:vn|com|net|org|me|info)\b", re.IGNORECASE)
 _SOURCE = re.compile(
-    r"\b(?:tin báo|báo tin|người báo|người gửi tin|có người (?:báo|tố|phản ánh|kể)|tố giác|tố cáo"
-    r"|phản ánh|khiếu nại|nặc danh|ẩn danh|biên nhận|nhờ tin|theo tin"
+    r"\b(?:tin báo|báo tin|người báo|người gửi tin|có người (?:báo|tố|phản ánh|kể|nói)|tố giác"
+    r"|tố cáo|phản ánh|khiếu nại|nặc danh|ẩn danh|biên nhận|nhờ tin|theo tin|lên tiếng|nói ra"
     r"|tips?|tipped|reports?|reported|complain(?:t|ts|ed)|whistle\w*|anonymous\w*"
-    r"|receipt codes?)\b",
+    r"|told us|spoke up|receipt codes?)\b",
+    re.IGNORECASE,
+)
+# For words without any marks: among others, "phan anh" may be "phần ảnh".
+_BARE_SOURCE = re.compile(
+    r"\b(?:tin bao|bao tin|nguoi bao|nguoi gui tin|co nguoi (?:bao|to|phan anh|ke|noi)|to giac"
+    r"|to cao|phan anh|khieu nai|nac danh|an danh|bien nhan|nho tin|theo tin|len tieng|noi ra)\b",
     re.IGNORECASE,
 )
 _DAY = re.compile(

@@ -141,9 +141,13 @@ def percent(typed: str, time: str) -> Read:
     return _asked_back(read) if is_slang or (value and value.is_mixed) else read
 
 
-def hours(typed: str, most: int) -> Read:
-    """Hours, also "2h30", "2 giờ rưỡi", "30 phút"; at most `most`."""
-    text, _ = _without_time(in_digits(typed))
+def hours(typed: str, most: int, time: str = "") -> Read:
+    """Hours, also "2h30", "2 giờ rưỡi", "30 phút"; at most `most`. Asked for by the `time`, so
+    another one is refused.
+    """
+    text, per = _without_time(in_digits(typed))
+    if per and per != time:
+        return Unclear.OTHER_TIME
     if _NEGATIVE.match(text):
         return Unclear.NEGATIVE
     if minutes := _MINUTES.fullmatch(text):

@@ -99,9 +99,10 @@ _INSTALMENTS = (
     Question("times", (), Reads.TIMES),
 )
 _WAGE = Question("wage", (), Reads.WAGE, _ANY_WAGE)
+_MONTHS_HOURS = ("hours_208", "hours_192")
 _NORMAL_HOURS = {
-    "month": Question("hours_a_month", ("hours_208", "hours_192"), Reads.HOURS_A_TIME),
-    "day": Question("hours_a_day", ("hours_8",), Reads.HOURS_A_TIME),
+    "month": Question("hours_a_month", _MONTHS_HOURS, Reads.HOURS_A_TIME, time="month"),
+    "day": Question("hours_a_day", ("hours_8",), Reads.HOURS_A_TIME, time="day"),
 }
 _WORK = Question("work", tuple(each.value for each in Work))
 _OVERTIME = Question("overtime_hours", (), Reads.HOURS)
@@ -208,7 +209,7 @@ def _number(asked: Question, typed: str) -> Read:
         case Reads.DAYS_OFF:
             return number_of_days(typed, _MOST_DAYS_OFF, halves=True, zero=True)
         case Reads.HOURS | Reads.HOURS_A_TIME:
-            return hours(typed, 24 if asked.id == "hours_a_day" else MOST_HOURS)
+            return hours(typed, 24 if asked.id == "hours_a_day" else MOST_HOURS, asked.time)
         case Reads.WORKED:
             return months_worked(typed, _MOST_MONTHS)
         case _:

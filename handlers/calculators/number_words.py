@@ -15,6 +15,9 @@ _FIVE = "nam"
 _AFTER_TEN = {name: each for name, each in _DIGITS.items() if name != _FIVE} | {"tu": 4, "lam": 5}
 _TEN = "muoi"
 _HUNDRED = "tram"
+_WITHOUT_TENS = ("linh", "le")
+_HALF = "ruoi"
+_ONE_TO_NINE = tuple("123456789")
 _SCALES = ("trieu", "tr", "nghin", "ngan", "ty", "ti", "cu")
 _ABOUT = re.compile(r"^(?:(?:khoang|chung|gan|hon|co|la|about|around)\s+|tam\s+(?=\d))+")
 _POLITE = re.compile(r"\s+(?:thoi|a|nha|nhe|ban oi)$")
@@ -53,12 +56,24 @@ def _number(words: list[str], at: int) -> tuple[int, int]:
     word, after, last = (*words[at : at + 3], "", "")[:3]
     if word == _TEN:
         return (10 + _AFTER_TEN[after], 2) if after in _AFTER_TEN else (10, 1)
+    if after == _HUNDRED and (word in _DIGITS or word in _ONE_TO_NINE):
+        rest, used = _after_a_hundred(words, at + 2)
+        return (_DIGITS.get(word) or int(word)) * 100 + rest, 2 + used
     if word not in _DIGITS:
         return 0, 0
     if after == _TEN:
         tens = _DIGITS[word] * 10
         return (tens + _AFTER_TEN[last], 3) if last in _AFTER_TEN else (tens, 2)
-    if after == _HUNDRED:
-        rest, used = _number(words, at + 2) if last and last != _FIVE else (0, 0)
-        return _DIGITS[word] * 100 + rest, 2 + used
     return _DIGITS[word], 1
+
+
+def _after_a_hundred(words: list[str], at: int) -> tuple[int, int]:
+    """As `_number`: `linh ba` is 3, `ba mươi` 30, a digit alone tens (`hai trăm ba` is 230)."""
+    word, after = (*words[at : at + 2], "", "")[:2]
+    if word in _WITHOUT_TENS and (after in _AFTER_TEN or after == _FIVE):
+        return _AFTER_TEN.get(after, _DIGITS[_FIVE]), 2
+    if word == _HALF:
+        return 50, 1
+    if word == _TEN or (word in _DIGITS and after == _TEN):
+        return _number(words, at)
+    return (_AFTER_TEN[word] * 10, 1) if word in _AFTER_TEN else (0, 0)

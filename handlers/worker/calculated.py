@@ -13,6 +13,7 @@ from handlers.calculators.asked import FIXED_HOURS, NONE, UNSURE, Answers
 from handlers.calculators.rounding import decimal, tenths, whole, written
 from handlers.calculators.sources import SOURCES, documents
 from handlers.languages import Language
+from handlers.laws.changes import same
 from handlers.screens import Say, Tone, say
 from handlers.turn import Facts
 from handlers.worker.step import shown_day
@@ -24,7 +25,7 @@ _WHOLE_BAR_PERCENT = 200
 def result(calculator: Calculator, answers: Answers, facts: Facts) -> tuple[Say, ...]:
     """All of it, from top to bottom."""
     found = _RESULTS[calculator](answers, facts)
-    return (*found, *_law(calculator, facts))
+    return (*_replaced(calculator, facts), *found, *_law(calculator, facts))
 
 
 def shown_answer(answer: str, reads: str, language: Language) -> Say:
@@ -59,6 +60,15 @@ def _worked(months: int) -> Say:
 
 def _money(value: Fraction | int, language: Language) -> str:
     return written(whole(value), language)
+
+
+def _replaced(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:
+    """A warning before everything, where an editor told that a law of this sum was replaced."""
+    over = frozenset(map(same, facts.replaced))
+    gone = [number for number, _ in SOURCES[calculator].articles if same(number) in over]
+    if not gone:
+        return ()
+    return (say("calculators.law_replaced", Tone.NOTE, documents=", ".join(gone)),)
 
 
 def _law(calculator: Calculator, facts: Facts) -> tuple[Say, ...]:

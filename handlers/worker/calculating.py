@@ -221,7 +221,7 @@ def _further(state: Calculating, facts: Facts) -> tuple[Choice, ...]:
     """The article of the handbook on it; none where it has run out."""
     about = "father" if "father" in state.answers else str(state.calculator)
     name = ARTICLES[about]
-    book = facts.handbooks[facts.language].current(facts.today)
+    book = facts.handbooks[facts.language].current(facts.today, facts.replaced)
     if book.article(name.removeprefix("a_")) is None:
         return ()
     return (choice(name, f"calculators.article.{about}"),)

@@ -20,6 +20,7 @@ from handlers.calculators.amounts import (
     percent,
 )
 from handlers.calculators.days import day
+from handlers.calculators.number_words import in_digits
 from handlers.calculators.rounding import written
 from handlers.languages import Language
 
@@ -175,10 +176,39 @@ def test_percents(typed: str, read: object) -> None:
         ("2h75", "nothing"),
         ("999", "too_big"),
         ("0", "zero"),
+        ("4 giờ mỗi ngày", "other_time"),
+        ("48h/tuần", "other_time"),
     ],
 )
 def test_hours(typed: str, read: object) -> None:
     assert plain(hours(typed, 744)) == read
+
+
+def test_hours_of_the_time_that_was_asked_for_are_read() -> None:
+    assert plain(hours("208h một tháng", 744, "month")) == 208
+    assert plain(hours("8 tiếng/ngày", 24, "day")) == 8
+    assert plain(hours("48h/tuần", 744, "month")) == "other_time"
+
+
+@pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("hai trăm", "200"),
+        ("3 trăm nghìn", "300 nghin"),
+        ("hai trăm ba nghìn", "230 nghin"),
+        ("hai trăm linh ba nghìn", "203 nghin"),
+        ("hai trăm lẻ năm nghìn", "205 nghin"),
+        ("hai trăm rưỡi", "250"),
+        ("một trăm tư", "140"),
+        ("một trăm mười lăm", "115"),
+        ("một trăm năm mươi nghìn", "150 nghin"),
+        ("ba trăm năm mươi lăm", "355"),
+        ("một trăm năm", "100 nam"),
+        ("mười phần trăm", "10 phan tram"),
+    ],
+)
+def test_hundreds_are_counted_as_people_say_them(said: str, digits: str) -> None:
+    assert in_digits(said) == digits
 
 
 def test_days_and_months_worked() -> None:

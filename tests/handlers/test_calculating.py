@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot import placing
 from handlers import packing, worker
 from handlers.calculators import Calculator, asked
+from handlers.calculators.sources import SOURCES
 from handlers.events import Chose, Said
 from handlers.languages import Language
 from handlers.screens import Accepts, Rendered
@@ -92,6 +93,21 @@ def test_last_years_minimum_wage_is_shown_as_last_years_only() -> None:
     assert "hết hạn ngày 31/12/2026" in text
     names = [each.name for each in shown(state, later).choices]
     assert names == ["again_sum", "other_sum"], "the article has run out, too"
+
+
+@pytest.mark.parametrize("calculator", Calculator)
+def test_a_law_that_was_replaced_is_told_before_the_sum(calculator: Calculator) -> None:
+    state = results(calculator, facts())[0]
+    for number, _ in SOURCES[calculator].articles:
+        after = replace(facts(), replaced=frozenset({number.lower()}))
+        words = shown(state, after).text
+        assert f"đã được thay: {number}" in words
+        assert words.index("đã được thay") < words.index("Căn cứ")
+    assert "đã được thay" not in shown(state, facts()).text
+    assert (
+        "đã được thay"
+        not in shown(state, replace(facts(), replaced=frozenset({"1/2020/QH14"}))).text
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,9 @@ def test_words_that_stand_in_every_story_tell_nothing() -> None:
 
 
 def test_the_questions_of_a_form_make_no_two_tips_alike() -> None:
-    answers = "Việc gì: Trả lương chậm, nợ lương\nBao nhiêu người bị: Nhiều người\nAi biết: không rõ"
+    answers = (
+        "Việc gì: Trả lương chậm, nợ lương\nBao nhiêu người bị: Nhiều người\nAi biết: không rõ"
+    )
     one, other = (
         sketch(f"{story}\n\n{answers}", Category.WAGES, place)
         for story, place in ((STORY, BAN_THACH), (OTHER, BINH_DUONG))

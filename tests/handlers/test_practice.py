@@ -34,6 +34,8 @@ def test_words_about_what_changed_are_a_note() -> None:
         ("Nhờ một tin báo mà cửa đã được thay.", Flaw.SOURCE, "tin báo"),
         ("Có người phản ánh nên cửa đã được thay.", Flaw.SOURCE, "Có người phản ánh"),
         ("Công nhân tố cáo, cửa đã mở.", Flaw.SOURCE, "tố cáo"),
+        ("Sau phan anh cua cong nhan, cua da mo.", Flaw.SOURCE, "phan anh"),
+        ("Nhờ một công nhân nói ra, cửa đã mở.", Flaw.SOURCE, "nói ra"),
         ("Ngày 12 cửa đã được thay.", Flaw.DAY, "Ngày 12"),
         ("Hôm qua cửa đã được thay.", Flaw.DAY, "Hôm qua"),
         ("Cửa được thay 12/11.", Flaw.DAY, "12/11"),
@@ -47,7 +49,10 @@ def test_words_that_could_lead_to_somebody_are_refused(words: str, flaw: Flaw, m
     assert (found.flaw, found.language, found.words) == (flaw, Language.VI, meant)
 
 
-@pytest.mark.parametrize("words", ["After a tip the door opens.", "Somebody reported the door."])
+@pytest.mark.parametrize(
+    "words",
+    ["After a tip the door opens.", "Somebody reported the door.", "A worker told us, it opens."],
+)
 def test_the_english_words_are_looked_through_too(words: str) -> None:
     found = practice.fault_in(note(en=words))
     assert found is not None
@@ -58,6 +63,10 @@ def test_a_document_of_law_and_a_share_are_no_days() -> None:
     words = "Theo Nghị định 145/2020/NĐ-CP, 1/3 số đèn phải sáng cả ngày lẫn đêm."
     found = practice.fault_in(note(vi=words.replace("1/3", "một phần ba")))
     assert found is None
+
+
+def test_words_with_their_marks_are_not_read_without_them() -> None:
+    assert practice.fault_in(note(vi="Phần ảnh dán ở cửa nay to và rõ.")) is None
 
 
 def test_a_receipt_code_is_refused() -> None:

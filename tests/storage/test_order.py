@@ -5,7 +5,7 @@ import secrets
 import statistics
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import order, vacuum
+from handlers.languages import Language
+from storage import order, series, vacuum
 from storage.chance import random_id
 from storage.database import Database, file_of
 from storage.order import Passed
@@ -123,6 +124,19 @@ async def test_transaction_and_place_tell_nothing_of_the_order_of_writing(
     after = await places_of(plain, bodies)
     assert len({written for written, _ in after}) == 1
     assert abs(agreement([place for _, place in after])) < 0.6
+
+
+@pytest.mark.postgresql
+async def test_first_weeks_tell_no_more_of_when_each_was_begun(made: Database, plain: Any) -> None:
+    chats = [f"{number}" for number in range(200)]
+    for chat in chats:
+        async with made.write() as tx:
+            await series.begin(tx, 1, chat, Language.VI, following=2, today=date(2026, 11, 23))
+    asked = "SELECT xmin::text::bigint AS written FROM series ORDER BY ctid"
+    before = [row["written"] for row in await plain.fetch(asked)]
+    assert agreement(before) == 1
+    await order.forget_order(made)
+    assert len({row["written"] for row in await plain.fetch(asked)}) == 1
 
 
 @pytest.mark.postgresql
