@@ -1,4 +1,4 @@
-"""What always works: start, a code, the bell, the handbook, sums, help, back, stop, the language."""
+"""What always works: start, a code, the bell, the handbook, sums, help, back, the language."""
 
 from dataclasses import replace
 
