@@ -51,7 +51,6 @@ def render(
     """`render ID --form card --lang vi --out DIR`; exit code 1 where a file could not be made."""
     today = utc_now().astimezone(runner.settings.zone).date()
     origins = _origins(runner, known, today, unit)
-    folder.mkdir(parents=True, exist_ok=True)
     failed = 0
     for origin in origins:
         for language in [Language(each) for each in languages] or list(Language):
@@ -59,20 +58,24 @@ def render(
                 click.echo(f"– {origin.name} {language}: not written yet")
                 continue
             for form in [Form(each) for each in forms] or list(Form):
-                failed += not _write(folder, form, origin, language)
+                failed += not _written(folder, form, origin, language)
     if not runner.settings.public_url:
         click.echo("No QR codes: TIENGTHO_PUBLIC_URL is not set, so nobody could open the page.")
     if failed:
         raise click.ClickException(f"{failed} file(s) could not be made")
 
 
-def _write(folder: Path, form: Form, origin: Origin, language: Language) -> bool:
+def _written(folder: Path, form: Form, origin: Origin, language: Language) -> bool:
     found = made(form, origin, language)
     if isinstance(found, Refused):
         why = Texts.load(Language.EN).say(found.why)
         click.echo(f"✗ {origin.name} {form} {language}: {why}", err=True)
         return False
-    (folder / found.name).write_bytes(found.file)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / found.name).write_bytes(found.file)
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from None
     marked = "" if origin.standing is Standing.VALID else f" ({origin.standing})"
     click.echo(f"✓ {folder / found.name}{marked}")
     return True

@@ -6,9 +6,11 @@ import click
 
 from bot.app import utc_now
 from bot.runner import Runner
+from broadcasts import library
 from broadcasts.checks import cited_by
 from handlers import laws
-from handlers.laws.changes import Change, same, touching
+from handlers.folding import one_line
+from handlers.laws.changes import Change, is_possible, same, touching
 from storage import bulletins, law_changes, units
 from storage.database import Database, Tx
 from storage.law_changes import MOST_LETTERS, MOST_WORDS, Noted
@@ -33,6 +35,8 @@ def _list(runner: Runner) -> None:
 @click.pass_obj
 def _replace(runner: Runner, number: str, by: str, since: str) -> None:
     change = Change(_number(number), _by(by, number), _day(since))
+    if not is_possible(change.number, change.since):
+        raise click.BadParameter("--since: that document was not in force yet, or a digit slipped")
     for line in runner.run(lambda opened: replace(opened, change, utc_now())):
         click.echo(line)
 
@@ -68,6 +72,7 @@ async def replace(database: Database, change: Change, now: datetime) -> list[str
     return [
         f"{change.number} is replaced since {change.since} by {change.replaced_by}.",
         *(f"  rests on it: {line}" for line in resting),
+        *_looked_at(change.number),
         f"To take it back: python -m bot laws keep {change.number}",
     ]
 
@@ -79,6 +84,20 @@ async def keep(database: Database, number: str, now: datetime) -> str:
     if done is Noted.TWICE:
         raise click.ClickException(f"nothing was noted of {number}; see: python -m bot laws list")
     return f"{number} counts again."
+
+
+def _looked_at(number: str) -> list[str]:
+    """What rests on it beside bulletins; of a number that we do not know, that it may be a slip."""
+    changes = {same(number): Change(number, "", date.max)}
+    every = library.texts().values()
+    texts = [each.id for each in every if touching(cited_by(each.content), changes)]
+    if texts:
+        return [f"  rests on it in the library: {', '.join(texts)}"]
+    if number not in laws.load():
+        return [
+            "  We do not know that document, and no text rests on it. Look at the number again."
+        ]
+    return []
 
 
 async def _resting(tx: Tx, change: Change) -> list[str]:
@@ -98,7 +117,7 @@ def _number(typed: str) -> str:
 
 
 def _by(typed: str, number: str) -> str:
-    by = typed.strip()
+    by = one_line(typed)
     if not by or len(by) > MOST_WORDS:
         raise click.BadParameter(f"--by names a document, in at most {MOST_WORDS} letters")
     if same(number) in {same(each) for each in laws.numbers_in(by.upper())}:

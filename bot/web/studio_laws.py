@@ -15,8 +15,8 @@ from broadcasts import library
 from broadcasts.checks import cited_by
 from handlers import laws
 from handlers.broadcasters import drafts
-from handlers.folding import clean
-from handlers.laws.changes import Change, known, same, touching
+from handlers.folding import clean, one_line
+from handlers.laws.changes import Change, is_possible, known, same, touching
 from handlers.screens import Say
 from storage import bulletins, editors, law_changes
 from storage.database import Tx
@@ -70,7 +70,7 @@ def read_change(fields: Mapping[str, str]) -> Change | Say:
     """The change that was typed (`number`, `by`, `since`), or what is wrong with it."""
     typed = _SPACES.sub("", clean(fields.get("number", "")))[: law_changes.MOST_LETTERS + 1]
     numbers = laws.numbers_in(typed.upper())
-    by = clean(fields.get("by", "")).strip()
+    by = one_line(fields.get("by", ""))
     wrote = fields.get("since", "")[:40]
     since = drafts.day_in(wrote)
     if numbers != (typed.upper(),) or len(typed) > law_changes.MOST_LETTERS:
@@ -81,6 +81,8 @@ def read_change(fields: Mapping[str, str]) -> Change | Say:
         return said("studio.laws.no.same")[0]
     if since is None:
         return said("studio.laws.no.since", typed=wrote)[0]
+    if not is_possible(typed, since):
+        return said("studio.laws.no.day", typed=wrote)[0]
     ours = {same(number): number for number in laws.load()}
     return Change(ours.get(same(typed), numbers[0]), by, since)
 

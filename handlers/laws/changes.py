@@ -24,6 +24,9 @@ Changes = Mapping[str, Change]
 
 NO_CHANGES: Changes = {}
 
+_EARLIEST = date(1990, 1, 1)
+_LATEST = date(2100, 1, 1)
+
 
 def same(number: str) -> str:
     """By what two spellings of a number are the same."""
@@ -43,6 +46,14 @@ def known(told: Iterable[Change] = ()) -> Changes:
 def replaced_by(day: date, changes: Changes) -> frozenset[str]:
     """The numbers of all documents in whose place another one counts on `day`."""
     return frozenset(each.number for each in changes.values() if each.since <= day)
+
+
+def is_possible(number: str, since: date) -> bool:
+    """Whether a document can be replaced on that day: after it came into force, where we know when,
+    and not so far away that a digit must have slipped.
+    """
+    ours = {same(each.number): each.since for each in laws.load().values()}
+    return ours.get(same(number), _EARLIEST) < since < _LATEST
 
 
 def touching(words: Iterable[str], changes: Changes) -> tuple[Change, ...]:

@@ -97,6 +97,13 @@ def test_what_it_does_not_know_is_refused_in_one_line(
     assert "Traceback" not in said
 
 
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    typed = ("loan_interest", "--form", "post", "--lang", "vi", "--out", "file/made")
+    code, said = rendered(tmp_path, *typed)
+    assert (code, "file/made cannot be written" in said, "unhandled" in said) == (1, True, False)
+
+
 async def test_a_bulletin_is_made_by_its_id_and_a_long_one_says_why_not(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -176,6 +176,17 @@ async def test_what_a_law_change_touches_is_named_and_it_can_be_taken_back(
         assert await law_changes.every(tx) == ()
 
 
+async def test_what_rests_on_a_law_in_the_library_is_named_and_a_slip_is_suspected(
+    one: Database,
+) -> None:
+    lines = await laws_cli.replace(one, CHANGE, NOW)
+    assert any("in the library: " in line and "unpaid_wages" in line for line in lines)
+    slip = replace(CHANGE, number="154/2020/NĐ-CP")
+    assert any(
+        "Look at the number again" in line for line in await laws_cli.replace(one, slip, NOW)
+    )
+
+
 async def test_what_expires_within_a_month_is_listed(one: Database) -> None:
     bulletin = await written(one, replace(CONTENT, expires_on=date(2026, 12, 31)))
     before = START - timedelta(days=1)
@@ -238,6 +249,8 @@ def test_what_was_typed_wrong_is_said_with_exit_code_2(typed: list[str], said: s
             "names the document itself",
         ),
         (["replace", "45/2019/QH14", "--by", "x", "--since", "later"], "--since is a day"),
+        (["replace", "45/2019/QH14", "--by", "x", "--since", "2021-01-01"], "was not in force yet"),
+        (["replace", "45/2019/QH14", "--by", "x", "--since", "9999-01-01"], "a digit slipped"),
     ],
 )
 def test_a_law_that_was_typed_wrong_is_said_with_exit_code_2(typed: list[str], said: str) -> None:
