@@ -112,6 +112,15 @@ async def test_words_that_were_changed_meanwhile_are_read_again(one: World) -> N
     assert "Đã đăng." in lead.words
 
 
+async def test_only_whoever_may_write_is_sent_to_the_form_below(one: World) -> None:
+    await people(one)
+    lead = await (await one.at_desk("truong")).get(HERE)
+    author = await (await one.at_desk("viet")).get(HERE)
+    for each in (lead, author):
+        assert ("ghi chú đầu tiên ở dưới" in each.words) == (SEND in each.buttons)
+    assert SEND in author.buttons
+
+
 async def test_a_note_is_destroyed_after_a_second_look(one: World) -> None:
     author = await written(one)
     await author.send("Xóa hẳn")

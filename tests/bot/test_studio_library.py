@@ -276,3 +276,11 @@ async def test_the_list_says_what_expires_within_a_month(one: World) -> None:
     assert "hết hạn 31/12/2026" in author.words
     stranger = await (await one.at_desk("nam")).get("/studio")
     assert "sắp hết hạn" not in stranger.words
+
+
+async def test_a_last_day_stands_once_on_a_card_also_when_it_is_near(one: World) -> None:
+    ending = [f"{each.expires_on}" for each in library.load().values()].count("2026-12-31")
+    for moment in (DUE, DUE.replace(month=12, day=2)):
+        one.clock.moment = moment
+        author = await (await one.at_desk("viet")).get(PAGE)
+        assert author.words.count("hết hạn 31/12/2026") == ending

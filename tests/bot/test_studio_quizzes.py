@@ -30,6 +30,7 @@ async def test_shares_are_shown_from_ten_rounds_up(sqlite_url: str) -> None:
         await author.get(PATH)
         assert "9 lượt chơi" not in author.words
         assert "%" not in author.words
+        assert author.words.count("Chưa đủ lượt chơi") == 1
         await play(world, store, 1)
         await author.get(PATH)
         assert "10 lượt chơi" in author.words

@@ -28,7 +28,7 @@ async def check(worker: Worker) -> None:
 async def test_a_loan_is_worked_out(crowd: Crowd, width: int, scripts: bool) -> None:
     worker = await crowd.worker(width, scripts=scripts)
     await worker.go("/so-tay")
-    await worker.press("Tính giúp tôi, câu hỏi ôn, tuần đầu")
+    await worker.press("Tính giúp tôi, câu đố, tuần đầu")
     await worker.press("Tính giúp tôi: lương, lãi, ngày phép")
     await check(worker)
     await worker.press("Lãi vay tính ra một năm")

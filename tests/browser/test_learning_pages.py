@@ -12,7 +12,7 @@ from tests.browser.people import Worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-SHELF = "Tính giúp tôi, câu hỏi ôn, tuần đầu"
+SHELF = "Tính giúp tôi, câu đố, tuần đầu"
 QUESTIONS = 5
 
 
