@@ -223,7 +223,10 @@ def _wants_subscription(state: State, event: Event, said: str) -> bool:
         return True
     if isinstance(state, Resting) and words.may_open_bulletins(said):
         return True
-    if isinstance(state, Aside) and state.page == "privacy" and words.may_choose(said):
+    offers_to_forget = isinstance(state, Received) or (
+        isinstance(state, Aside) and state.page == "privacy"
+    )
+    if offers_to_forget and words.may_choose(said):
         return True
     return (words.command(said) or words.plain_command(said)) in _OPENING
 

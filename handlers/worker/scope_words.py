@@ -26,7 +26,8 @@ phap luan cong
 
 STRONG = rf"""
 (?:dong loat|ru nhau|keu goi|hen nhau|thong nhat|cung nhau|ban nhau
-    |{PEOPLE}) (?!(?:\w+ )?(?:cho|bi|duoc) )(?:\w+ ){{0,4}}(?:nghi lam|ngung lam|ngung viec
+    |(?<!\bcho )(?<!\bbat )(?<!\bep ){PEOPLE}) (?!(?:\w+ )?(?:cho|bi|duoc) )
+    (?:\w+ ){{0,4}}(?:nghi lam|ngung lam|ngung viec
     |tat may|dung may(?! (?:so|ep|cat|dap|det|tien|may|in|han|khoan|cnc|bi|thi|\d))
     |ngung may|ngung tay|bo viec|ra cong phan doi)
 dong loat (?!cho |bi )(?:\w+ ){{0,2}}nghi viec
@@ -118,7 +119,8 @@ phan doi|cong doan|nghiep doan|doan vien|ban chap hanh|ung cu|thuong luong|kien 
     |doi quyen loi|tu hop|doan ket|tieng noi rieng|vao hoi
 (?:khong|hong) ai (?:\w+ )?(?:di lam|vao chuyen|vao xuong|lam|boc)|nghi het|khong lam de
 (?:ca (?:xuong|chuyen|to|cong ty)|\d+ (?:nguoi|cong nhan)|{PEOPLE}) (?:\w+ ){{0,6}}(?:khong vao lam
-    |ra ngoai dung|bo ra ngoai|ngoi lai khong)|ngung viec(?! luong)|tay chay
+    |ra ngoai dung|bo ra ngoai|ngoi lai khong)|tay chay
+(?<!\bcho )(?<!\bbi )(?<!\bphai )(?<!\bcong ty )ngung viec(?! luong| vi\b| do\b)
 sit in|stop(?:ping|ped)? work(?:ing)?|refus\w* to work together
 di chua|(?:ru \w+ )?(?:vao|vo) dao|doc kinh|cung bai|thap huong|nha tho|thay tu|boc lot
 government|union|opinions?|letter|no work|stay home|demand\w*|meeting|god|temple

@@ -158,6 +158,19 @@ def test_deleting_the_chat_ends_it() -> None:
     assert "Đã ngừng gửi bài tuần đầu" in shown.text
 
 
+@pytest.mark.parametrize("typed", ["3", "xóa cuộc nói chuyện này", "Xoa cuoc noi chuyen nay"])
+def test_deleting_the_chat_by_a_number_or_in_words_after_a_tip_ends_it_too(typed: str) -> None:
+    chat = begun()
+    for name in ("home", "report", "wages", "danger_no", "no_place"):
+        chat.receive(Chose(name))
+    chat.receive(Said("Máy dập không có che chắn."))
+    for name in ("skip_all", "send"):
+        chat.receive(Chose(name))
+    shown = chat.receive(Said(typed))
+    assert chat.world.weeks == {}
+    assert "Đã ngừng gửi bài tuần đầu" in shown.text
+
+
 def test_without_marks_it_is_shown_how_to_stop() -> None:
     chat = begun()
     chat.receive(Chose("home"))
