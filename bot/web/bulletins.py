@@ -16,7 +16,7 @@ from bot.web.parts import PARTS, Parts
 from bot.web.printing import file_of
 from bot.web.rendering import RENDERER, page
 from bot.web.views import guess_language
-from broadcasts import audience, wording
+from broadcasts import audience, citing, wording
 from broadcasts.checks import cited_by
 from broadcasts.derived.origin import Form, Standing, is_whole, standing_of
 from handlers import alphabet
@@ -151,6 +151,7 @@ async def show_one(request: web.Request) -> web.Response:
     values: dict[str, Any] = {"item": item, "title": title, "rest": rest}
     values["expired"], values["replaced"] = _is_expired(item, today), item.replaced(today)
     values["bells"] = wording.bells_of(listed, language)
+    values["source"] = citing.source(item.sent.content.source, language)
     may_be_taken = standing_on(item, today) is Standing.VALID
     can_be_made = may_be_taken and is_whole(item.sent.content, language)
     values["files"] = [(form, file_of(form)) for form in TO_TAKE] if can_be_made else []

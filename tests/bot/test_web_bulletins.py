@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from bot.app import House
 from bot.web.bulletins import ON_A_PAGE
 from bot.web.server import make_application
+from broadcasts import library
 from handlers.bulletins import Citation, Content, Run, Topic, Urgency, Wording
 from handlers.laws.changes import Change
 from storage import bulletins, law_changes, sendings
@@ -105,6 +106,18 @@ async def test_what_was_sent_is_read_by_everybody_and_nothing_else(
         assert words in text(one)
     for address in (f"/ban-tin/{gone}", "/ban-tin/ffff", "/ban-tin/%00", "/ban-tin/X"):
         assert (await client.get(address)).status == 404
+
+
+async def test_readers_of_english_read_english_names_of_what_it_rests_on(
+    client: Client, house: tuple[House, Clock]
+) -> None:
+    lent = replace(library.load()["maternity"], plan=content().plan)
+    async with house[0].database.write() as tx:
+        known = await publish(tx, lent)
+    shown = text(await page(await client.get(f"/ban-tin/{known}?lang=en")))
+    assert "Population Law 113/2025/QH15, dantri.com.vn, 26/01/2026 and luatvietan.vn" in shown
+    assert "Labour Code 45/2019/QH14, Articles 137, 139" in shown
+    assert "Luật" not in shown
 
 
 async def test_a_draft_again_is_read_in_the_words_that_were_sent(
