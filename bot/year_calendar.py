@@ -94,6 +94,7 @@ async def write(
     """Write it, each text word for word and so free to be sent at its time. `author` None: the
     command line. Raises Blocked, and then nothing was written.
     """
+    await bulletins.plan_alone(tx)
     planned = await look(tx, wanted, zone)
     tree = await units.tree(tx)
     unit = tree.get(wanted.unit) if tree is not None else None
@@ -121,6 +122,7 @@ async def take_out(tx: Tx, unit: str, author: bytes | None, now: datetime) -> tu
     """Delete what this author planned of the library for the unit, once each, word for word, and
     what was not sent yet; what was taken out.
     """
+    await bulletins.plan_alone(tx)
     gone = []
     for each in await bulletins.of_units(tx, [unit]):
         is_ours = each.author == (author or COMMAND_LINE) and bool(each.content.library)

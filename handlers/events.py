@@ -18,6 +18,7 @@ class Command(StrEnum):
     RIGHTS = "rights"
     PRIVACY = "privacy"
     HANDBOOK = "handbook"
+    SUMS = "sums"
     QUIZ = "quiz"
     WEEK = "week"
     TRY = "try"

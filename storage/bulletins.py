@@ -21,6 +21,7 @@ from storage.database import Tx
 from storage.tables import approvals, bulletins, versions
 from storage.unit_rows import MOST_NAMED
 
+_LOCK = 7_401_005
 _ID_BYTES = 8
 _NOBODY = bytes(16)
 _OVER = (Stage.ENDED, Stage.DELETED)
@@ -131,6 +132,13 @@ async def keep_reminder(tx: Tx, unit: str, content: Content, today: date) -> Bul
             return None
     await _write_version(tx, made, _NOBODY)
     return made
+
+
+async def plan_alone(tx: Tx) -> None:
+    """Let nobody else write or take out a whole calendar before this transaction ends."""
+    # Two who look at an empty year at once would both fill it; on SQLite there is one writer.
+    if not tx.is_sqlite:
+        await tx.row(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 async def by_id(tx: Tx, bulletin: str, *, lock: bool = False) -> Bulletin | None:

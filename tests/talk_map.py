@@ -103,7 +103,7 @@ state that a step of `handlers/worker/` declares in its return type, and mypy re
 goes anywhere else.
 
 What works everywhere is not drawn: the commands (`/start`, `/ma`, `/chuong`, `/bantin`, `/quyen`,
-`/quyencuatoi`, `/so-tay`, `/caudo`, `/tuandau`, `/thu`, the language, help), back
+`/quyencuatoi`, `/so-tay`, `/tinh`, `/caudo`, `/tuandau`, `/thu`, the language, help), back
 (`handlers/worker/leaving.py`), stop, a receipt code, and the buttons under a bulletin. None of them
 throws a draft away: where one is held, it is asked first. Only `dừng` with its marks and `stop` act
 at once: they end a draft, and where there is none the bulletins.

@@ -1,4 +1,4 @@
-"""What always works: start, a code, the bell, the handbook, help, back, stop, the language."""
+"""What always works: start, a code, the bell, the handbook, sums, help, back, the language."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from handlers.states import (
     TypingCode,
 )
 from handlers.turn import Facts, Turn
-from handlers.worker import first_week, leaving, subscription
+from handlers.worker import calculating, first_week, leaving, subscription
 from handlers.worker.step import Step, note
 
 
@@ -55,6 +55,8 @@ def _command(state: State, command: Command, facts: Facts) -> Step[State]:
             return subscription.opened(state, facts)
         case Command.HANDBOOK:
             return Step(ReadingHandbook(leaving.beneath(state)))
+        case Command.SUMS:
+            return Step(calculating.opened(ReadingHandbook(leaving.beneath(state))))
         case Command.QUIZ:
             return Step(ChoosingQuiz(leaving.beneath(state)))
         case Command.WEEK:

@@ -99,6 +99,12 @@ async def test_a_year_is_scheduled_by_one_command_and_taken_out_by_another(
     assert len((await scheduled(made)).entries) == len(placed)
 
 
+async def test_two_who_plan_the_same_year_at_once_write_it_once(made: Database) -> None:
+    both = await asyncio.gather(scheduled(made), scheduled(made))
+    texts = [each.content.library for each in await planned(made)]
+    assert len(texts) == len(set(texts)) == sum(len(year.entries) for year in both) > 5
+
+
 async def test_what_was_sent_meanwhile_is_neither_taken_out_nor_planned_again(
     one: Database,
 ) -> None:
