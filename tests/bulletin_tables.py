@@ -2,5 +2,5 @@
 
 OF_BULLETINS = frozenset(
     "accounts bots quotas subscribers outlets bulletins versions approvals sendings slices outcomes"
-    " sums outlet_posts".split()
+    " sums outlet_posts series".split()
 )

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from handlers.calculators.number_words import in_digits
 from handlers.calculators.written_numbers import Number, plain_number
+from handlers.folding import fold
 
 
 class Unclear(StrEnum):
@@ -194,8 +195,11 @@ def months_worked(typed: str, most: int) -> Read:
     if matched is None or not (matched[1] or matched[3]):
         return _no_number(text)
     years = Fraction((matched[1] or "0").replace(",", ".")) + (Fraction(1, 2) if matched[2] else 0)
-    value_in_months = years * 12 + int(matched[3] or 0)
-    return _limited(Fraction(int(value_in_months)), most)
+    read = _limited(Fraction(int(years * 12 + int(matched[3] or 0))), most)
+    if isinstance(read, Fraction) and read > 1 and fold(typed).startswith("gan "):
+        # Nearly a year is not yet one, and from a whole one on the law counts otherwise.
+        return Perhaps((read - 1, read))
+    return read
 
 
 def _no_number(text: str) -> Unclear:

@@ -222,6 +222,9 @@ def test_days_and_months_worked() -> None:
     assert plain(months_worked("mười năm", 720)) == 120
     assert plain(months_worked("2 năm rưỡi", 720)) == 30
     assert plain(months_worked("3", 720)) == [36, 3]
+    assert plain(months_worked("gần 1 năm", 720)) == [11, 12]
+    assert plain(months_worked("hơn 3 năm", 720)) == 36
+    assert plain(months_worked("gần 900 tháng", 720)) == "too_big"
     assert plain(months_worked("900 tháng", 720)) == "too_big"
 
 

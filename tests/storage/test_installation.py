@@ -115,7 +115,7 @@ async def test_an_installation_from_before_bulletins_is_migrated_and_opened(
         for name in (
             *(*OF_BULLETINS, "alarms", "unit_choices", "unit_rules", "tallies", "knocks"),
             *("agreements", "quarters", "views", "parks", "place_tables", "unit_changes"),
-            *("released_texts", "law_changes", "series", "quiz_tallies", "practices"),
+            *("released_texts", "law_changes", "quiz_tallies", "practices"),
         )
     ]
     async with empty.engine.begin() as connection:
