@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import demo, forms, keyfile
+from bot import demo, forms, keyfile, regions
 from bot.bulletins.mailing import Mailing
 from bot.carrying import Carrier
 from bot.config import Settings
@@ -24,7 +24,6 @@ from bot.store import Unfit, open_store
 from bot.web.parts import Parts, RingTrial
 from handlers import handbook
 from handlers.address import Address
-from handlers.calculators import regions
 from handlers.languages import Language
 from handlers.texts import Texts
 from storage import atlas, following, installation, migrate, restored
@@ -264,18 +263,6 @@ async def open_house(
             yield _join(settings, database, found, volatile, stretcher, clock)
 
 
-def _regions(settings: Settings, places: Places) -> Mapping[str, str]:
-    """The operator's table of regions of the minimum wage; empty where none is named."""
-    if settings.regions_file == Path():
-        return {}
-    try:
-        return regions.read(settings.regions_file.read_text("utf-8"), places.of_today)
-    except (OSError, UnicodeDecodeError):
-        raise CannotStart("TIENGTHO_REGIONS_FILE cannot be read as UTF-8 text") from None
-    except regions.WrongTable as error:
-        raise CannotStart(f"TIENGTHO_REGIONS_FILE: {error}") from None
-
-
 def _join(
     settings: Settings,
     database: Database,
@@ -304,7 +291,7 @@ def _join(
         public_url=settings.public_url,
         data_contact=settings.data_contact,
         forms=forms.load(settings.forms_dir, settings.address),
-        regions=_regions(settings, places()),
+        regions=regions.load(settings.regions_file, places().of_today),
     )
     flood = Flood(volatile, settings.ceilings)
     inbound = Inbound(lookups, Carrier(database, volatile, flood), Cleaner(), flood)

@@ -20,6 +20,7 @@ from bot import (
     keyfile,
     library_doctor,
     redis_doctor,
+    regions,
 )
 from bot.app import CannotStart, is_unmade, open_keys, utc_now
 from bot.config import Settings
@@ -280,5 +281,6 @@ HOUSE: Sequence[HouseLook] = (
     _contact,
     _incident,
     library_doctor.look,
+    regions.look,
 )
 """What is looked at with its keys opened."""
