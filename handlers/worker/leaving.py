@@ -93,6 +93,8 @@ SHORT = (
     | AskingWeek
 )
 """Short pages that lie over another place of the talk, which is their `back`."""
+OVER = SHORT | ConfirmingCancel | ConfirmingWord
+"""The same, and the questions that lie over a place in the same way."""
 
 
 def back_from(state: State, facts: Facts) -> State:
@@ -226,18 +228,9 @@ def beneath(state: State) -> State:
 
 def gathered(state: State) -> Early | Draft | None:
     """What the worker gave so far, also when a short page or a question lies over it."""
+    if isinstance(state, OVER):
+        return gathered(state.back)
     match state:
-        case (
-            Aside(back)
-            | ReadingHandbook(back)
-            | ChoosingCalculator(back)
-            | Calculating(back)
-            | ConfirmingCancel(back)
-            | ConfirmingWord(back)
-        ):
-            return gathered(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
-            return gathered(back)
         case (
             ReadingNotice(early)
             | ChoosingCategory(early)
@@ -275,20 +268,11 @@ def gathered(state: State) -> Early | Draft | None:
 
 def pictures_in(state: State) -> tuple[Picture, ...]:
     """The files that wait in a draft or for an answer, also where that lies behind a short page."""
+    if isinstance(state, OVER):
+        return pictures_in(state.back)
     match state:
         case AddingVideo(picture=picture):
             return (picture,)
-        case (
-            Aside(back)
-            | ReadingHandbook(back)
-            | ChoosingCalculator(back)
-            | Calculating(back)
-            | ConfirmingCancel(back)
-            | ConfirmingWord(back)
-        ):
-            return pictures_in(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
-            return pictures_in(back)
         case _:
             given = gathered(state)
             return given.pictures if given is not None else ()

@@ -23,19 +23,15 @@ from handlers.states import (
     AskingPlace,
     AskingWeek,
     AskingWhoseLater,
-    Calculating,
     ChangingPlace,
     ChangingStory,
     CheckingCode,
-    ChoosingCalculator,
     ChoosingCategory,
     ChoosingOften,
     ChoosingPart,
     ChoosingPlaces,
-    ChoosingQuiz,
     ChoosingTopics,
     ConfirmingAddition,
-    ConfirmingCancel,
     ConfirmingClose,
     ConfirmingDelete,
     ConfirmingTold,
@@ -48,7 +44,6 @@ from handlers.states import (
     LeavingOutLater,
     NarrowingPlace,
     PickingPlace,
-    PlayingQuiz,
     PoliceLater,
     ReadingHandbook,
     ReadingNotice,
@@ -112,6 +107,8 @@ def _may_reach_review(state: State) -> bool:
 
 def key_of(state: State) -> Key | None:
     """The key of the thread that is open in `state`."""
+    if isinstance(state, leaving.OVER):
+        return key_of(state.back)
     match state:
         case (
             ReadingThread(key)
@@ -133,17 +130,6 @@ def key_of(state: State) -> Key | None:
             | SendingUp(key)
         ):
             return key
-        case (
-            Aside(back)
-            | ReadingHandbook(back)
-            | ChoosingCalculator(back)
-            | Calculating(back)
-            | ConfirmingCancel(back)
-            | ConfirmingWord(back)
-        ):
-            return key_of(back)
-        case ChoosingQuiz(back) | PlayingQuiz(back) | ReadingWeek(back) | AskingWeek(back):
-            return key_of(back)
         case _:
             return None
 
