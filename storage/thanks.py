@@ -54,7 +54,7 @@ async def _ended(tx: Tx, officer: bytes, held: Held) -> AsyncIterator[Held]:
     if held.record.lead:
         return
     for tip in await bundles.others(tx, held.tip, held.record):
-        each = await cases.hold(tx, officer, tip)
+        each = await cases.hold(tx, officer, tip, lock=True)
         if each is not None and each.by(officer) and each.record.status is Status.CLOSED:
             yield each
 

@@ -365,7 +365,7 @@ async def undoes(game: Game) -> str:
     who = bytes.fromhex(ending.by) if ending is not None and is_theirs else game.officer().id
     led = await _led(game, tip, lambda each: each.status is Status.CLOSED)
     async with game.made.write() as tx:
-        before = await _records(tx)
+        before = await _records_of_now(tx, tip)
         came = await merging.undo(tx, who, tip, game.now)
         after = await _records(tx)
     for each in led if isinstance(came, Done) else ():
@@ -712,7 +712,7 @@ def _assert_nothing_lost(told: Told, thread: Thread) -> None:
     mine = [each.words for each in said if each.author is Author.WORKER]
     theirs = [each.words for each in said if each.author is Author.OFFICER]
     assert mine == told.worker, "a lost part"
-    assert theirs == told.officers, "a lost part"
+    assert theirs == told.officers, f"a lost part: {theirs} {told.officers}"
 
 
 async def _assert_sight(tx: Tx, game: Game, who: Member, tip: bytes, here: Record | None) -> None:
@@ -747,7 +747,7 @@ async def _write(
     who = game.holder_or_anybody(known)
     words = game.fresh_words("đơn vị")
     async with game.made.write() as tx:
-        before = await _records(tx)
+        before = await _records_of_now(tx, tip)
         came = await write(tx, who, tip, words, game.now)
         after = await _records(tx)
     if isinstance(came, Done):
@@ -806,6 +806,14 @@ async def _known(game: Game, tip: bytes) -> Record | None:
 async def _records(tx: Tx) -> dict[bytes, Record]:
     rows = await tx.rows(select(tips_table.c.id, tips_table.c.record))
     return {bytes(row.id): record.unseal(tx.keys, bytes(row.id), row.record) for row in rows}
+
+
+async def _records_of_now(tx: Tx, tip: bytes) -> dict[bytes, Record]:
+    """The same, while nobody else changes this tip and those that it is bound to: what differs
+    afterwards was done here.
+    """
+    await stored.row_where(tx, tips_table.c.id == tip, lock=True)
+    return await _records(tx)
 
 
 async def _listed(tx: Tx, who: Member, now: datetime) -> frozenset[bytes]:
