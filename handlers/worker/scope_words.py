@@ -31,6 +31,8 @@ STRONG = rf"""
     |tat may|dung may(?! (?:so|ep|cat|dap|det|tien|may|in|han|khoan|cnc|bi|thi|\d))
     |ngung may|ngung tay|bo viec|ra cong phan doi)
 dong loat (?!cho |bi )(?:\w+ ){{0,2}}nghi viec
+(?<!\bcho )(?<!\bbat )(?<!\bep )ca (?:xuong|chuyen|to|nha may) (?!(?:\w+ )?(?:cho|bi|duoc|phai) )
+    (?:\w+ ){{0,2}}ngung viec(?! luong| vi\b| do\b| cho\b)
 (?:ru|keu goi|van dong|kich dong|xui|xui giuc|loi keo) (?:\w+ )?{PEOPLE} (?:di|vao|nghi
     |ngung|lap|ky|hop|doi)\b
 (?:kich dong|xui giuc) {PEOPLE}

@@ -30,6 +30,7 @@ HARMLESS = "xin chao"
 STOPPAGES = (
     "mai ca xuong dinh cong nha moi nguoi",
     "Thứ hai này cả xưởng ngừng việc tập thể.",
+    "mai cả xưởng ngừng việc nha mọi người",
     "The whole line goes on strike tomorrow.",
 )
 SAID = (

@@ -75,14 +75,7 @@ class Telling:
 
 def _expiring(some: Iterable[Bulletin]) -> Screen:
     every = list(some)
-    named = [
-        say(
-            "studio.expiry.chat_one",
-            title=title_of(each),
-            day=f"{each.content.expires_on:%d/%m/%Y}",
-        )
-        for each in every[:MOST_NAMED]
-    ]
+    named = [_line(each) for each in every[:MOST_NAMED]]
     more = len(every) - len(named)
     left = [say("studio.expiry.chat_more", count=more)] if more else []
     return Screen((say("studio.expiry.chat"), *named, *left, say("studio.expiry.chat_hint")))
